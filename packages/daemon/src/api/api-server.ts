@@ -1,0 +1,214 @@
+import { chmodSync } from 'node:fs';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
+import { Command, type CommandResult } from '@devloop/shared/protocol/command';
+import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
+import type { Hello, LogMessage, StreamMessage } from '@devloop/shared/protocol/stream-message';
+import { streamServiceLogs } from '../logs/service-logs.ts';
+import type { Daemon } from '../loop/daemon.ts';
+import { workloadStatus } from '../rollout/workload-status.ts';
+import { TaskSet } from '../support/task-set.ts';
+import { streamEvents } from './event-stream.ts';
+
+/** Bodies of commands are small; more than this is a mistake. */
+const MOST_BODY_BYTES = 100_000;
+
+/** The daemon's API: HTTP and NDJSON on a Unix socket, for as many clients at once as there are. */
+export class ApiServer implements AsyncDisposable {
+  readonly #daemon: Daemon;
+  readonly #version: string;
+  readonly #onStop: (reason: string) => void;
+  readonly #ended = new AbortController();
+  readonly #server: http.Server;
+  readonly #tasks = new TaskSet(() => undefined);
+
+  /** @param onStop told when a client asks the daemon to end */
+  constructor(daemon: Daemon, version: string, onStop: (reason: string) => void) {
+    this.#daemon = daemon;
+    this.#version = version;
+    this.#onStop = onStop;
+    this.#server = http.createServer((request, response) => this.#tasks.add(this.#answer(request, response)));
+  }
+
+  async listen(socketPath: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(socketPath, resolve);
+    });
+    chmodSync(socketPath, 0o600);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Error('the daemon is stopping'));
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    await this.#tasks.ended();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://daemon');
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(new Error('the client went away')));
+    const signal = AbortSignal.any([gone.signal, this.#ended.signal]);
+    try {
+      switch (`${request.method} ${url.pathname}`) {
+        case 'GET /v1/hello':
+          return json(response, 200, this.#hello());
+        case 'GET /v1/snapshot':
+          return json(response, 200, this.#daemon.snapshot);
+        case 'GET /v1/stream':
+          return await this.#stream(url, response, signal);
+        case 'GET /v1/logs':
+          return await this.#logs(url, response, signal);
+        case 'POST /v1/command':
+          return json(response, 200, await this.#command(await readCommand(request), signal));
+        default:
+          throw new DevloopError(
+            'command/invalid',
+            `The daemon has no ${request.method} ${url.pathname}.`,
+            'Client and daemon differ in version: devloop stop, then try again.',
+          );
+      }
+    } catch (error) {
+      if (gone.signal.aborted) return;
+      const report = toReport(error);
+      if (response.headersSent) response.destroy();
+      else json(response, statusOf(report.code), report);
+    }
+  }
+
+  #hello(): Hello {
+    return {
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      version: this.#version,
+      pid: process.pid,
+      folder: this.#daemon.folder,
+      seq: this.#daemon.log.seq,
+    };
+  }
+
+  async #stream(url: URL, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const after = url.searchParams.get('after');
+    beginLines(response);
+    const first: StreamMessage[] = [this.#hello(), { type: 'snapshot', snapshot: this.#daemon.snapshot }];
+    for (const message of first) response.write(`${JSON.stringify(message)}\n`);
+    await streamEvents(this.#daemon.log, after === null ? undefined : Number(after), response, signal);
+  }
+
+  async #logs(url: URL, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const asked = url.searchParams.getAll('service');
+    for (const name of asked) this.#known(name);
+    const { session } = this.#daemon;
+    if (session === undefined || session.signal.aborted) throw noCluster();
+    const tail = url.searchParams.get('tail');
+    beginLines(response);
+    await streamServiceLogs(asked.length === 0 ? this.#daemon.serviceNames : asked, {
+      follow: url.searchParams.get('follow') === '1',
+      tailLines: tail === null ? undefined : Number(tail),
+      session,
+      podsOf: (service) =>
+        (this.#daemon.service(service)?.workloads ?? []).flatMap(
+          (workload) => workloadStatus(workload, session.view).pods,
+        ),
+      onMessage: (message: LogMessage) => response.write(`${JSON.stringify(message)}\n`),
+      signal,
+    });
+    response.end();
+  }
+
+  async #command(command: Command, signal: AbortSignal): Promise<CommandResult> {
+    switch (command.type) {
+      case 'rebuild-service':
+        return { type: command.type, revision: this.#known(command.service).rebuild() };
+      case 'look-again':
+        return { type: command.type, revision: await this.#known(command.service).lookAgain() };
+      case 'plan-down':
+        return { type: command.type, objects: await this.#daemon.planDown(signal) };
+      case 'down': {
+        const objects = await this.#daemon.down(this.#ended.signal);
+        this.#stopSoon('down');
+        return { type: command.type, objects };
+      }
+      case 'stop':
+        this.#stopSoon('stop');
+        return { type: command.type };
+    }
+  }
+
+  #known(service: string) {
+    const loop = this.#daemon.service(service);
+    if (loop !== undefined) return loop;
+    const names = this.#daemon.serviceNames;
+    throw new DevloopError(
+      'service/unknown',
+      `There is no service "${service}".`,
+      names.length === 0 ? 'Add it under services: in devloop.yaml.' : `The services are: ${names.join(', ')}.`,
+    );
+  }
+
+  /** After the answer has been written. */
+  #stopSoon(reason: string): void {
+    setImmediate(() => this.#onStop(reason));
+  }
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function beginLines(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.flushHeaders();
+}
+
+async function readCommand(request: IncomingMessage): Promise<Command> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MOST_BODY_BYTES) throw invalid('it is too large');
+    chunks.push(chunk as Buffer);
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw invalid('it is not JSON');
+  }
+  const command = Command.safeParse(body);
+  if (command.success) return command.data;
+  throw invalid(command.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+}
+
+function invalid(why: string): DevloopError {
+  return new DevloopError(
+    'command/invalid',
+    `The daemon does not understand this command: ${why}.`,
+    'Client and daemon may differ in version: devloop stop, then try again.',
+  );
+}
+
+function noCluster(): DevloopError {
+  return new DevloopError(
+    'cluster/unreachable',
+    'There is no connection to the cluster now, and logs are read from there.',
+    'See why: devloop status',
+  );
+}
+
+function statusOf(code: string): number {
+  switch (code) {
+    case 'service/unknown':
+      return 404;
+    case 'command/invalid':
+      return 400;
+    case 'internal/bug':
+      return 500;
+    default:
+      return 409;
+  }
+}

@@ -1,0 +1,75 @@
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { ContextArchive } from './context-archive.ts';
+
+export interface BuildRequest {
+  readonly reference: string;
+  /** Called when the build begins; its stream is read once. */
+  readonly archive: ContextArchive;
+  readonly target: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Build every step anew. */
+  readonly noCache: boolean;
+}
+
+/** What a build tells while it goes on. */
+export interface BuildListener {
+  /** One line of output. */
+  line(text: string, stream: 'stdout' | 'stderr'): void;
+  /** Step `step` of `steps` begins: `COPY . .` */
+  step(step: number, steps: number, text: string): void;
+  /** The engine has the whole context. */
+  contextSent(): void;
+}
+
+/** How a build ended. That the user's Dockerfile fails is an expected outcome, not an exception. */
+export type BuildOutcome =
+  | { readonly ok: true; readonly imageId: string }
+  | { readonly ok: false; readonly failure: ErrorReport };
+
+export interface BuiltImage {
+  readonly id: string;
+  readonly references: readonly string[];
+  /** Seconds since the epoch. */
+  readonly created: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface EngineDescription {
+  readonly address: string;
+  readonly version: string;
+  readonly builder: 'buildkit' | 'classic';
+  readonly because: string;
+  readonly cpus: number;
+}
+
+/** Port of the engine that the cluster runs its containers on. Errors are translated: `engine/unreachable`, `engine/refused`. */
+export interface ImageEngine extends AsyncDisposable {
+  readonly description: EngineDescription;
+  /** The image's id (`sha256:…`), or undefined where the engine does not have it. */
+  imageId(reference: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Builds an image. Aborting the signal ends the build in the engine. */
+  build(request: BuildRequest, listener: BuildListener, signal: AbortSignal): Promise<BuildOutcome>;
+  /** Gives an image one more name. */
+  tag(reference: string, newReference: string, signal: AbortSignal): Promise<void>;
+  imagesLabelled(label: string, value: string, signal: AbortSignal): Promise<BuiltImage[]>;
+  /** Removes one name of an image, and the image when it was the last. One that is in use stays, without an error. */
+  removeReference(reference: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Watches a pod's container through its replacement. When the kubelet asks the running one to stop and it has not
+   * ended `killAfterMs` later, it is killed. Resolves with the instant (ms since the epoch) at which the new container
+   * started. Watching has begun when `ready` is called.
+   */
+  superviseSwap(
+    container: { podUid: string; name: string; killAfterMs: number | false },
+    ready: () => void,
+    signal: AbortSignal,
+  ): Promise<number>;
+}
+
+/** Label of an image with the project that built it. */
+export const PROJECT_LABEL = 'devloop.dev/project';
+/** Label of an image with the image name as manifests name it. */
+export const IMAGE_LABEL = 'devloop.dev/image';
+/** Label of an image with the whole fingerprint. */
+export const FINGERPRINT_LABEL = 'devloop.dev/fingerprint';

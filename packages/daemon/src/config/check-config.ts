@@ -1,0 +1,94 @@
+import type { DevloopConfig } from '@devloop/shared/config/config-schema';
+import { type ConfigProblem, listWords } from './config-problem.ts';
+import { nearestWord } from './nearest-word.ts';
+
+/**
+ * What a schema cannot say: dependencies that name no service or run in a circle, and local ports taken twice.
+ *
+ * @param names every service the file names, those with problems of their own included
+ */
+export function checkConfig(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
+  return [...unknownDependencies(config, names), ...dependencyCycles(config), ...sharedLocalPorts(config)];
+}
+
+function unknownDependencies(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
+  return Object.entries(config.services).flatMap(([name, service]) =>
+    service.dependsOn.flatMap((dependency, index): ConfigProblem[] => {
+      if (names.includes(dependency)) return [];
+      const others = names.filter((other) => other !== name);
+      const nearest = nearestWord(dependency, others);
+      return [
+        {
+          path: ['services', name, 'dependsOn', index],
+          at: 'value',
+          message: `There is no service \`${dependency}\`.`,
+          hint:
+            nearest !== undefined
+              ? `Did you mean \`${nearest}\`?`
+              : others.length > 0
+                ? `This file has ${listWords(others, 'and')}.`
+                : 'Remove it: this file names no other service.',
+        },
+      ];
+    }),
+  );
+}
+
+/** Each circle is reported once, at the entry that closes it when the services are read from top to bottom. */
+function dependencyCycles(config: DevloopConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const done = new Set<string>();
+  const trail: string[] = [];
+
+  const visit = (name: string): void => {
+    if (done.has(name)) return;
+    trail.push(name);
+    for (const [index, dependency] of (config.services[name]?.dependsOn ?? []).entries()) {
+      const start = trail.indexOf(dependency);
+      if (start === -1) visit(dependency);
+      else problems.push(cycleProblem(name, index, [...trail.slice(start), dependency]));
+    }
+    trail.pop();
+    done.add(name);
+  };
+  for (const name of Object.keys(config.services)) visit(name);
+  return problems;
+}
+
+function cycleProblem(name: string, index: number, circle: readonly string[]): ConfigProblem {
+  return {
+    path: ['services', name, 'dependsOn', index],
+    at: 'value',
+    message:
+      circle.length === 2
+        ? `\`${name}\` depends on itself.`
+        : `These services wait for each other: ${circle.join(' → ')}.`,
+    hint: `Remove \`${circle.at(-1)}\` here, or another entry of the circle: Kubernetes restarts what starts too early.`,
+  };
+}
+
+function sharedLocalPorts(config: DevloopConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const all = Object.entries(config.services).flatMap(([name, { ports }]) =>
+    ports.map((port, index) => ({ name, index, ...port })),
+  );
+  const taken = new Map<number, string>();
+  for (const { name, index, local, port } of all) {
+    // 0 is “any free port”, which nobody can have taken
+    const owner = local === 0 ? undefined : taken.get(local);
+    if (owner === undefined) {
+      taken.set(local, name);
+      continue;
+    }
+    const isTaken = (candidate: number) => all.some((other) => other.local === candidate);
+    let free = local;
+    while (isTaken(free)) free = free < 65535 ? free + 1 : 1024;
+    problems.push({
+      path: ['services', name, 'ports', index],
+      at: 'value',
+      message: `Local port ${local} is already forwarded to ${owner === name ? 'this service' : `\`${owner}\``}.`,
+      hint: `Take another one: \`"${free}:${port}"\`.`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,118 @@
+import { glob } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
+import type { ConfigPath, ConfigProblem } from './config-problem.ts';
+import { globBase, isGlob, isSkippedFolder } from './glob-entry.ts';
+import { nearestWord } from './nearest-word.ts';
+import { display, kindOf, namesIn } from './paths-on-disk.ts';
+
+/** Finds files and folders that the config names and that are not there, or are not what they should be. */
+export async function checkPaths(config: DevloopConfig, folder: string): Promise<ConfigProblem[]> {
+  const checks: Promise<ConfigProblem | undefined>[] = (config.manifests ?? []).map((entry, index) =>
+    checkManifests(folder, entry, ['manifests', index]),
+  );
+  for (const [name, service] of Object.entries(config.services)) {
+    checks.push(checkBuild(folder, service, ['services', name, 'build']));
+    for (const [index, entry] of (service.manifests ?? []).entries()) {
+      checks.push(checkManifests(folder, entry, ['services', name, 'manifests', index]));
+    }
+    for (const hook of ['beforeBuild', 'afterReady'] as const) {
+      const workdir = service.hooks[hook]?.workdir;
+      if (workdir !== undefined)
+        checks.push(checkFolder(folder, workdir, ['services', name, 'hooks', hook, 'workdir']));
+    }
+  }
+  return (await Promise.all(checks)).filter((problem) => problem !== undefined);
+}
+
+async function checkBuild(
+  folder: string,
+  service: ServiceConfig,
+  path: ConfigPath,
+): Promise<ConfigProblem | undefined> {
+  const build = service.build;
+  // without a context, the project room looks for one and says what it looked for
+  if (build === undefined || build === false || build.context === undefined) return undefined;
+  const problem = await checkFolder(folder, build.context, [...path, 'context']);
+  if (problem !== undefined) return problem;
+  return checkDockerfile(folder, resolve(folder, build.context), build.dockerfile, path);
+}
+
+/**
+ * Whether the Dockerfile of a build is there.
+ *
+ * @param named as the config names it, relative to the context
+ * @param path of the config's `build`
+ */
+export async function checkDockerfile(
+  folder: string,
+  context: string,
+  named: string | undefined,
+  path: ConfigPath,
+): Promise<ConfigProblem | undefined> {
+  const dockerfile = resolve(context, named ?? 'Dockerfile');
+  const kind = await kindOf(dockerfile);
+  if (kind === 'file') return undefined;
+  const place: Pick<ConfigProblem, 'path' | 'at' | 'lookedAt'> = {
+    path: named === undefined ? path : [...path, 'dockerfile'],
+    at: 'value',
+    lookedAt: dockerfile,
+  };
+  const shown = display(folder, dockerfile);
+  if (kind === 'folder') {
+    return { ...place, message: `${shown} is a folder, not a Dockerfile.`, hint: 'Name the file inside it.' };
+  }
+  const message = `There is no Dockerfile at ${shown}.`;
+  if (named !== undefined && (await kindOf(resolve(folder, named))) === 'file') {
+    const hint = `\`dockerfile\` is relative to the context: write \`${relative(context, resolve(folder, named))}\`.`;
+    return { ...place, message, hint };
+  }
+  const names = await namesIn(dirname(dockerfile));
+  const nearest =
+    nearestWord(basename(dockerfile), names) ?? names.find((name) => /^(dockerfile|containerfile)\b/i.test(name));
+  const hint =
+    nearest === undefined
+      ? 'Write one there, or name the folder that has it: `build: <folder>`.'
+      : `Did you mean \`dockerfile: ${join(dirname(named ?? '.'), nearest)}\`?`;
+  return { ...place, message, hint };
+}
+
+async function checkFolder(folder: string, entry: string, path: ConfigPath): Promise<ConfigProblem | undefined> {
+  const target = resolve(folder, entry);
+  const kind = await kindOf(target);
+  if (kind === 'folder') return undefined;
+  const place = { path, at: 'value', lookedAt: target } as const;
+  if (kind === 'file') {
+    const parent = display(folder, dirname(target));
+    return { ...place, message: `${entry} is a file, not a folder.`, hint: `Name the folder it is in: \`${parent}\`.` };
+  }
+  return { ...place, message: `There is no folder ${entry}.`, hint: await suggestion(folder, target) };
+}
+
+async function checkManifests(folder: string, entry: string, path: ConfigPath): Promise<ConfigProblem | undefined> {
+  const place = { path, at: 'value' } as const;
+  if (isGlob(entry)) {
+    for await (const _ of glob(entry, { cwd: folder, exclude: isSkippedFolder })) return undefined;
+    return {
+      ...place,
+      lookedAt: resolve(folder, globBase(entry)),
+      message: `No file matches ${entry}.`,
+      hint: `The glob is relative to ${CONFIG_FILE}; \`**\` stands for folders of any depth.`,
+    };
+  }
+  const target = resolve(folder, entry);
+  if ((await kindOf(target)) !== undefined) return undefined;
+  return {
+    ...place,
+    lookedAt: target,
+    message: `There is no file or folder ${entry}.`,
+    hint: await suggestion(folder, target),
+  };
+}
+
+async function suggestion(folder: string, target: string): Promise<string> {
+  const nearest = nearestWord(basename(target), await namesIn(dirname(target)));
+  return nearest === undefined
+    ? `Paths are relative to ${CONFIG_FILE}.`
+    : `Did you mean \`${display(folder, join(dirname(target), nearest))}\`?`;
+}

@@ -1,0 +1,84 @@
+import { pathPattern } from './config-keys.ts';
+import type { ConfigPath } from './config-problem.ts';
+
+/** What a value is meant to be, as a noun phrase for “must be …”, and how one is written. */
+export interface Expectation {
+  readonly meaning: string;
+  readonly example: string;
+}
+
+const NAME = 'a name of lower-case letters, digits and "-", at most 63 characters, that starts and ends with a letter';
+const HOOK = {
+  meaning: 'a command, or a mapping with `command`, `workdir` and `outputs`',
+  example: 'npm run generate',
+};
+const FILES = { meaning: 'a list of files, folders and globs', example: 'manifests: [k8s/web.yaml, k8s/shared]' };
+const TEXT_VALUE = { meaning: 'a text, a number or true/false', example: 'LOG_LEVEL: debug' };
+
+/** Keyed as {@link pathPattern} writes paths. */
+const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
+  '': { meaning: 'a mapping that starts with `services:`', example: 'services: { web: {} }' },
+  project: { meaning: `${NAME} or digit`, example: 'project: shop' },
+  cluster: { meaning: 'a mapping with `context` and `namespace`', example: 'cluster: { namespace: shop }' },
+  'cluster.context': { meaning: 'the name of a kubeconfig context', example: 'context: minikube' },
+  'cluster.namespace': { meaning: `${NAME} or digit`, example: 'namespace: shop' },
+  services: { meaning: 'a mapping from names to services', example: 'services: { web: {} }' },
+  'services.*': {
+    meaning: 'a mapping with `build`, `manifests`, `ports` and so on, or nothing',
+    example: 'web: { ports: [8080] }',
+  },
+  'services.*.build': {
+    meaning: 'a folder, false, or a mapping with `context`, `dockerfile`, `target`, `args` and `image`',
+    example: 'build: ./web',
+  },
+  'services.*.build.context': { meaning: 'a folder', example: 'context: ./web' },
+  'services.*.build.dockerfile': { meaning: 'a file, relative to the context', example: 'dockerfile: Dockerfile.dev' },
+  'services.*.build.target': { meaning: 'the name of a stage of the Dockerfile', example: 'target: dev' },
+  'services.*.build.args': { meaning: 'a mapping of build arguments', example: 'args: { VERSION: "1.2" }' },
+  'services.*.build.args.*': { ...TEXT_VALUE, example: 'VERSION: "1.2"' },
+  'services.*.build.image': { meaning: 'an image name as the manifests write it', example: 'image: acme/web' },
+  'services.*.manifests': FILES,
+  'services.*.manifests.*': { meaning: 'a file, folder or glob', example: 'manifests: [k8s/web.yaml]' },
+  'services.*.dependsOn': { meaning: 'a list of names of services', example: 'dependsOn: [database]' },
+  'services.*.dependsOn.*': { meaning: 'the name of a service', example: 'dependsOn: [database]' },
+  'services.*.rollout': { meaning: '`swap` or `rolling`', example: 'rollout: rolling' },
+  'services.*.killAfterMs': {
+    meaning: 'false or a whole number of milliseconds from 0 to 30000',
+    example: 'killAfterMs: 500',
+  },
+  'services.*.readyTimeoutSeconds': {
+    meaning: 'a whole number of seconds from 1 to 3600',
+    example: 'readyTimeoutSeconds: 120',
+  },
+  'services.*.hooks': {
+    meaning: 'a mapping with `beforeBuild` and `afterReady`',
+    example: 'hooks: { beforeBuild: npm run generate }',
+  },
+  'services.*.hooks.*': HOOK,
+  'services.*.hooks.*.command': { meaning: 'a shell command', example: 'command: npm run generate' },
+  'services.*.hooks.*.workdir': { meaning: 'a folder, relative to devloop.yaml', example: 'workdir: ./web' },
+  'services.*.hooks.*.outputs': { meaning: 'a list of files and folders', example: 'outputs: [web/generated]' },
+  'services.*.hooks.*.outputs.*': { meaning: 'a file or folder', example: 'outputs: [web/generated]' },
+  'services.*.ports': { meaning: 'a list of ports', example: 'ports: [8080, "9000:80"]' },
+  'services.*.ports.*': {
+    meaning: 'a port from 1 to 65535, "local:port", or a mapping with `local` and `port`',
+    example: 'ports: [8080, "9000:80", "9001:http"]',
+  },
+  'services.*.ports.*.local': { meaning: 'a port from 1 to 65535', example: '{ local: 9000, port: 80 }' },
+  'services.*.ports.*.port': {
+    meaning: 'a port from 1 to 65535, or the name of a container port',
+    example: '{ local: 9000, port: http }',
+  },
+  'services.*.env': { meaning: 'a mapping of environment variables', example: 'env: { LOG_LEVEL: debug }' },
+  'services.*.env.*': TEXT_VALUE,
+  manifests: FILES,
+  'manifests.*': { meaning: 'a file, folder or glob', example: 'manifests: [k8s/shared]' },
+};
+
+/** What the value at `path` is meant to be. */
+export function expectationAt(path: ConfigPath): Expectation {
+  return EXPECTATIONS[pathPattern(path)] ?? { meaning: 'something else', example: 'see devloop.schema.json' };
+}
+
+/** The patterns that have words, for the test that holds them against the schema. */
+export const EXPECTED_PATTERNS: readonly string[] = Object.keys(EXPECTATIONS);

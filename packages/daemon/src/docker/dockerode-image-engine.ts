@@ -1,0 +1,232 @@
+import http from 'node:http';
+import https from 'node:https';
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import Docker from 'dockerode';
+import type {
+  BuildListener,
+  BuildOutcome,
+  BuildRequest,
+  BuiltImage,
+  EngineDescription,
+  ImageEngine,
+} from '../build/image-engine.ts';
+import { readBuildStream } from './build-stream.ts';
+import { dockerStatus, translateDockerError } from './docker-errors.ts';
+import type { EngineAddress } from './engine-address.ts';
+import { superviseSwap } from './supervise-swap.ts';
+
+/** First API version whose engine builds with BuildKit when asked `version=2`: Docker 18.09, stable since 19.03. */
+const BUILDKIT_API = [1, 40] as const;
+const LAST_BUILD_LINES = 20;
+
+/** {@link ImageEngine} on dockerode. */
+export class DockerodeImageEngine implements ImageEngine {
+  readonly description: EngineDescription;
+  readonly #docker: Docker;
+  readonly #agent: http.Agent;
+
+  private constructor(docker: Docker, agent: http.Agent, description: EngineDescription) {
+    this.#docker = docker;
+    this.#agent = agent;
+    this.description = description;
+  }
+
+  /**
+   * Connects and asks the engine what it is.
+   *
+   * @throws DevloopError `engine/unreachable` or `engine/refused`
+   */
+  static async connect(address: EngineAddress, signal: AbortSignal): Promise<DockerodeImageEngine> {
+    const { docker, agent } = open(address);
+    try {
+      const [version, info] = await Promise.all([docker.version(), docker.info() as Promise<{ NCPU: number }>]);
+      signal.throwIfAborted();
+      return new DockerodeImageEngine(docker, agent, {
+        address: address.host,
+        version: version.Version,
+        builder: speaksBuildKit(version.ApiVersion) ? 'buildkit' : 'classic',
+        because: address.because,
+        cpus: info.NCPU,
+      });
+    } catch (error) {
+      agent.destroy();
+      throw translateDockerError(error, 'its version', address.host);
+    }
+  }
+
+  /** What the engine keeps, and where: bytes of all images' layers, each once. */
+  async storage(signal: AbortSignal): Promise<{ images: number; imageBytes: number; root: string }> {
+    try {
+      const [images, info] = (await Promise.all([
+        this.#docker.listImages({ abortSignal: signal }),
+        this.#docker.info(),
+      ])) as [unknown[], { DockerRootDir?: string }];
+      const usage = (await this.#docker.df()) as { LayersSize?: number };
+      signal.throwIfAborted();
+      return { images: images.length, imageBytes: usage.LayersSize ?? 0, root: info.DockerRootDir ?? '' };
+    } catch (error) {
+      throw this.#translate(error, 'what it keeps');
+    }
+  }
+
+  async imageId(reference: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const { Id } = await this.#docker.getImage(reference).inspect();
+      signal.throwIfAborted();
+      return Id;
+    } catch (error) {
+      if (dockerStatus(error) === 404) return undefined;
+      throw this.#translate(error, `a look at ${reference}`);
+    }
+  }
+
+  async build(request: BuildRequest, listener: BuildListener, signal: AbortSignal): Promise<BuildOutcome> {
+    const { archive } = request;
+    archive.stream.once('end', () => listener.contextSent());
+    const packed = new Promise<never>((_resolve, reject) => archive.stream.once('error', reject));
+    packed.catch(() => undefined); // read through the race below; must not be unhandled once the build has ended
+    const lines: string[] = [];
+    const keeping: BuildListener = {
+      ...listener,
+      line: (text, stream) => {
+        lines.push(text);
+        if (lines.length > LAST_BUILD_LINES) lines.shift();
+        listener.line(text, stream);
+      },
+    };
+    try {
+      const answer = this.#docker.buildImage(archive.stream as unknown as NodeJS.ReadableStream, {
+        abortSignal: signal,
+        t: request.reference,
+        dockerfile: archive.dockerfile,
+        buildargs: request.args,
+        labels: request.labels,
+        nocache: request.noCache,
+        rm: true,
+        forcerm: true,
+        ...(request.target === undefined ? {} : { target: request.target }),
+        // A number: with the string '2' dockerode opens a session for credentials first, which costs a round trip and
+        // is not needed where nothing is pulled with credentials.
+        version: (this.description.builder === 'buildkit' ? 2 : 1) as unknown as '1',
+      });
+      const stream = await Promise.race([answer, packed]);
+      stream.on('error', () => undefined); // told by the reading below; an abort before it must not be unhandled
+      const end = await Promise.race([
+        readBuildStream(stream as unknown as AsyncIterable<Uint8Array>, keeping),
+        packed,
+      ]);
+      signal.throwIfAborted();
+      if (end.error !== undefined) {
+        return buildFailed(end.failedStep === undefined ? end.error : `${end.failedStep}: ${end.error}`, lines);
+      }
+      // The classic builder names the image by a short id in words only; the tag is sure in both.
+      const imageId = await this.imageId(request.reference, signal);
+      if (imageId === undefined) return buildFailed('the engine ended the build without an image', lines);
+      return { ok: true, imageId };
+    } catch (error) {
+      signal.throwIfAborted();
+      const status = dockerStatus(error);
+      if (status !== undefined && status < 500) return buildFailed(reasonOf(error), lines);
+      // Before any step runs, both builders answer 500 for a Dockerfile that they cannot read.
+      if (status !== undefined && lines.length === 0) return buildFailed(reasonOf(error), lines);
+      throw this.#translate(error, `the build of ${request.reference}`);
+    } finally {
+      archive.stream.destroy();
+    }
+  }
+
+  async tag(reference: string, newReference: string, signal: AbortSignal): Promise<void> {
+    const colon = newReference.lastIndexOf(':');
+    const options = { repo: newReference.slice(0, colon), tag: newReference.slice(colon + 1), abortSignal: signal };
+    await this.#docker
+      .getImage(reference)
+      .tag(options)
+      .catch((error: unknown) => {
+        throw this.#translate(error, `the tag ${newReference}`);
+      });
+  }
+
+  async imagesLabelled(label: string, value: string, signal: AbortSignal): Promise<BuiltImage[]> {
+    try {
+      const images = await this.#docker.listImages({ filters: { label: [`${label}=${value}`] }, abortSignal: signal });
+      return images.map((image) => ({
+        id: image.Id,
+        references: image.RepoTags ?? [],
+        created: image.Created,
+        labels: image.Labels ?? {},
+      }));
+    } catch (error) {
+      throw this.#translate(error, 'the list of images');
+    }
+  }
+
+  async removeReference(reference: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#docker.getImage(reference).remove({ abortSignal: signal });
+      return true;
+    } catch (error) {
+      const status = dockerStatus(error);
+      if (status === 404 || status === 409) return false; // gone already, or in use
+      throw this.#translate(error, `the removal of ${reference}`);
+    }
+  }
+
+  async superviseSwap(
+    container: { podUid: string; name: string; killAfterMs: number | false },
+    ready: () => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    try {
+      return await superviseSwap(this.#docker, container, ready, signal);
+    } catch (error) {
+      throw this.#translate(error, 'its events');
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.destroy();
+  }
+
+  #translate(error: unknown, doing: string): unknown {
+    return translateDockerError(error, doing, this.description.address);
+  }
+}
+
+function open(address: EngineAddress): { docker: Docker; agent: http.Agent } {
+  // The agent keeps connections open, which saves a TLS handshake a request; dockerode's types do not know it.
+  const connect = (agent: http.Agent, options: Docker.DockerOptions) => ({
+    docker: new Docker({ ...options, agent } as Docker.DockerOptions),
+    agent,
+  });
+  if (address.host.startsWith('unix://')) {
+    return connect(new http.Agent({ keepAlive: true }), { socketPath: address.host.slice('unix://'.length) });
+  }
+  const { hostname, port } = new URL(address.host);
+  if (address.tls === undefined) {
+    return connect(new http.Agent({ keepAlive: true }), { protocol: 'http', host: hostname, port });
+  }
+  const agent = new https.Agent({ keepAlive: true, ...address.tls });
+  return connect(agent, { protocol: 'https', host: hostname, port, ...address.tls });
+}
+
+function speaksBuildKit(apiVersion: string): boolean {
+  const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
+  return major > BUILDKIT_API[0] || (major === BUILDKIT_API[0] && minor >= BUILDKIT_API[1]);
+}
+
+function reasonOf(error: unknown): string {
+  const json = error instanceof Error && 'json' in error ? (error.json as { message?: string } | undefined) : undefined;
+  return json?.message ?? (error instanceof Error ? error.message : String(error));
+}
+
+function buildFailed(message: string, lines: readonly string[]): BuildOutcome {
+  const failure = new DevloopError(
+    'build/failed',
+    `The image build failed: ${message}`,
+    'Mend what the lines above name and save; the build starts by itself.',
+  );
+  return {
+    ok: false,
+    failure: { code: failure.code, message: failure.message, remedy: failure.remedy, evidence: [...lines] },
+  };
+}

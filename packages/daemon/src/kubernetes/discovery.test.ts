@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+import { expect, test } from 'vitest';
+import { answerJson, openApiServer } from './api-server.fake.ts';
+import { Discovery, groupPath, resourcePath } from './discovery.ts';
+
+const never = new AbortController().signal;
+const all = ['create', 'delete', 'get', 'list', 'watch'];
+const core = {
+  resources: [
+    { name: 'pods', kind: 'Pod', namespaced: true, verbs: all },
+    { name: 'pods/log', kind: 'Pod', namespaced: true, verbs: ['get'] },
+    { name: 'bindings', kind: 'Binding', namespaced: true, verbs: ['create'] },
+    { name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: all },
+  ],
+};
+
+async function open(groups: Record<string, unknown>) {
+  const { api, requests } = await openApiServer((_request, response, { pathname }) => {
+    const answer = groups[pathname];
+    if (typeof answer === 'function') answer(response);
+    else if (answer === undefined) answerJson(response, 404, {});
+    else answerJson(response, 200, answer);
+  });
+  return { discovery: new Discovery(api), requests };
+}
+
+test('finds a kind, not its subresources, and asks once a group', async () => {
+  const { discovery, requests } = await open({ '/api/v1': core });
+  expect(await discovery.resource('v1', 'Pod', never)).toMatchObject({ name: 'pods', namespaced: true });
+  expect(await discovery.resource('v1', 'Namespace', never)).toMatchObject({ namespaced: false });
+  expect(requests).toHaveLength(1);
+});
+
+test('asks again for a kind that is not known, which may have come since', async () => {
+  const groups: Record<string, unknown> = {};
+  const { discovery } = await open(groups);
+  await expect(discovery.resource('acme.io/v1', 'Web', never)).rejects.toMatchObject({ code: 'deploy/invalid' });
+  groups['/apis/acme.io/v1'] = { resources: [{ name: 'webs', kind: 'Web', namespaced: true, verbs: all }] };
+  expect(await discovery.resource('acme.io/v1', 'Web', never)).toMatchObject({ name: 'webs' });
+});
+
+test('lists what can be deleted, groups without a server left out', async () => {
+  const { discovery } = await open({
+    '/apis': {
+      groups: [{ preferredVersion: { groupVersion: 'apps/v1' } }, { preferredVersion: { groupVersion: 'down/v1' } }],
+    },
+    '/api/v1': core,
+    '/apis/apps/v1': { resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true, verbs: all }] },
+    '/apis/down/v1': (response: ServerResponse) => response.writeHead(503).end('unavailable'),
+  });
+  expect((await discovery.deletable(never)).map(({ kind }) => kind)).toEqual(['Pod', 'Namespace', 'Deployment']);
+});
+
+test('who gives up does not fail those who asked for the same', async () => {
+  const controller = new AbortController();
+  const reason = new Error('gave up');
+  let asked = 0;
+  const { discovery } = await open({
+    '/api/v1': (response: ServerResponse) => {
+      asked += 1;
+      if (asked === 1) controller.abort(reason);
+      else answerJson(response, 200, core);
+    },
+  });
+  const first = discovery.resource('v1', 'Pod', controller.signal);
+  const second = discovery.resource('v1', 'Pod', never);
+  await expect(first).rejects.toBe(reason);
+  expect(await second).toMatchObject({ name: 'pods' });
+});
+
+test('paths', () => {
+  expect([groupPath('v1'), groupPath('apps/v1')]).toEqual(['/api/v1', '/apis/apps/v1']);
+  const pods = { apiVersion: 'v1', kind: 'Pod', name: 'pods', namespaced: true, verbs: [] };
+  expect(resourcePath(pods, 'shop', 'a')).toBe('/api/v1/namespaces/shop/pods/a');
+  expect(resourcePath(pods, undefined)).toBe('/api/v1/pods');
+  expect(resourcePath({ ...pods, namespaced: false }, 'shop', 'a:b')).toBe('/api/v1/pods/a%3Ab');
+});

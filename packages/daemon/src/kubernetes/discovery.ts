@@ -1,0 +1,90 @@
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import type { ApiClient } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
+
+/** Where objects of a kind live in the API. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Plural, as in paths: `deployments`. */
+  readonly name: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+interface ResourceList {
+  resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
+}
+
+/** What kinds the cluster knows, asked group by group when one is first needed. */
+export class Discovery {
+  readonly #api: ApiClient;
+  readonly #groups = new Map<string, Promise<Resource[]>>();
+
+  constructor(api: ApiClient) {
+    this.#api = api;
+  }
+
+  /**
+   * Finds a kind.
+   *
+   * @throws DevloopError `deploy/invalid` when the cluster does not know it
+   */
+  async resource(apiVersion: string, kind: string, signal: AbortSignal): Promise<Resource> {
+    const find = async () => (await this.#group(apiVersion, signal)).find((resource) => resource.kind === kind);
+    const found = await find();
+    if (found !== undefined) return found;
+    this.#groups.delete(apiVersion); // a CustomResourceDefinition may have been applied since
+    const again = await find();
+    if (again !== undefined) return again;
+    throw new DevloopError(
+      'deploy/invalid',
+      `The cluster does not know ${kind} of ${apiVersion}.`,
+      'See which versions it has: kubectl api-versions. A custom resource needs its CustomResourceDefinition first.',
+    );
+  }
+
+  /** Every kind whose objects can be listed and deleted, in the version the cluster prefers. */
+  async deletable(signal: AbortSignal): Promise<Resource[]> {
+    const groups = await this.#api.json<{ groups: { preferredVersion: { groupVersion: string } }[] }>('/apis', {
+      signal,
+    });
+    const versions = ['v1', ...groups.groups.map((group) => group.preferredVersion.groupVersion)];
+    const lists = await Promise.all(versions.map((version) => this.#group(version, signal)));
+    return lists.flat().filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
+  }
+
+  async #group(apiVersion: string, signal: AbortSignal): Promise<Resource[]> {
+    const known = this.#groups.get(apiVersion);
+    // Whoever asked first may have given up; that is no answer for those who share the request.
+    if (known !== undefined) return await known.catch(() => this.#ask(apiVersion, signal));
+    const asked = this.#ask(apiVersion, signal);
+    this.#groups.set(apiVersion, asked);
+    asked.catch(() => this.#groups.delete(apiVersion));
+    return await asked;
+  }
+
+  async #ask(apiVersion: string, signal: AbortSignal): Promise<Resource[]> {
+    try {
+      const list = await this.#api.json<ResourceList>(groupPath(apiVersion), { signal });
+      return list.resources
+        .filter((resource) => !resource.name.includes('/')) // subresources
+        .map(({ name, kind, namespaced, verbs }) => ({ apiVersion, kind, name, namespaced, verbs }));
+    } catch (error) {
+      // 503: an aggregated API whose server is down; its kinds are unknown, not the cluster broken.
+      if (error instanceof ApiRefusal && (error.status === 404 || error.status === 503)) return [];
+      throw error;
+    }
+  }
+}
+
+/** Path of a group and version: the core group has a root of its own. */
+export function groupPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+/** Path of a resource's collection, or of one object of it. */
+export function resourcePath(resource: Resource, namespace: string | undefined, name?: string): string {
+  const scope = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${groupPath(resource.apiVersion)}${scope}/${resource.name}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http';
+import { DevloopError, isAborted } from '@devloop/shared/errors/devloop-error';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { Backoff } from '../support/delay.ts';
+import { linesOf } from '../support/text-lines.ts';
+import type { ApiClient } from './api-client.ts';
+import { ApiRefusal } from './api-errors.ts';
+
+/** What a watch tells: everything anew after a list, then every change. */
+export type WatchChange =
+  | { readonly type: 'listed'; readonly objects: readonly KubernetesObject[] }
+  | { readonly type: 'changed'; readonly object: KubernetesObject }
+  | { readonly type: 'deleted'; readonly object: KubernetesObject };
+
+export interface WatchOptions {
+  /** Told when a request fails (the watch goes on by itself), and with undefined when it works again. */
+  readonly onFailure?: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** How long the server is asked to keep a watch open. */
+const WATCH_SECONDS = 240;
+/** A watch on which nothing, not even a bookmark, came for this long is taken for stalled. Bookmarks come each minute. */
+const STALL_MS = 100_000;
+
+/** Longest line of a watch: an object may have 1.5 MB in etcd, and more as JSON with its managed fields. */
+const MOST_LINE_CHARS = 32_000_000;
+
+interface ListAnswer {
+  metadata: { resourceVersion: string };
+  items: KubernetesObject[];
+}
+
+interface WatchLine {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: KubernetesObject & { code?: number };
+}
+
+/**
+ * Follows a collection for ever: list, then watch from there, again from the newest version after each normal end,
+ * and list anew where that version is gone (410). Delays only after failures.
+ */
+export async function* watchObjects(
+  api: ApiClient,
+  path: string,
+  { onFailure, signal }: WatchOptions,
+): AsyncGenerator<WatchChange> {
+  const backoff = new Backoff(100, 3000);
+  let version: string | undefined;
+  while (!signal.aborted) {
+    try {
+      if (version === undefined) {
+        const list = await api.json<ListAnswer>(path, { signal });
+        version = list.metadata.resourceVersion;
+        onFailure?.(undefined);
+        yield { type: 'listed', objects: list.items };
+      }
+      for await (const line of openWatch(api, path, version, signal)) {
+        if (line.type === 'ERROR') {
+          version = undefined; // 410 Gone, or what else the server could not tell in an HTTP status
+          if (line.object.code !== 410) await backoff.wait(signal).catch(() => undefined);
+          break;
+        }
+        backoff.reset();
+        version = line.object.metadata.resourceVersion ?? version;
+        if (line.type === 'DELETED') yield { type: 'deleted', object: line.object };
+        else if (line.type !== 'BOOKMARK') yield { type: 'changed', object: line.object };
+      }
+      onFailure?.(undefined);
+    } catch (error) {
+      if (isAborted(error, signal)) return;
+      if (error instanceof ApiRefusal && error.status === 410) {
+        version = undefined;
+        continue;
+      }
+      onFailure?.(error);
+      await backoff.wait(signal).catch(() => undefined);
+    }
+  }
+}
+
+async function* openWatch(
+  api: ApiClient,
+  path: string,
+  version: string,
+  signal: AbortSignal,
+): AsyncGenerator<WatchLine> {
+  const stream = await api.stream(path, {
+    query: { watch: true, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: WATCH_SECONDS },
+    signal,
+  });
+  const stalled = setTimeout(() => stream.destroy(), STALL_MS);
+  try {
+    for await (const line of linesOf(stream, MOST_LINE_CHARS)) {
+      stalled.refresh();
+      yield JSON.parse(line) as WatchLine;
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw cutOff(error, stream);
+  } finally {
+    clearTimeout(stalled);
+    stream.destroy();
+  }
+}
+
+/** A watch that breaks off in its middle is not an answer of the server but the end of the connection. */
+function cutOff(error: unknown, stream: IncomingMessage): unknown {
+  if (!stream.destroyed && !(error instanceof Error && 'code' in error)) return error;
+  return new DevloopError(
+    'cluster/unreachable',
+    'The connection to the Kubernetes API broke off.',
+    'Nothing to do: devloop connects again by itself. If it does not: minikube status',
+    { cause: error },
+  );
+}

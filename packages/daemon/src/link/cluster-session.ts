@@ -1,0 +1,150 @@
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import type { ClusterLink } from '@devloop/shared/protocol/snapshot';
+import { ImageBuilds } from '../build/image-builds.ts';
+import type { ImageEngine } from '../build/image-engine.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { DockerodeImageEngine } from '../docker/dockerode-image-engine.ts';
+import type { EngineAddress } from '../docker/engine-address.ts';
+import { hostEngine } from '../docker/host-engine.ts';
+import { ApiClient } from '../kubernetes/api-client.ts';
+import { ApiRefusal } from '../kubernetes/api-errors.ts';
+import { ClusterView } from '../kubernetes/cluster-view.ts';
+import { Discovery } from '../kubernetes/discovery.ts';
+import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
+import { KubernetesObjects } from '../kubernetes/kubernetes-objects.ts';
+import { minikubeEngine, minikubeProfiles } from '../minikube/minikube.ts';
+import { type LocalCluster, recogniseCluster } from './local-cluster.ts';
+
+/** Which cluster a project is developed on. */
+export interface ClusterChoice {
+  readonly context: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Everything that was learned about one cluster, with open connections to its API server and its engine. What was
+ * learned is never mended: when the cluster is lost, the session is closed and a new one learns everything anew.
+ */
+export interface ClusterSession extends AsyncDisposable {
+  readonly api: ApiClient;
+  readonly objects: KubernetesObjects;
+  readonly view: ClusterView;
+  readonly engine: ImageEngine;
+  readonly builds: ImageBuilds;
+  /** Namespace of objects that name none. */
+  readonly namespace: string;
+  readonly link: Extract<ClusterLink, { is: 'connected' }>;
+  /** Aborted when the session is closed. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds the cluster, makes sure that it is local or meant, and connects to it and to its engine.
+ *
+ * @param onLost told once when the API server no longer answers
+ * @throws DevloopError of the rooms cluster and engine
+ */
+export async function openSession(
+  choice: ClusterChoice,
+  onLost: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<ClusterSession> {
+  const [address, profiles] = await Promise.all([readKubeconfig(choice.context, signal), minikubeProfiles(signal)]);
+  const cluster = recogniseCluster(address, profiles, choice.context !== undefined);
+  await using opened = new AsyncDisposableStack();
+  const api = opened.use(new ApiClient(address));
+  const [version, engine] = await Promise.all([
+    serverVersion(api, cluster, signal),
+    engineAddress(cluster, signal).then((found) => DockerodeImageEngine.connect(found, signal)),
+  ]);
+  opened.use(engine);
+  await refuseForeignEngine(api, engine, signal);
+  const namespace = choice.namespace ?? address.namespace;
+  await ensureNamespace(api, namespace, signal);
+
+  let lost = false;
+  const view = opened.use(
+    new ClusterView(api, (error) => {
+      if (lost) return;
+      lost = true;
+      onLost(error);
+    }),
+  );
+  await view.follow(namespace, signal);
+  const controller = new AbortController();
+  opened.defer(() => controller.abort(new Error('the cluster session was closed')));
+  const kept = opened.move();
+  return {
+    api,
+    objects: new KubernetesObjects(api, new Discovery(api)),
+    view,
+    engine,
+    builds: new ImageBuilds(engine),
+    namespace,
+    signal: controller.signal,
+    link: {
+      is: 'connected',
+      context: address.context,
+      namespace,
+      server: address.server,
+      version,
+      product: cluster.product,
+      engine: {
+        address: engine.description.address,
+        version: engine.description.version,
+        builder: engine.description.builder,
+        because: engine.description.because,
+      },
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function serverVersion(api: ApiClient, cluster: LocalCluster, signal: AbortSignal): Promise<string> {
+  try {
+    return (await api.json<{ gitVersion: string }>('/version', { signal })).gitVersion;
+  } catch (error) {
+    // A stopped minikube is better told by minikube, with its own remedy, than by a refused connection.
+    if (cluster.profile !== undefined) await minikubeEngine(cluster.profile, signal);
+    throw error;
+  }
+}
+
+function engineAddress(cluster: LocalCluster, signal: AbortSignal): Promise<EngineAddress> {
+  return cluster.profile === undefined ? hostEngine(process.env, signal) : minikubeEngine(cluster.profile, signal);
+}
+
+/** An image that is built in another engine than the one the pods run on would never be found by the kubelet. */
+async function refuseForeignEngine(api: ApiClient, engine: ImageEngine, signal: AbortSignal): Promise<void> {
+  const nodes = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
+  const runtimes = nodes.items.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
+  const running = `docker://${engine.description.version.replace(/\+.*$/, '')}`;
+  if (runtimes.some((runtime) => runtime.startsWith(running))) return;
+  throw new DevloopError(
+    'engine/unavailable',
+    `The nodes run ${[...new Set(runtimes)].join(', ')}, and the engine at ${engine.description.address} is Docker ${engine.description.version}: images built there would not be found.`,
+    'Use a cluster with Docker as its runtime: minikube start --container-runtime=docker',
+  );
+}
+
+async function ensureNamespace(api: ApiClient, namespace: string, signal: AbortSignal): Promise<void> {
+  try {
+    await api.json(`/api/v1/namespaces/${namespace}`, { signal });
+  } catch (error) {
+    if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
+    await createNamespace(api, namespace, signal);
+  }
+}
+
+/** Made, not applied: `down` leaves the namespace, because others may have put things into it. */
+async function createNamespace(api: ApiClient, namespace: string, signal: AbortSignal): Promise<void> {
+  try {
+    await api.json('/api/v1/namespaces', {
+      method: 'POST',
+      body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof ApiRefusal && error.status === 409)) throw error;
+  }
+}

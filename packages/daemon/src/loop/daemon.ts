@@ -1,0 +1,407 @@
+import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
+import { DevloopError, type ErrorReport, fromReport, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
+import type { ObjectName } from '@devloop/shared/protocol/command';
+import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
+import { deleteOrder } from '../deploy/apply-order.ts';
+import { toObjectName } from '../deploy/cluster-objects.ts';
+import { Deployer } from '../deploy/deployer.ts';
+import { PortForwards } from '../forward/port-forwards.ts';
+import { ClusterLinkKeeper } from '../link/cluster-link.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
+import { loadProject } from '../project/load-project.ts';
+import type { Project, ServiceSpec } from '../project/project.ts';
+import { SwapHistory } from '../rollout/swap-history.ts';
+import { EventLog } from '../state/event-log.ts';
+import { delay, repeat } from '../support/delay.ts';
+import { instant } from '../support/instant.ts';
+import { TaskSet } from '../support/task-set.ts';
+import { Burst } from '../watch/burst.ts';
+import type { FileWatcher } from '../watch/file-watcher.ts';
+import { ContextScanner } from '../watch/scan-context.ts';
+import { pruneImages } from './image-prune.ts';
+import { ImageRegistry } from './image-registry.ts';
+import { ProjectWatch } from './project-watch.ts';
+import { appliedEvent, type PassContext } from './run-pass.ts';
+import { ServiceLoop } from './service-loop.ts';
+import { toSnapshot } from './to-snapshot.ts';
+
+/** Events in one burst from which on the kernel's queue may have overflowed, which Node does not tell. */
+const OVERFLOW_EVENTS = 500;
+/** Quietest and busiest interval of the look by content that makes up for notifications that never came. */
+const SAFETY_LOOK_MS = { calm: 30_000, degraded: 1000 };
+/** Share of the time that looking by content may take. */
+const SAFETY_LOOK_SHARE = 0.005;
+/** Changes in the cluster are looked at together when they come this close. */
+const OBSERVE_MS = 100;
+const PRUNE_IMAGES_MS = 60_000;
+
+/** What belongs to one session with a cluster and is worth nothing in another. */
+interface Connected {
+  readonly session: ClusterSession;
+  readonly deployer: Deployer;
+  readonly history: SwapHistory;
+  sharedApplied: Promise<void>;
+}
+
+/** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
+export class Daemon implements AsyncDisposable {
+  readonly log = new EventLog();
+  readonly folder: string;
+  readonly #version: string;
+  readonly #startedAt = new Date().toISOString();
+  readonly #ended = new AbortController();
+  readonly #tasks = new TaskSet((error) => this.#reportBug(error));
+  readonly #scanner = new ContextScanner();
+  readonly #registry = new ImageRegistry();
+  readonly #link = new ClusterLinkKeeper(this.log);
+  readonly #forwards: PortForwards;
+  readonly #watch: ProjectWatch;
+  readonly #loops = new Map<string, ServiceLoop>();
+  readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
+  readonly #all = new Burst({ began: () => undefined, settled: (events) => this.#afterBurst(events) });
+  #nextLookAt = 0;
+  #project: Project | undefined;
+  #connected: Connected | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+  /** Set when nothing more is to be built or applied. */
+  #isGoingDown: boolean;
+
+  /** @param works false: only to answer and to take down, no pass is begun */
+  constructor(folder: string, version: string, watcher: FileWatcher, works = true) {
+    this.#isGoingDown = !works;
+    this.folder = folder;
+    this.#version = version;
+    this.#watch = new ProjectWatch(
+      watcher,
+      { changed: (absolute) => this.#fileChanged(absolute), uncertain: () => this.#lookEverywhere() },
+      this.log,
+    );
+    this.#forwards = new PortForwards(this.log, () => this.#connected?.session, this.#signal);
+  }
+
+  get #signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  get session(): ClusterSession | undefined {
+    return this.#connected?.session;
+  }
+
+  get services(): readonly ServiceSpec[] {
+    return this.#project?.services ?? [];
+  }
+
+  /** The loop of a service, for the API's commands. */
+  service(name: string): ServiceLoop | undefined {
+    return this.#loops.get(name);
+  }
+
+  get serviceNames(): string[] {
+    return [...this.#loops.keys()];
+  }
+
+  get snapshot(): DaemonSnapshot {
+    return toSnapshot(this.log.state, {
+      folder: this.folder,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      view: this.#connected?.session.view,
+      workloadsOf: (name) => this.#loops.get(name)?.workloads ?? [],
+      forwardsOf: (name) => this.#forwards.of(name),
+    });
+  }
+
+  /** Reads the project and begins to work. A config that is broken at the start is told like one that breaks later. */
+  async start(): Promise<void> {
+    this.log.dispatch({ type: 'daemon-started', pid: process.pid, version: this.#version });
+    await this.#reload();
+    this.#tasks.add(this.#link.keep((session) => this.#onConnected(session), this.#signal));
+    this.#tasks.add(
+      repeat(
+        () => this.#lookByContent(),
+        () => SAFETY_LOOK_MS.degraded,
+        this.#signal,
+      ),
+    );
+    this.#tasks.add(
+      repeat(
+        () => this.#pruneImages(),
+        () => PRUNE_IMAGES_MS,
+        this.#signal,
+      ),
+    );
+  }
+
+  /** What `down` deletes: everything in the cluster that devloop applied for this project, dependants first. */
+  async planDown(signal: AbortSignal): Promise<ObjectName[]> {
+    return (await this.#appliedObjects(signal)).map(toObjectName);
+  }
+
+  /** Stops working on the project and deletes what it applied. */
+  async down(signal: AbortSignal): Promise<ObjectName[]> {
+    this.#isGoingDown = true;
+    await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
+    const objects = await this.#appliedObjects(signal);
+    const session = await this.#sessionOrFailure(signal);
+    // At once, not one by one: programs that ignore SIGTERM then take their grace period together.
+    await Promise.all(objects.map((object) => session.objects.deleteAndWait(object, signal, true)));
+    return objects.map(toObjectName);
+  }
+
+  /** Ends everything, once, and leaves the cluster as it is. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#inputs.stop();
+    this.#all.stop();
+    this.#ended.abort(new Error('the daemon is stopping'));
+    await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
+    await this.#forwards[Symbol.asyncDispose]();
+    await this.#watch[Symbol.asyncDispose]();
+    await this.#tasks.ended();
+  }
+
+  #fileChanged(absolute: string): void {
+    this.#all.event(instant());
+    if (this.#watch.isInput(absolute)) this.#inputs.event(instant());
+    for (const loop of this.#loops.values()) loop.fileChanged(absolute);
+  }
+
+  #afterBurst(events: number): void {
+    if (events >= OVERFLOW_EVENTS) this.#lookEverywhere();
+  }
+
+  #lookEverywhere(): void {
+    this.#tasks.add(this.#reload());
+    for (const loop of this.#loops.values()) this.#tasks.add(loop.lookAgain());
+  }
+
+  /** Reads the project again; one at a time. */
+  #reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reloadNow());
+    return this.#reloading;
+  }
+
+  async #reloadNow(): Promise<void> {
+    if (this.#signal.aborted) return;
+    const outcome = await loadProject(this.folder);
+    if (!outcome.ok) {
+      const known = JSON.stringify(this.log.state.diagnostics);
+      if (known !== JSON.stringify(outcome.diagnostics)) {
+        this.log.dispatch({ type: 'config-rejected', diagnostics: [...outcome.diagnostics] });
+      }
+      await this.#followFiles([...outcome.inputs, ...(this.#project?.inputs ?? [])]);
+      return;
+    }
+    const { project } = outcome;
+    const before = this.#project;
+    const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(project);
+    if (isSame && this.log.state.diagnostics.length === 0) return;
+    this.#project = project;
+    await this.#takeOver(before, project);
+    await this.#followFiles(project.inputs);
+  }
+
+  async #takeOver(before: Project | undefined, project: Project): Promise<void> {
+    const old = new Map((before?.services ?? []).map((service) => [service.name, service]));
+    const names = project.services.map((service) => service.name);
+    const added = project.services.filter((service) => !old.has(service.name));
+    const removed = [...old.keys()].filter((name) => !names.includes(name));
+    const changed = project.services.filter((service) => {
+      const previous = old.get(service.name);
+      return previous !== undefined && JSON.stringify(previous) !== JSON.stringify(service);
+    });
+    this.log.dispatch({
+      type: 'config-loaded',
+      project: project.name,
+      services: names,
+      added: added.map((service) => service.name),
+      removed,
+      changed: changed.map((service) => service.name),
+    });
+    this.#link.choose({ context: project.context, namespace: project.namespace });
+    if (before !== undefined && this.#connected !== undefined) {
+      if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
+      else this.#connected.sharedApplied = this.#applyShared(this.#connected, project);
+    }
+    for (const name of removed) {
+      const loop = this.#loops.get(name);
+      await loop?.close();
+      this.#loops.delete(name);
+      if (loop?.source !== undefined) this.#scanner.forget(loop.source.build.context);
+    }
+    for (const service of added) {
+      const loop = new ServiceLoop(service, {
+        log: this.log,
+        scanner: this.#scanner,
+        folder: this.folder,
+        context: () => this.#passContext(),
+        onUnreachable: () => this.#link.lost(),
+        signal: this.#signal,
+      });
+      this.#loops.set(service.name, loop);
+    }
+    await Promise.all(added.map((service) => this.#loops.get(service.name)?.start()));
+    for (const service of changed) {
+      const previous = old.get(service.name);
+      const onlyManifests =
+        JSON.stringify({ ...previous, manifests: 0 }) === JSON.stringify({ ...service, manifests: 0 });
+      await this.#loops.get(service.name)?.update(service, onlyManifests ? 'manifests' : 'config');
+    }
+    await this.#forwards.sync(project.services);
+    if (before !== undefined && this.#connected !== undefined) this.#tasks.add(this.#prune(this.#connected));
+  }
+
+  async #followFiles(inputs: readonly string[]): Promise<void> {
+    const sources = [...this.#loops.values()].flatMap((loop) => loop.source ?? []);
+    const isNew = await this.#watch.follow(this.folder, sources, inputs);
+    if (isNew) for (const loop of this.#loops.values()) this.#tasks.add(loop.lookAgain());
+  }
+
+  #onConnected(session: ClusterSession): void {
+    const project = this.#project;
+    if (project === undefined) return;
+    this.#registry.clear();
+    const connected: Connected = {
+      session,
+      deployer: new Deployer(session.objects, project.name, session.namespace),
+      history: new SwapHistory(),
+      sharedApplied: Promise.resolve(),
+    };
+    const isFirst = this.#connected === undefined;
+    connected.sharedApplied = this.#applyShared(connected, project);
+    this.#connected = connected;
+    if (!isFirst) for (const loop of this.#loops.values()) loop.recheck();
+    this.#tasks.add(this.#observe(connected));
+    this.#tasks.add(this.#prune(connected));
+  }
+
+  #passContext(): PassContext | undefined {
+    const connected = this.#connected;
+    const project = this.#project;
+    if (connected === undefined || connected.session.signal.aborted || project === undefined || this.#isGoingDown) {
+      return undefined;
+    }
+    return {
+      ...connected,
+      log: this.log,
+      registry: this.#registry,
+      services: project.services,
+      project: project.name,
+      tasks: this.#tasks,
+    };
+  }
+
+  /** Applies what belongs to no service. That it fails holds no service back: they will say what they miss. */
+  async #applyShared({ session, deployer }: Connected, project: Project): Promise<void> {
+    if (this.#isGoingDown) return;
+    const request = { manifests: project.manifests, pins: [], maySwap: () => false, anyway: false };
+    try {
+      await deployer.deploy(
+        request,
+        (one) => this.log.dispatch(appliedEvent(undefined, one, session.namespace)),
+        session.signal,
+      );
+      this.#clearWarning('deploy/invalid');
+    } catch (error) {
+      if (!session.signal.aborted && !this.#signal.aborted) this.#warn(toReport(error));
+    }
+  }
+
+  /** Deletes what an earlier config or manifest had and the present one has not. */
+  async #prune({ session, deployer, sharedApplied }: Connected): Promise<void> {
+    const project = this.#project;
+    if (project === undefined) return;
+    try {
+      await sharedApplied;
+      const keep = [...project.manifests, ...project.services.flatMap((service) => service.manifests)];
+      const candidates = await session.objects.applied(project.name, session.signal);
+      if (this.#project !== project || this.#isGoingDown) return;
+      await deployer.prune(
+        candidates,
+        keep,
+        (object) => {
+          const name = toObjectName(object);
+          this.log.dispatch({ type: 'object-applied', object: `${name.kind}/${name.name}`, action: 'pruned' });
+        },
+        session.signal,
+      );
+    } catch (error) {
+      if (!session.signal.aborted && !this.#signal.aborted) this.#warn(toReport(error));
+    }
+  }
+
+  async #observe({ session }: Connected): Promise<void> {
+    const signal = AbortSignal.any([session.signal, this.#signal]);
+    try {
+      for (;;) {
+        await session.view.changed.next(signal);
+        await delay(OBSERVE_MS, signal);
+        for (const loop of this.#loops.values()) loop.observe();
+      }
+    } catch (error) {
+      if (!isAborted(error, signal) && !signal.aborted) throw error;
+    }
+  }
+
+  /** Looks at every source by content when it is time, for the notifications that never came. */
+  async #lookByContent(): Promise<void> {
+    const startedAt = instant();
+    if (startedAt < this.#nextLookAt && !this.#watch.degraded) return;
+    await Promise.all([...this.#loops.values()].map((loop) => loop.lookAgain()));
+    const took = instant() - startedAt;
+    this.#nextLookAt = startedAt + Math.max(SAFETY_LOOK_MS.calm, took / SAFETY_LOOK_SHARE);
+  }
+
+  async #pruneImages(): Promise<void> {
+    const { session } = this.#connected ?? {};
+    const name = this.#project?.name;
+    if (session === undefined || session.signal.aborted || name === undefined) return;
+    try {
+      const images = await pruneImages(session.engine, session.api, name, this.#registry.references, session.signal);
+      if (images.length > 0) this.log.dispatch({ type: 'images-pruned', images });
+    } catch (error) {
+      // Without a cluster there is nothing to tidy up; the next round tries again.
+      if (!session.signal.aborted) this.#warn(toReport(error));
+    }
+  }
+
+  async #appliedObjects(signal: AbortSignal) {
+    if (this.#project === undefined) {
+      throw new DevloopError(
+        'config/invalid',
+        `${CONFIG_FILE} is broken, so it is not known which project's objects are meant.`,
+        'Mend it first: devloop check',
+      );
+    }
+    const { name } = this.#project;
+    const session = await this.#sessionOrFailure(signal);
+    return deleteOrder(await session.objects.applied(name, signal));
+  }
+
+  /** The session, waiting for a first one; throws why there is none when connecting has failed. */
+  #sessionOrFailure(signal: AbortSignal): Promise<ClusterSession> {
+    return this.log.until((state) => {
+      if (state.cluster.is === 'lost') throw fromReport(state.cluster.failure);
+      return this.#link.session;
+    }, signal);
+  }
+
+  #warn(warning: ErrorReport): void {
+    this.log.dispatch({ type: 'warning-raised', warning });
+  }
+
+  #clearWarning(code: string): void {
+    const isRaised = this.log.state.warnings.some((warning) => warning.code === code);
+    if (isRaised) this.log.dispatch({ type: 'warning-cleared', code });
+  }
+
+  #reportBug(error: unknown): void {
+    if (this.#signal.aborted) return;
+    this.#warn(toReport(error));
+  }
+}

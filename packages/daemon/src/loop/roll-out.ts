@@ -1,0 +1,196 @@
+import { isAborted } from '@devloop/shared/errors/devloop-error';
+import type { RolloutKind } from '@devloop/shared/protocol/service-state';
+import type { Applied } from '../deploy/deployer.ts';
+import { isAlias } from '../deploy/deployer.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ImagePin } from '../deploy/pin-images.ts';
+import { containersOf } from '../deploy/workload-images.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
+import { lastLines } from '../logs/pod-logs.ts';
+import type { ExpectedImage, ExpectedImages } from '../rollout/expected-images.ts';
+import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
+import { trackRollout } from '../rollout/track-rollout.ts';
+import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
+import { instant } from '../support/instant.ts';
+import type { CurrentImage } from './image-registry.ts';
+import type { Pass, PassContext, PassOutcome } from './run-pass.ts';
+
+/** How long a swap waits for the controllers to have seen what was applied last. */
+const OBSERVED_MS = 2000;
+
+type Pins = readonly (ImagePin & CurrentImage)[];
+
+/** Carries out what applying left to a swap, then follows every workload until the new content serves. */
+export async function rollOut(
+  applied: readonly Applied[],
+  pins: Pins,
+  pass: Pass,
+  context: PassContext,
+): Promise<PassOutcome> {
+  const { reporter, spec, superseded } = pass;
+  const { session } = context;
+  const kinds = new Set<RolloutKind>();
+  const workloads: Workload[] = [];
+  for (const one of applied) {
+    const namespace = one.object.metadata.namespace;
+    if (!isTracked(one.object.kind) || namespace === undefined) continue;
+    await session.view.follow(namespace, session.signal);
+    kinds.add(kindOf(one));
+    workloads.push(
+      one.action === 'swap'
+        ? await carryOut(one, pins, pass, context, kinds)
+        : workloadOf(one.object, one.generation, pins),
+    );
+  }
+  reporter.times.appliedAt = instant();
+  superseded.throwIfAborted();
+  const outcome = await trackRollout(workloads, {
+    view: session.view,
+    onProgress: (detail) => reporter.phase('rollout', detail),
+    lastLines: (pod, container, previous) => lastLines(session.api, pod, container, previous, session.signal),
+    timeoutMs: spec.readyTimeoutMs,
+    signal: AbortSignal.any([superseded, session.signal]),
+  });
+  const kind = kinds.has('rolling')
+    ? 'rolling'
+    : kinds.has('replace')
+      ? 'replace'
+      : kinds.has('swap')
+        ? 'swap'
+        : 'none';
+  const image = context.registry.get(spec.name)?.reference;
+  if (!outcome.ok) return { ok: false, kind, failure: outcome.failure, image, workloads };
+  if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
+  reporter.times.readyAt = outcome.readyAt;
+  for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
+  return { ok: true, kind, image, workloads };
+}
+
+/** Swaps the images in place, or rolls the workload where it is in no state for that. */
+async function carryOut(
+  one: Applied,
+  pins: Pins,
+  pass: Pass,
+  context: PassContext,
+  kinds: Set<RolloutKind>,
+): Promise<Workload> {
+  const { reporter, spec, superseded } = pass;
+  const { session, deployer } = context;
+  await observed(one, session);
+  // Whether a pod runs an image that was built elsewhere cannot be told by its id, so such a change rolls.
+  const isBuiltHere =
+    one.previous && changedImages(one.previous, one.object).every(({ image }) => isPinned(image, pins));
+  const plan = one.previous && isBuiltHere ? planSwap(one.previous, one.object, session.view) : undefined;
+  if (plan === undefined) {
+    kinds.delete('swap');
+    kinds.add('rolling');
+    // A bare pod has no controller that would replace it.
+    if (one.object.kind === 'Pod') await session.objects.deleteAndWait(one.object, session.signal);
+    const result = await session.objects.apply(one.object, session.signal);
+    const generation = result.metadata.generation ?? 0;
+    deployer.remember(one.object, generation);
+    return workloadOf(one.object, generation, pins);
+  }
+  const fresh = await withFreshNames(plan, pins, context);
+  reporter.phase('rollout', 'swapping');
+  const workload = (generation: number) => workloadOf(fresh.next, generation, pins);
+  const generation = await swap(fresh, {
+    objects: session.objects,
+    engine: session.engine,
+    killAfterMs: spec.killAfterMs,
+    podReady: async (pod) => {
+      await trackRollout([{ ...workload(0), kind: 'Pod', name: pod.metadata.name }], {
+        view: session.view,
+        onProgress: (detail) => reporter.phase('rollout', `${pod.metadata.name}: ${detail}`),
+        lastLines: async () => [],
+        timeoutMs: spec.readyTimeoutMs,
+        signal: AbortSignal.any([superseded, session.signal]),
+      });
+    },
+    onStarted: (at) => {
+      reporter.times.containerStartedAt ??= at;
+    },
+    tasks: context.tasks,
+    superseded,
+    signal: session.signal,
+  });
+  deployer.remember(fresh.next, generation);
+  const { kind, metadata } = fresh.next;
+  reporter.event({
+    type: 'object-applied',
+    service: spec.name,
+    object: `${kind}/${metadata.name}`,
+    action: 'configured',
+  });
+  return workload(generation);
+}
+
+/** Waits for the controllers to catch up with the pass before; a moment, where saves come close together. */
+async function observed({ object, generation }: Applied, { view, signal }: ClusterSession): Promise<void> {
+  const timeout = AbortSignal.timeout(OBSERVED_MS);
+  try {
+    await view.changed.until(
+      () => isObserved(object, generation, view) || undefined,
+      AbortSignal.any([signal, timeout]),
+    );
+  } catch (error) {
+    if (!isAborted(error, timeout)) throw error; // it rolls instead
+  }
+}
+
+/** The plan with images under names that its pods have not run; see {@link SwapHistory}. */
+async function withFreshNames(plan: SwapPlan, pins: Pins, { history, session }: PassContext): Promise<SwapPlan> {
+  history.saw(plan.pods);
+  const next = structuredClone(plan.next);
+  for (const container of containersOf(next)) {
+    const pin = pins.find(({ reference }) => container.image === reference);
+    if (pin === undefined) continue;
+    const name = history.freshName(pin.reference, plan.pods);
+    if (name === pin.reference) continue;
+    const running = plan.pods.every((pod) =>
+      containersOf(pod).some((one) => one.name === container.name && one.image === pin.reference),
+    );
+    if (running) continue; // this container does not change
+    await session.engine.tag(pin.reference, name, session.signal);
+    container.image = name;
+  }
+  return { ...plan, next };
+}
+
+function isPinned(image: string, pins: Pins): boolean {
+  return pins.some(({ reference }) => image === reference || isAlias(image, reference));
+}
+
+function isTracked(kind: string): kind is TrackedKind {
+  return (TRACKED_KINDS as readonly string[]).includes(kind);
+}
+
+function kindOf(applied: Applied): RolloutKind {
+  switch (applied.action) {
+    case 'swap':
+      return 'swap';
+    case 'replaced':
+      return 'replace';
+    case 'unchanged':
+      return 'none';
+    case 'created':
+    case 'configured':
+      return 'rolling';
+  }
+}
+
+function workloadOf(object: KubernetesObject, generation: number, pins: Pins): Workload {
+  const { namespace = '', name } = object.metadata;
+  return { kind: object.kind as TrackedKind, namespace, name, generation, expected: expectedImages(object, pins) };
+}
+
+/** By container, the image that has to run: the pin's, under the name that was applied. */
+function expectedImages(object: KubernetesObject, pins: Pins): ExpectedImages {
+  const expected = new Map<string, ExpectedImage>();
+  for (const { name, image } of containersOf(object)) {
+    if (image === undefined) continue;
+    const pin = pins.find(({ reference }) => image === reference || isAlias(image, reference));
+    if (pin !== undefined) expected.set(name, { reference: image, imageId: pin.imageId });
+  }
+  return expected;
+}

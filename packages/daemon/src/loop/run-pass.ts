@@ -1,0 +1,179 @@
+import path from 'node:path';
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { DaemonEvent } from '@devloop/shared/protocol/event';
+import type { RolloutKind } from '@devloop/shared/protocol/service-state';
+import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
+import { runHook } from '../hooks/run-hook.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
+import { deployHold } from '../plan/next-step.ts';
+import type { ServiceSpec } from '../project/project.ts';
+import type { SwapHistory } from '../rollout/swap-history.ts';
+import type { Workload } from '../rollout/workload-status.ts';
+import type { EventLog } from '../state/event-log.ts';
+import { instant } from '../support/instant.ts';
+import type { TaskSet } from '../support/task-set.ts';
+import { buildImage } from './build-image.ts';
+import type { ChangeDetector } from './change-detector.ts';
+import type { HookOutputs } from './hook-outputs.ts';
+import type { ImageRegistry } from './image-registry.ts';
+import type { PassReporter } from './pass-reporter.ts';
+import { rollOut } from './roll-out.ts';
+import type { SourceContent } from './source.ts';
+
+/** What a pass works with. */
+export interface PassContext {
+  readonly log: EventLog;
+  readonly session: ClusterSession;
+  readonly deployer: Deployer;
+  readonly registry: ImageRegistry;
+  readonly history: SwapHistory;
+  /** All services of the project, dependencies first. */
+  readonly services: readonly ServiceSpec[];
+  readonly project: string;
+  /** Resolves when the objects that belong to no service are in the cluster. */
+  readonly sharedApplied: Promise<void>;
+  /** Owns what goes on after the pass. */
+  readonly tasks: TaskSet;
+}
+
+/** What one pass is about. */
+export interface Pass {
+  readonly spec: ServiceSpec;
+  readonly content: SourceContent | undefined;
+  readonly detector: ChangeDetector | undefined;
+  readonly outputs: HookOutputs | undefined;
+  readonly reporter: PassReporter;
+  /** See `buildImage`. */
+  readonly salt: string;
+  /** Apply also what is unchanged. */
+  readonly anyway: boolean;
+  /** Aborted by newer content. Ends a build or a wait, never an apply in flight. */
+  readonly superseded: AbortSignal;
+}
+
+export type PassOutcome =
+  | {
+      readonly ok: true;
+      readonly kind: RolloutKind;
+      readonly image: string | undefined;
+      readonly workloads: readonly Workload[];
+    }
+  | {
+      readonly ok: false;
+      readonly kind: RolloutKind;
+      readonly failure: ErrorReport;
+      /** What was applied, if it came to that: it may come right by itself. */
+      readonly image: string | undefined;
+      readonly workloads: readonly Workload[];
+    };
+
+/**
+ * THE line that a save travels: hook → hash → build → wait until it may be deployed → apply → roll out. The only
+ * place where the order is spelled.
+ *
+ * @throws `superseded`'s reason; DevloopError of any room
+ */
+export async function runPass(pass: Pass, context: PassContext): Promise<PassOutcome> {
+  const { spec, reporter, superseded } = pass;
+  const { session, registry, services } = context;
+  const signal = AbortSignal.any([superseded, session.signal]);
+
+  const content = await contentAfterHook(pass, signal);
+  reporter.times.hashedAt = instant();
+
+  if (spec.build !== undefined && content !== undefined) {
+    const rank = services.findIndex((service) => service.name === spec.name);
+    const { build } = spec;
+    const built = await buildImage({ ...pass, ...context, build, content, rank, signal });
+    if (!built.ok) return { ...built, kind: 'none', image: undefined, workloads: [] };
+    registry.set(spec.name, built.image);
+    superseded.throwIfAborted();
+  }
+  await mayDeploy(pass, context, signal);
+
+  reporter.phase('apply', 'applying');
+  const pins = registry.pins(spec.manifests, services, spec.name);
+  const applied = await context.deployer.deploy(
+    {
+      manifests: spec.manifests,
+      pins,
+      maySwap: (object) => spec.rollout !== 'rolling' && (spec.rollout === 'swap' || isSingle(object)),
+      anyway: pass.anyway,
+    },
+    (one) => reporter.event(appliedEvent(spec.name, one, session.namespace)),
+    session.signal,
+  );
+  return await rollOut(applied, pins, pass, context);
+}
+
+/** The source as it is once the beforeBuild hook, where there is one, has written into it. */
+async function contentAfterHook(
+  { spec, content, detector, outputs, reporter }: Pass,
+  signal: AbortSignal,
+): Promise<SourceContent | undefined> {
+  const { beforeBuild } = spec;
+  if (detector === undefined) return undefined;
+  if (beforeBuild === undefined || outputs === undefined) return content ?? (await detector.read(signal));
+  reporter.phase('hook', beforeBuild.command);
+  for (;;) {
+    const before = await detector.read(signal);
+    const after = await detector.during(
+      () =>
+        runHook(
+          'beforeBuild',
+          beforeBuild,
+          spec.env,
+          (line, stream) => reporter.event({ type: 'output', service: spec.name, source: 'beforeBuild', stream, line }),
+          signal,
+        ),
+      // A hook that was superseded has a next run to come; one that failed waits for the user.
+      (content) => !signal.aborted && !outputs.ran(before.entries, content.entries),
+    );
+    signal.throwIfAborted();
+    if (!outputs.ran(before.entries, after.entries)) return after;
+  }
+}
+
+/** Waits for what must be before anything is applied: a quiet disk, live dependencies, the images of others. */
+async function mayDeploy({ spec, detector, reporter }: Pass, context: PassContext, signal: AbortSignal): Promise<void> {
+  await detector?.settled(signal);
+  reporter.times.settledAt = instant();
+  await context.sharedApplied;
+  await context.log.until((state) => {
+    const dependencies = deployHold(state, spec.dependsOn);
+    const images = context.registry.missing(spec.manifests, context.services, spec.name);
+    const hold = dependencies ?? (images.length > 0 ? { reason: 'waiting-for-image' as const, on: images } : undefined);
+    if (hold === undefined) return true;
+    reporter.phase('held', 'waiting', hold);
+    return undefined;
+  }, signal);
+}
+
+function isSingle(object: Applied['object']): boolean {
+  return object.kind === 'Pod' || (object['spec']?.replicas ?? 1) === 1;
+}
+
+/** The event that tells what was applied. */
+export function appliedEvent(service: string | undefined, applied: AppliedNow, projectNamespace: string): DaemonEvent {
+  const { kind, metadata } = applied.object;
+  const { namespace, name } = metadata;
+  const elsewhere = namespace !== undefined && namespace !== projectNamespace;
+  const object = `${kind}/${name}${elsewhere ? ` in ${namespace}` : ''}`;
+  const because = applied.because === undefined ? {} : { because: applied.because };
+  return {
+    type: 'object-applied',
+    ...(service === undefined ? {} : { service }),
+    object,
+    action: applied.action,
+    ...because,
+  };
+}
+
+/** Outputs that a hook declares, as paths inside the context with `/`; those outside of it are never seen. */
+export function declaredOutputs(spec: ServiceSpec): string[] {
+  const { build, beforeBuild } = spec;
+  if (build === undefined || beforeBuild === undefined) return [];
+  return beforeBuild.outputs
+    .map((output) => path.relative(build.context, output).split(path.sep).join('/'))
+    .filter((relative) => relative !== '' && !relative.startsWith('..'));
+}

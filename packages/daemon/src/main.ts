@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+import { type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
+import { runtimePaths } from '@devloop/shared/runtime-paths';
+
+enableCompileCache();
+// Meant for this process alone (they were read when it started), not for hooks and the commands it runs.
+delete process.env['MALLOC_ARENA_MAX'];
+delete process.env['MALLOC_TRIM_THRESHOLD_'];
+
+/** What is told to the process that started this one. */
+type StartMessage = { readonly type: 'ready' } | { readonly type: 'failed'; readonly report: ErrorReport };
+
+// --no-work: only answers, for a `down` where no daemon runs; bringing everything up first would be absurd.
+const { values } = parseArgs({
+  options: { folder: { type: 'string' }, 'no-work': { type: 'boolean', default: false } },
+});
+if (values.folder === undefined) {
+  process.stderr.write('usage: devloop-daemon --folder PROJECT_FOLDER [--no-work]\n');
+  process.exit(2);
+}
+
+try {
+  await serve(values.folder, !values['no-work']);
+} catch (error) {
+  const report = toReport(error);
+  process.stderr.write(`${report.message}\n${report.evidence.join('\n')}\n`);
+  await tell({ type: 'failed', report });
+  process.exitCode = 1;
+}
+
+/** Runs the daemon of a folder until it is asked to end. Ends at once when another daemon has the folder. */
+async function serve(folder: string, works: boolean): Promise<void> {
+  const paths = runtimePaths(folder, {
+    env: process.env,
+    uid: os.userInfo().uid,
+    temporaryFolder: os.tmpdir(),
+    platform: process.platform,
+  });
+  const { takeLock } = await import('./api/daemon-lock.ts');
+  const giveBack = await takeLock(paths, folder);
+  if (giveBack === undefined) return await tell({ type: 'ready' });
+
+  await using opened = new AsyncDisposableStack();
+  opened.defer(giveBack);
+  const [{ Daemon }, { ApiServer }, { ChokidarFileWatcher }, { logEvents }] = await Promise.all([
+    import('./loop/daemon.ts'),
+    import('./api/api-server.ts'),
+    import('./watch/chokidar-file-watcher.ts'),
+    import('./state/log-file.ts'),
+  ]);
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const stop = Promise.withResolvers<string>();
+  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), works));
+  logEvents(daemon.log, (line) => process.stdout.write(`${line}\n`));
+  const api = opened.use(new ApiServer(daemon, version, stop.resolve));
+  await api.listen(paths.socket);
+  await daemon.start();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    // A terminal that closes takes its processes with it; the daemon is to survive it.
+    process.on(signal, () => {
+      if (signal !== 'SIGHUP') stop.resolve(signal);
+    });
+  }
+  await tell({ type: 'ready' });
+  const reason = await stop.promise;
+  daemon.log.dispatch({ type: 'daemon-stopping', reason });
+}
+
+async function tell(message: StartMessage): Promise<void> {
+  if (process.send === undefined || !process.connected) return;
+  await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
+  process.disconnect();
+}

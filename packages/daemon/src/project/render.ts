@@ -1,0 +1,43 @@
+import { stringify } from 'yaml';
+import { imageReference } from '../build/fingerprint.ts';
+import { applyOrder } from '../deploy/apply-order.ts';
+import { isClusterScoped } from '../deploy/cluster-scoped.ts';
+import { type ImagePin, pinObject } from '../deploy/pin-images.ts';
+import { Source } from '../loop/source.ts';
+import { ContextScanner } from '../watch/scan-context.ts';
+import type { Project } from './project.ts';
+
+/**
+ * What would be applied, as YAML documents, with the images that the sources on the disk make. Needs no cluster: where
+ * the config names no namespace, `default` stands for that of the context.
+ */
+export async function renderProject(project: Project): Promise<string> {
+  const scanner = new ContextScanner();
+  const signal = new AbortController().signal;
+  const pins: ImagePin[] = [];
+  for (const { build, env } of project.services) {
+    if (build === undefined) continue;
+    const source = new Source(build, scanner);
+    await source.readRules();
+    const content = await source.read(signal);
+    pins.push({ image: build.image, reference: imageReference(build.image, content.fingerprint), env });
+  }
+  const manifests = new Set([...project.manifests, ...project.services.flatMap((service) => service.manifests)]);
+  const objects = [...manifests].map(
+    ({ object }) =>
+      pinObject(object, {
+        namespace: project.namespace ?? 'default',
+        isNamespaced: !isClusterScoped(object),
+        project: project.name,
+        pins,
+      }).object,
+  );
+  const swaps = project.services
+    .filter((service) => service.build !== undefined && service.rollout !== 'rolling')
+    .map(({ name, killAfterMs }) => {
+      const how = killAfterMs === false ? 'its own grace period' : `${killAfterMs} ms, then SIGKILL`;
+      return `# ${name}: new images are swapped into the running pod where only images changed; SIGTERM, ${how}.`;
+    });
+  const documents = applyOrder(objects).map((object) => stringify(object, { lineWidth: 0 }));
+  return `${swaps.join('\n')}${swaps.length > 0 ? '\n' : ''}${documents.map((text) => `---\n${text}`).join('')}`;
+}

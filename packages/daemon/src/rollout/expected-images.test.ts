@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { runsExpected } from './expected-images.ts';
+import { ID, podObject } from './live-objects.fake.ts';
+
+const expected = new Map([['main', { reference: 'web:1', imageId: ID.one }]]);
+
+test('the reference and the id have to fit', () => {
+  expect(runsExpected(podObject('a'), expected)).toBe(true);
+  expect(runsExpected(podObject('a', { imageId: ID.two }), expected)).toBe(false);
+  expect(runsExpected(podObject('a', { image: 'web:0' }), expected)).toBe(false);
+  expect(runsExpected(podObject('a', { status: { containerStatuses: [] } }), expected)).toBe(false);
+});
+
+test('what is not built here, and what is no main container, does not count', () => {
+  expect(runsExpected(podObject('a'), new Map())).toBe(true);
+  expect(runsExpected(podObject('a'), new Map([['init', { reference: 'web:9', imageId: ID.two }]]))).toBe(true);
+});
+
+test('an id with a digest is that of a repository; then the name counts', () => {
+  const pulled = (image: string) => {
+    const pod = podObject('a');
+    pod['status'].containerStatuses[0].imageID = 'docker-pullable://web@sha256:abc';
+    pod['status'].containerStatuses[0].image = image;
+    return pod;
+  };
+  expect(runsExpected(pulled('docker.io/library/web:1'), expected)).toBe(true);
+  expect(runsExpected(pulled('docker.io/library/web:2'), expected)).toBe(false);
+});

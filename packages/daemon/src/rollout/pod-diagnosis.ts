@@ -1,0 +1,279 @@
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { type ExpectedImages, runsImage } from './expected-images.ts';
+
+/** What keeps a pod from being ready. */
+export interface Diagnosis {
+  /** Stable name of the class: `crash-loop`, `image-missing`, … */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** True when waiting longer cannot help: the next save is needed. */
+  readonly fatal: boolean;
+  /** The container at fault, whose last lines are evidence. */
+  readonly container: string | undefined;
+  /** Whether those lines are of the container before this one (`kubectl logs --previous`). */
+  readonly previous: boolean;
+}
+
+interface Terminated {
+  exitCode: number;
+  signal?: number;
+  reason?: string;
+  message?: string;
+}
+
+interface ContainerStatus {
+  name: string;
+  image: string;
+  imageID?: string;
+  ready: boolean;
+  restartCount: number;
+  state?: { waiting?: { reason?: string; message?: string }; running?: object; terminated?: Terminated };
+  lastState?: { terminated?: Terminated };
+}
+
+/** Waiting reasons that no waiting mends, after kubelet's pkg/kubelet/images and kuberuntime. */
+const IMAGE_REASONS = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'ImageInspectError',
+]);
+const CONFIG_REASONS = new Set([
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'StartError',
+  'ContainerCannotRun',
+]);
+
+/** What POSIX shells and the kernel mean by an exit code; 128 + n is a death by signal n. */
+const EXIT_CODES: Readonly<Record<number, string>> = {
+  126: 'the command is not executable',
+  127: 'the command was not found in the image',
+  134: 'it aborted (SIGABRT)',
+  137: 'it was killed (SIGKILL)',
+  139: 'it crashed with a segmentation fault (SIGSEGV)',
+  143: 'it was asked to end (SIGTERM)',
+};
+
+/**
+ * Why a pod is not ready, or undefined when there is nothing but to wait. Pure; the container statuses are looked at
+ * before the events, which only decide where the status says nothing.
+ *
+ * @param events of this pod
+ * @param expected what its containers are to run: how one ended that ran something else is no news about them
+ */
+export function diagnosePod(
+  pod: KubernetesObject,
+  events: readonly KubernetesObject[],
+  expected: ExpectedImages = new Map(),
+): Diagnosis | undefined {
+  const status = pod['status'] ?? {};
+  const name = pod.metadata.name;
+  if (status.phase === 'Failed' && status.reason === 'Evicted') {
+    return {
+      code: 'evicted',
+      message: `The pod ${name} was evicted: ${status.message ?? 'the node ran out of something'}`,
+      remedy: 'Make room on the node: minikube ssh -- docker system df',
+      fatal: true,
+      container: undefined,
+      previous: false,
+    };
+  }
+  const containers: ContainerStatus[] = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  for (const container of containers) {
+    const diagnosis = diagnoseContainer(pod, container, isOfThePast(container, expected));
+    if (diagnosis !== undefined) return diagnosis;
+  }
+  return diagnoseScheduling(pod) ?? diagnoseEvents(pod, events);
+}
+
+/** Whether a status still tells of the content before a swap. */
+function isOfThePast(container: ContainerStatus, expected: ExpectedImages): boolean {
+  const image = expected.get(container.name);
+  return image !== undefined && Boolean(container.imageID) && !runsImage(container, image);
+}
+
+function diagnoseContainer(
+  pod: KubernetesObject,
+  container: ContainerStatus,
+  isOfThePast: boolean,
+): Diagnosis | undefined {
+  const { waiting, terminated } = container.state ?? {};
+  const reason = waiting?.reason ?? '';
+  const which = `${container.name} in pod ${pod.metadata.name}`;
+  const spec: { name: string; image: string }[] = [
+    ...(pod['spec']?.initContainers ?? []),
+    ...(pod['spec']?.containers ?? []),
+  ];
+  // While an image is waited for, the status names it as the spec did when the kubelet looked: it may have changed since.
+  const asksForAnother = spec.some(({ name, image }) => name === container.name && image !== container.image);
+  if (IMAGE_REASONS.has(reason)) {
+    if (asksForAnother) return undefined;
+    return {
+      code: 'image-missing',
+      message: `The image ${container.image} of container ${which} cannot be had: ${waiting?.message ?? reason}`,
+      remedy:
+        'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml',
+      fatal: true,
+      container: undefined,
+      previous: false,
+    };
+  }
+  if (CONFIG_REASONS.has(reason)) {
+    return {
+      code: 'config-missing',
+      message: `Container ${which} cannot be started: ${waiting?.message ?? reason}`,
+      remedy: 'Add what it names (a ConfigMap, a Secret, a key, a command) to the manifests, or mend the reference.',
+      fatal: true,
+      container: undefined,
+      previous: false,
+    };
+  }
+  if (isOfThePast) return undefined;
+  if (reason === 'CrashLoopBackOff') {
+    return crashed(container, which, container.lastState?.terminated, true, true);
+  }
+  if (terminated !== undefined && terminated.exitCode !== 0) {
+    const restarts = pod['spec']?.restartPolicy !== 'Never';
+    return crashed(container, which, terminated, !restarts, false);
+  }
+  return undefined;
+}
+
+function crashed(
+  container: ContainerStatus,
+  which: string,
+  terminated: Terminated | undefined,
+  fatal: boolean,
+  previous: boolean,
+): Diagnosis {
+  if (terminated?.reason === 'OOMKilled') {
+    return {
+      code: 'out-of-memory',
+      message: `Container ${which} was killed because it used more memory than its limit.`,
+      remedy: 'Raise resources.limits.memory in the manifest, or use less.',
+      fatal,
+      container: container.name,
+      previous,
+    };
+  }
+  const exit = terminated?.exitCode;
+  const meaning = exit === undefined ? '' : EXIT_CODES[exit] === undefined ? '' : `: ${EXIT_CODES[exit]}`;
+  const detail = terminated?.message === undefined ? '' : ` (${terminated.message.trim().split('\n').at(-1)})`;
+  const times = container.restartCount > 1 ? `, ${container.restartCount} times` : '';
+  return {
+    code: fatal ? 'crash-loop' : 'crashed',
+    message:
+      exit === 0
+        ? `Container ${which} ends again and again with exit code 0: it is not a program that stays${times}.`
+        : `Container ${which} crashed with exit code ${exit ?? 'unknown'}${meaning}${detail}${times}.`,
+    remedy:
+      exit === 0
+        ? 'Let its command stay in the foreground, or make it a Job.'
+        : 'Mend the program where its last lines point and save.',
+    fatal,
+    container: container.name,
+    previous,
+  };
+}
+
+function diagnoseScheduling(pod: KubernetesObject): Diagnosis | undefined {
+  const conditions: { type: string; status: string; reason?: string; message?: string }[] =
+    pod['status']?.conditions ?? [];
+  const scheduled = conditions.find((condition) => condition.type === 'PodScheduled');
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
+  return {
+    code: 'unschedulable',
+    message: `No node takes the pod ${pod.metadata.name}: ${scheduled.message ?? 'unschedulable'}`,
+    remedy: 'Ask for less in resources.requests, free the node, or give minikube more: minikube start --cpus --memory',
+    // A claim that has just been applied is bound a moment later.
+    fatal: !/persistentvolumeclaim/i.test(scheduled.message ?? ''),
+    container: undefined,
+    previous: false,
+  };
+}
+
+/** Events that explain a pod whose status does not: mounts that fail, probes that fail. */
+function diagnoseEvents(pod: KubernetesObject, events: readonly KubernetesObject[]): Diagnosis | undefined {
+  const warnings = events
+    .filter((event) => event['type'] === 'Warning')
+    .sort((a, b) => (lastSeen(a) < lastSeen(b) ? 1 : -1));
+  const mount = warnings.find((event) => event['reason'] === 'FailedMount' || event['reason'] === 'FailedAttachVolume');
+  if (mount !== undefined && !isRunning(pod)) {
+    return {
+      code: 'config-missing',
+      message: `A volume of pod ${pod.metadata.name} cannot be mounted: ${mount['message']}`,
+      remedy: 'Add the ConfigMap, Secret or claim that it names to the manifests, or mend the reference.',
+      // The kubelet tries again and may succeed, when what is missing is being applied right now.
+      fatal: Number(mount['count'] ?? 1) > 2,
+      container: undefined,
+      previous: false,
+    };
+  }
+  const unhealthy = warnings.find((event) => event['reason'] === 'Unhealthy');
+  if (unhealthy === undefined || isReady(pod)) return undefined;
+  return {
+    code: 'probe-failing',
+    message: `A probe of pod ${pod.metadata.name} fails: ${unhealthy['message']}`,
+    remedy: 'Let the program answer where the probe asks, or correct the probe in the manifest.',
+    fatal: false,
+    container: runningContainer(pod),
+    previous: false,
+  };
+}
+
+function lastSeen(event: KubernetesObject): string {
+  return String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp ?? '');
+}
+
+function isRunning(pod: KubernetesObject): boolean {
+  return pod['status']?.phase === 'Running';
+}
+
+function runningContainer(pod: KubernetesObject): string | undefined {
+  const statuses: ContainerStatus[] = pod['status']?.containerStatuses ?? [];
+  return statuses.find((status) => !status.ready && status.state?.running !== undefined)?.name;
+}
+
+/** The pod's Ready condition. */
+export function isReady(pod: KubernetesObject): boolean {
+  const conditions: { type: string; status: string }[] = pod['status']?.conditions ?? [];
+  return conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+}
+
+/** The words of kubectl's STATUS column for a pod (pkg/printers/internalversion printPod). */
+export function podStatus(pod: KubernetesObject): string {
+  if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
+  const status = pod['status'] ?? {};
+  const inits: ContainerStatus[] = status.initContainerStatuses ?? [];
+  for (const [index, init] of inits.entries()) {
+    if (init.state?.terminated?.exitCode === 0 || (init.state?.running && isSidecar(pod, init.name))) continue;
+    const reason = init.state?.terminated?.reason ?? init.state?.waiting?.reason;
+    return reason !== undefined && reason !== 'PodInitializing' ? `Init:${reason}` : `Init:${index}/${inits.length}`;
+  }
+  const containers: ContainerStatus[] = status.containerStatuses ?? [];
+  for (const container of containers.toReversed()) {
+    const { waiting, terminated } = container.state ?? {};
+    if (waiting?.reason) return waiting.reason;
+    if (terminated)
+      return (
+        terminated.reason ?? (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`)
+      );
+  }
+  return status.reason ?? status.phase ?? 'Unknown';
+}
+
+/** An init container that stays (Kubernetes 1.28): once it runs, the pod is past it. */
+function isSidecar(pod: KubernetesObject, name: string): boolean {
+  const inits: { name: string; restartPolicy?: string }[] = pod['spec']?.initContainers ?? [];
+  return inits.some((init) => init.name === name && init.restartPolicy === 'Always');
+}
+
+/** A diagnosis as the user sees it, with the lines that prove it. */
+export function diagnosisReport(diagnosis: Diagnosis, evidence: readonly string[]): ErrorReport {
+  return { code: 'rollout/failed', message: diagnosis.message, remedy: diagnosis.remedy, evidence: [...evidence] };
+}

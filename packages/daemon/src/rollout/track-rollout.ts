@@ -1,0 +1,126 @@
+import { type ErrorReport, isAborted } from '@devloop/shared/errors/devloop-error';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ClusterView } from '../kubernetes/cluster-view.ts';
+import { instant } from '../support/instant.ts';
+import { type Diagnosis, diagnosisReport } from './pod-diagnosis.ts';
+import { type Workload, type WorkloadStatus, workloadStatus } from './workload-status.ts';
+
+export type RolloutOutcome =
+  | { readonly ok: true; readonly startedAt: number | undefined; readonly readyAt: number }
+  | { readonly ok: false; readonly failure: ErrorReport };
+
+export interface TrackOptions {
+  readonly view: ClusterView;
+  /** Told when the wording of where the rollout is changes. */
+  readonly onProgress: (detail: string) => void;
+  /** The last lines of a container, for evidence. */
+  readonly lastLines: (pod: KubernetesObject, container: string, previous: boolean) => Promise<string[]>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Longest that a node may go on sending connections to a pod that is being ended: kube-proxy writes its rules at most
+ * once a second (`minSyncPeriod`), after the endpoints have changed.
+ */
+const PROXY_MS = 2000;
+
+/**
+ * Follows workloads until the new content serves and nothing else does, until it cannot, or time is up. Driven by
+ * watches alone.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function trackRollout(workloads: readonly Workload[], options: TrackOptions): Promise<RolloutOutcome> {
+  const outcome = await untilReady(workloads, options);
+  if (outcome.ok) await untilOldOnesAreLeft(workloads, options);
+  return outcome;
+}
+
+/** Waits until no pod of older content can be answering any more: it has ended, or is no longer sent anything. */
+async function untilOldOnesAreLeft(
+  workloads: readonly Workload[],
+  { view, onProgress, signal }: TrackOptions,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(PROXY_MS);
+  const look = () => {
+    const leaving = workloads.flatMap((workload) => workloadStatus(workload, view).leaving);
+    if (leaving.length === 0) return true;
+    onProgress('ending the old pods');
+    return undefined;
+  };
+  try {
+    await view.changed.until(look, AbortSignal.any([signal, timeout]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAborted(error, timeout)) throw error;
+  }
+}
+
+async function untilReady(workloads: readonly Workload[], options: TrackOptions): Promise<RolloutOutcome> {
+  const { view, onProgress, timeoutMs, signal } = options;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  let startedAt: number | undefined;
+  let detail = '';
+  let last: readonly WorkloadStatus[] = [];
+  try {
+    return await view.changed.until<RolloutOutcome | Promise<RolloutOutcome>>(
+      () => {
+        last = workloads.map((workload) => workloadStatus(workload, view));
+        if (last.some((status) => status.newest.some(isRunning))) startedAt ??= instant();
+        const pending = last.find((status) => !status.done);
+        if (pending === undefined) return { ok: true, startedAt, readyAt: instant() };
+        const fatal = last.find((status) => status.diagnosis?.fatal);
+        if (fatal?.diagnosis !== undefined) return failed(fatal.diagnosis, fatal.culprit, options);
+        const wording =
+          pending.diagnosis === undefined ? pending.detail : `${pending.detail}: ${pending.diagnosis.message}`;
+        if (wording !== detail) {
+          detail = wording;
+          onProgress(wording);
+        }
+        return undefined;
+      },
+      AbortSignal.any([signal, timeout]),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isAborted(error, timeout)) throw error;
+    return await timedOut(last, options);
+  }
+}
+
+async function failed(
+  diagnosis: Diagnosis,
+  pod: KubernetesObject | undefined,
+  { lastLines }: TrackOptions,
+): Promise<RolloutOutcome> {
+  const lines =
+    pod === undefined || diagnosis.container === undefined
+      ? []
+      : await lastLines(pod, diagnosis.container, diagnosis.previous);
+  return { ok: false, failure: diagnosisReport(diagnosis, lines) };
+}
+
+async function timedOut(statuses: readonly WorkloadStatus[], options: TrackOptions): Promise<RolloutOutcome> {
+  const seconds = Math.round(options.timeoutMs / 1000);
+  const worst = statuses.find((status) => status.diagnosis !== undefined) ?? statuses.find((status) => !status.done);
+  if (worst?.diagnosis !== undefined) {
+    const outcome = await failed(worst.diagnosis, worst.culprit, options);
+    return outcome.ok ? outcome : { ok: false, failure: { ...outcome.failure, code: 'rollout/timeout' } };
+  }
+  return {
+    ok: false,
+    failure: {
+      code: 'rollout/timeout',
+      message: `It was not ready after ${seconds} s (${worst?.detail ?? 'no status'}).`,
+      remedy:
+        'See what it waits for: kubectl describe pod. A slow start needs a larger readyTimeoutSeconds in devloop.yaml.',
+      evidence: [],
+    },
+  };
+}
+
+function isRunning(pod: KubernetesObject): boolean {
+  const statuses: { state?: { running?: object } }[] = pod['status']?.containerStatuses ?? [];
+  return statuses.length > 0 && statuses.every((status) => status.state?.running !== undefined);
+}

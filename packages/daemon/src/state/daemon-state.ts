@@ -1,0 +1,63 @@
+import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
+import type { ClusterLink } from '@devloop/shared/protocol/snapshot';
+
+/** Everything the daemon decides on. A fold over the events; read by the planner and the API, written by `reduce`. */
+export interface DaemonState {
+  readonly project: string;
+  readonly cluster: ClusterLink;
+  readonly diagnostics: readonly ConfigDiagnostic[];
+  readonly warnings: readonly ErrorReport[];
+  /** In dependency order. */
+  readonly services: ReadonlyMap<string, ServiceState>;
+}
+
+/**
+ * One service. The revisions are ratchets: they only grow, so that a lost, doubled or late event can't undo another.
+ *
+ *     seen ──────► attempted ──────► live
+ *     a change     a pass began      its content serves
+ *
+ * pending ⇔ seen > attempted. A failed revision is not tried again until something new is seen.
+ */
+export interface ServiceState {
+  readonly name: string;
+  readonly seenRevision: number;
+  readonly attemptedRevision: number;
+  readonly liveRevision: number;
+  readonly seenAt: string | undefined;
+  readonly liveAt: string | undefined;
+  readonly liveImage: string | undefined;
+  /** Image of the newest attempted revision, where a pass got as far as that. */
+  readonly attemptedImage: string | undefined;
+  readonly activity: ServiceSnapshot['activity'];
+  readonly failure: ErrorReport | undefined;
+  readonly degraded: ErrorReport | undefined;
+  readonly lastPass: ServiceSnapshot['lastPass'];
+}
+
+export const INITIAL_STATE: DaemonState = {
+  project: '',
+  cluster: { is: 'connecting' },
+  diagnostics: [],
+  warnings: [],
+  services: new Map(),
+};
+
+export function initialService(name: string): ServiceState {
+  return {
+    name,
+    seenRevision: 0,
+    attemptedRevision: 0,
+    liveRevision: 0,
+    seenAt: undefined,
+    liveAt: undefined,
+    liveImage: undefined,
+    attemptedImage: undefined,
+    activity: { is: 'idle' },
+    failure: undefined,
+    degraded: undefined,
+    lastPass: undefined,
+  };
+}

@@ -1,0 +1,115 @@
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { PublishedEvent } from '@devloop/shared/protocol/event';
+import { type DaemonState, initialService, type ServiceState } from './daemon-state.ts';
+
+/** The state after an event. Pure; the only place where state changes. */
+export function reduce(state: DaemonState, { at, event }: PublishedEvent): DaemonState {
+  const update = (name: string, change: (service: ServiceState) => Partial<ServiceState>): DaemonState => {
+    const service = state.services.get(name);
+    if (service === undefined) return state; // it was removed from the config while something of it was under way
+    return { ...state, services: new Map(state.services).set(name, { ...service, ...change(service) }) };
+  };
+  switch (event.type) {
+    case 'config-loaded':
+      return {
+        ...state,
+        project: event.project,
+        diagnostics: [],
+        services: new Map(event.services.map((name) => [name, state.services.get(name) ?? initialService(name)])),
+      };
+    case 'config-rejected':
+      return { ...state, diagnostics: event.diagnostics };
+    case 'cluster-changed':
+      return { ...state, cluster: event.cluster };
+    case 'warning-raised':
+      return {
+        ...state,
+        warnings: [...state.warnings.filter((warning) => warning.code !== event.warning.code), event.warning],
+      };
+    case 'warning-cleared':
+      return { ...state, warnings: state.warnings.filter((warning) => warning.code !== event.code) };
+    case 'change-seen':
+      return update(event.service, (service) => ({
+        seenRevision: Math.max(service.seenRevision, event.revision),
+        seenAt: new Date(event.noticedAt).toISOString(),
+      }));
+    case 'service-held':
+      return update(event.service, () => ({ activity: { is: 'held', hold: event.hold } }));
+    case 'pass-started':
+      return update(event.service, (service) => ({
+        attemptedRevision: Math.max(service.attemptedRevision, event.revision),
+        activity: { is: 'working', revision: event.revision, phase: 'hash', detail: 'hashing', since: at },
+      }));
+    case 'phase-changed':
+      return update(event.service, ({ activity }) => ({
+        activity: {
+          is: 'working',
+          revision: event.revision,
+          phase: event.phase,
+          detail: event.detail,
+          since: activity.is === 'working' && activity.phase === event.phase ? activity.since : at,
+          ...(event.hold === undefined ? {} : { hold: event.hold }),
+        },
+      }));
+    case 'pass-ended': {
+      const lastPass = { outcome: event.outcome, kind: event.kind, times: event.times };
+      switch (event.outcome) {
+        case 'live':
+          return update(event.service, (service) => ({
+            activity: { is: 'idle' },
+            liveRevision: Math.max(service.liveRevision, event.revision),
+            liveAt: at,
+            liveImage: event.image,
+            failure: undefined,
+            degraded: undefined,
+            lastPass,
+          }));
+        case 'failed':
+          return update(event.service, () => ({
+            activity: { is: 'idle' },
+            failure: event.failure,
+            attemptedImage: event.image,
+            lastPass,
+          }));
+        case 'superseded':
+          return update(event.service, () => ({ activity: { is: 'idle' } }));
+      }
+      return state;
+    }
+    case 'service-degraded':
+      return update(event.service, () => ({ degraded: event.failure }));
+    case 'service-recovered':
+      return update(event.service, (service) =>
+        // Only a rollout can come right by itself; what failed before it never reached the cluster.
+        isRolloutFailure(service.failure)
+          ? {
+              degraded: undefined,
+              failure: undefined,
+              liveRevision: Math.max(service.liveRevision, service.attemptedRevision),
+              liveAt: at,
+              liveImage: service.attemptedImage,
+            }
+          : { degraded: undefined },
+      );
+    case 'daemon-started':
+    case 'daemon-stopping':
+    case 'build-started':
+    case 'output':
+    case 'image-ready':
+    case 'object-applied':
+    case 'images-pruned':
+    case 'forward-changed':
+      return state;
+    default:
+      return unknownEvent(event);
+  }
+}
+
+/** Whether content failed after it had been applied, so that waiting may still make it live. */
+export function isRolloutFailure(failure: ErrorReport | undefined): boolean {
+  return failure?.code === 'rollout/failed' || failure?.code === 'rollout/timeout';
+}
+
+function unknownEvent(event: never): never {
+  throw new Error(`unknown event ${JSON.stringify(event)}`);
+}

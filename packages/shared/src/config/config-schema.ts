@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+/**
+ * The schema of `devloop.yaml`. Defaults that need no look at the disk live here and nowhere else; what depends on
+ * folders and manifests (a service's context, its image, its manifests) is left open and resolved by the project room.
+ */
+
+/** RFC 1123 label, as Kubernetes wants names that become part of object names and DNS. */
+const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+  error: 'must be lower-case letters, digits and "-", at most 63 characters, and start and end with a letter or digit',
+});
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value));
+
+/** The long form of `build:`. */
+export const BuildSchema = z.strictObject({
+  context: z
+    .string()
+    .optional()
+    .describe('Folder that is sent to the build, relative to devloop.yaml. Default: the folder named as the service.'),
+  dockerfile: z.string().optional().describe('Dockerfile, relative to the context. Default: Dockerfile.'),
+  target: z.string().optional().describe('Stage of the Dockerfile to build. Default: the last one.'),
+  args: z.record(z.string(), scalar).default({}).describe('Build arguments (ARG).'),
+  image: z
+    .string()
+    .optional()
+    .describe(
+      'Image as the manifests name it; its tag, registry and digest do not matter. Default: the service name, or the ' +
+        'one image in its manifests that is called like it.',
+    ),
+});
+
+/** The long form of a hook. */
+export const HookObjectSchema = z.strictObject({
+  command: z.string().min(1).describe('Run by sh -c.'),
+  workdir: z.string().default('.').describe('Working folder, relative to devloop.yaml.'),
+  outputs: z
+    .array(z.string())
+    .default([])
+    .describe('Files and folders the command writes, relative to devloop.yaml; changes in them do not start a pass.'),
+});
+
+const HookSchema = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((command) => ({ command, workdir: '.', outputs: [] as string[] })),
+  HookObjectSchema,
+]);
+
+export const HooksSchema = z.strictObject({
+  beforeBuild: HookSchema.optional().describe('Run before each build; what it writes is part of the build.'),
+  afterReady: HookSchema.optional().describe('Run each time new content is live.'),
+});
+
+const portNumber = z.int().min(1).max(65535);
+const PORT_TEXT = /^(?:(\d{1,5}):)?(\d{1,5}|[a-z][a-z0-9-]{0,14})$/;
+
+/** The long form of an item of `ports:`. */
+export const PortObjectSchema = z.strictObject({
+  local: portNumber.describe('Port on this machine.'),
+  port: z.union([portNumber, z.string()]).describe('Port of the container, as a number or by its name.'),
+});
+
+const PortSchema = z.union([
+  portNumber.transform((port) => ({ local: port, port: port as number | string })),
+  z
+    .string()
+    .regex(PORT_TEXT, { error: 'must be a port ("8080") or local:port ("8080:80" or "8080:http")' })
+    .refine((text) =>
+      text.split(':').every((part) => !/^\d+$/.test(part) || (Number(part) >= 1 && Number(part) <= 65535)),
+    )
+    .transform((text) => {
+      const [, local, port = ''] = PORT_TEXT.exec(text) ?? [];
+      const target = /^\d+$/.test(port) ? Number(port) : port;
+      return { local: local === undefined ? (typeof target === 'number' ? target : 0) : Number(local), port: target };
+    }),
+  PortObjectSchema,
+]);
+
+/** One service, without the `null` that a bare `web:` reads as. */
+export const ServiceSchema = z.strictObject({
+  build: z
+    .union([
+      z.literal(false).describe('Nothing is built: the manifests are deployed as they are.'),
+      z.string().transform((context): z.output<typeof BuildSchema> => ({ context, args: {} })),
+      BuildSchema,
+    ])
+    .optional()
+    .describe('How the image is built. Default: from the Dockerfile in the folder named as the service.'),
+  manifests: z
+    .array(z.string())
+    .optional()
+    .describe('Files, folders (applied recursively) and globs. [] generates a Deployment and a Service from EXPOSE.'),
+  dependsOn: z.array(z.string()).default([]).describe('Services that must be live before this one is deployed.'),
+  rollout: z
+    .enum(['swap', 'rolling'])
+    .optional()
+    .describe('swap: replace the image inside the running pod. Default: swap for one replica, else rolling.'),
+  killAfterMs: z
+    .union([z.literal(false), z.int().min(0).max(30_000)])
+    .default(100)
+    .describe('In a swap, milliseconds a program has to end on SIGTERM before it is killed; false: its grace period.'),
+  readyTimeoutSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(120)
+    .describe('Seconds a rollout may take before it counts as failed.'),
+  hooks: HooksSchema.default({}).describe('Commands run on this machine in step with the service.'),
+  ports: z.array(PortSchema).default([]).describe('Ports forwarded to this machine.'),
+  env: z.record(z.string(), scalar).default({}).describe('Environment variables set on the containers of this image.'),
+});
+
+export const ClusterSchema = z.strictObject({
+  context: z
+    .string()
+    .optional()
+    .describe('Context of the kubeconfig. Naming one also allows a cluster that is not local.'),
+  namespace: dnsLabel.optional().describe('Namespace of objects that name none. Default: that of the context.'),
+});
+
+export const ConfigSchema = z.strictObject({
+  project: dnsLabel
+    .optional()
+    .describe('Marks what devloop applied as this project’s own. Default: the name of the folder.'),
+  cluster: ClusterSchema.default({}).describe('The cluster and namespace that is deployed to.'),
+  services: z
+    .record(
+      dnsLabel,
+      z.preprocess((value) => value ?? {}, ServiceSchema),
+    )
+    .default({})
+    .describe('Services by name. A name alone is enough where its folder and a manifest go by the same name.'),
+  manifests: z
+    .array(z.string())
+    .optional()
+    .describe('Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.'),
+});
+
+/** `devloop.yaml` as validated, with defaults. */
+export type DevloopConfig = z.infer<typeof ConfigSchema>;
+export type ServiceConfig = DevloopConfig['services'][string];
+/** `devloop.yaml` as the user may write it. */
+export type DevloopConfigInput = z.input<typeof ConfigSchema>;
+
+/** The file's name in a project folder. */
+export const CONFIG_FILE = 'devloop.yaml';

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { DevloopError } from './errors/devloop-error.ts';
+
+/** Where the daemon of one project folder keeps its socket, lock and log. */
+export interface RuntimePaths {
+  /** Private folder (0700), one per project folder. */
+  readonly folder: string;
+  readonly socket: string;
+  readonly lock: string;
+  readonly log: string;
+}
+
+export interface RuntimeEnvironment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+  readonly temporaryFolder: string;
+  readonly platform: string;
+}
+
+/** `sun_path` of a Unix socket address, less its terminator: unix(7) on Linux, smaller on macOS. */
+const SOCKET_PATH_LIMIT = { linux: 107, other: 103 };
+
+/**
+ * Derives the daemon's paths from the project folder: the same folder always has the same daemon.
+ *
+ * @throws DevloopError `daemon/path-too-long` when the system would cut the socket's path.
+ */
+export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): RuntimePaths {
+  const base = from.env['XDG_RUNTIME_DIR']
+    ? path.join(from.env['XDG_RUNTIME_DIR'], 'devloop')
+    : path.join(from.temporaryFolder, `devloop-${from.uid}`);
+  const key = createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
+  const folder = path.join(base, key);
+  const socket = path.join(folder, 'daemon.sock');
+  const limit = from.platform === 'linux' ? SOCKET_PATH_LIMIT.linux : SOCKET_PATH_LIMIT.other;
+  if (Buffer.byteLength(socket) > limit) {
+    throw new DevloopError(
+      'daemon/path-too-long',
+      `The daemon's socket would be at ${socket}, longer than the ${limit} bytes the system allows.`,
+      'Set a shorter runtime folder: export XDG_RUNTIME_DIR=/tmp/run',
+    );
+  }
+  return { folder, socket, lock: path.join(folder, 'daemon.lock'), log: path.join(folder, 'daemon.log') };
+}

@@ -1,0 +1,90 @@
+import { CommanderError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { createProgram, type Request } from './command-line.ts';
+
+interface Outcome {
+  readonly request?: Request;
+  readonly exitCode?: number;
+  readonly printed: string;
+}
+
+async function parse(...args: string[]): Promise<Outcome> {
+  let request: Request | undefined;
+  let printed = '';
+  const program = createProgram('1.2.3', async (asked) => {
+    request = asked;
+  });
+  const writer = { writeOut: (text: string) => (printed += text), writeErr: (text: string) => (printed += text) };
+  for (const command of [program, ...program.commands]) command.configureOutput(writer);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return { ...(request && { request }), printed };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { exitCode: error.exitCode, printed };
+  }
+}
+
+describe('what is understood', () => {
+  test.each<[string, Request]>([
+    [
+      'up',
+      { verb: 'up', folder: undefined, services: [], detach: false, plain: false, verbose: false, timeoutSeconds: 600 },
+    ],
+    [
+      'up -d --plain --verbose --timeout 1.5 web api -C /shop',
+      {
+        verb: 'up',
+        folder: '/shop',
+        services: ['web', 'api'],
+        detach: true,
+        plain: true,
+        verbose: true,
+        timeoutSeconds: 1.5,
+      },
+    ],
+    ['--folder /shop status', { verb: 'status', folder: '/shop', json: false }],
+    ['status --json', { verb: 'status', folder: undefined, json: true }],
+    ['wait --live web api', { verb: 'wait', folder: undefined, services: ['web', 'api'], timeoutSeconds: 600 }],
+    ['wait --timeout 2', { verb: 'wait', folder: undefined, services: [], timeoutSeconds: 2 }],
+    [
+      'logs web -f --tail 0 --timestamps',
+      { verb: 'logs', folder: undefined, services: ['web'], follow: true, tail: 0, timestamps: true },
+    ],
+    ['rebuild web', { verb: 'rebuild', folder: undefined, service: 'web', wait: false, timeoutSeconds: 600 }],
+    ['events --after 0', { verb: 'events', folder: undefined, after: 0 }],
+    ['down --yes', { verb: 'down', folder: undefined, yes: true }],
+    ['check', { verb: 'check', folder: undefined }],
+    ['render', { verb: 'render', folder: undefined }],
+    ['stop', { verb: 'stop', folder: undefined }],
+    ['doctor', { verb: 'doctor', folder: undefined }],
+  ])('devloop %s', async (line, request) => {
+    expect(await parse(...line.split(' '))).toEqual({ request, printed: '' });
+  });
+});
+
+describe('what is not', () => {
+  test.each([
+    ['upp', "unknown command 'upp'\n(Did you mean up?)"],
+    ['up --verbos', 'Did you mean --verbose?'],
+    ['up --timeout 5', '--timeout needs --detach'],
+    ['wait --timeout soon', 'It must be seconds'],
+    ['wait --timeout 0', 'It must be seconds'],
+    ['logs --tail -1', 'It must be a whole number'],
+    ['rebuild', "missing required argument 'service'"],
+    ['status now', 'too many arguments'],
+  ])('devloop %s', async (line, said) => {
+    const { exitCode, printed, request } = await parse(...line.split(' '));
+    expect({ exitCode, request }).toEqual({ exitCode: 1, request: undefined });
+    expect(printed).toContain(said);
+  });
+});
+
+test('help and version end well', async () => {
+  expect(await parse('--version')).toEqual({ exitCode: 0, printed: '1.2.3\n' });
+  const help = await parse('--help');
+  expect(help.exitCode).toBe(0);
+  expect(help.printed).toMatch(/Usage: devloop[\s\S]*Examples:[\s\S]*Exit codes:/);
+  expect((await parse('help', 'up')).printed).toContain('--detach');
+  expect((await parse()).printed).toContain('Usage: devloop');
+});

@@ -1,0 +1,148 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** What the user asked for, understood. */
+export type Request = { readonly folder: string | undefined } & (
+  | {
+      readonly verb: 'up';
+      readonly services: readonly string[];
+      readonly detach: boolean;
+      readonly plain: boolean;
+      readonly verbose: boolean;
+      readonly timeoutSeconds: number;
+    }
+  | { readonly verb: 'status'; readonly json: boolean }
+  | { readonly verb: 'wait'; readonly services: readonly string[]; readonly timeoutSeconds: number }
+  | {
+      readonly verb: 'logs';
+      readonly services: readonly string[];
+      readonly follow: boolean;
+      readonly tail: number | undefined;
+      readonly timestamps: boolean;
+    }
+  | { readonly verb: 'rebuild'; readonly service: string; readonly wait: boolean; readonly timeoutSeconds: number }
+  | { readonly verb: 'events'; readonly after: number | undefined }
+  | { readonly verb: 'down'; readonly yes: boolean }
+  | { readonly verb: 'render' | 'check' | 'stop' | 'doctor' }
+);
+
+const DEFAULT_TIMEOUT_SECONDS = 600;
+
+const EXAMPLES = `
+Examples:
+  $ devloop check                   is devloop.yaml in order?
+  $ devloop up                      bring everything up, and show each save going live
+  $ devloop up -d                   the same in the background: returns when all is live
+  $ devloop status                  what is live, what is on its way, what waits
+  $ devloop logs -f web api         follow two services' logs
+  $ devloop wait --live web         return when the last save of web is what serves
+  $ devloop down                    delete everything devloop applied, after asking
+
+Exit codes: 0 done · 1 failed · 2 wrong usage · 3 configuration · 4 no daemon · 5 timeout · 130 interrupted`;
+
+/** The commands, their arguments and options. `run` is told what was asked for. */
+export function createProgram(version: string, run: (request: Request) => Promise<void>): Command {
+  const program = new Command('devloop')
+    .description('A saved file is live in your local Kubernetes cluster: builds, deploys and follows on every save.')
+    .version(version, '-V, --version', 'print the version')
+    .option('-C, --folder <dir>', 'project folder (default: the nearest with a devloop.yaml, from here upward)')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(devloop --help shows what there is)')
+    .exitOverride();
+  const asked = (request: DistributiveOmit<Request, 'folder'>) =>
+    run({ ...request, folder: program.opts<{ folder?: string }>().folder });
+
+  program
+    .command('up')
+    .description('start the daemon, bring every service up, and show what happens until Ctrl-C; that ends nothing')
+    .argument('[services...]', 'show and wait for these only')
+    .option('-d, --detach', 'return when all services are live (0), or one failed (1)', false)
+    .option('--plain', 'print plain lines', false)
+    .option('--verbose', 'print all build output, and each object', false)
+    .option('--timeout <seconds>', 'with --detach: give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
+    .action((services, { detach, plain, verbose, timeout }, command) => {
+      if (!detach && command.getOptionValueSource('timeout') === 'cli') {
+        command.error('error: --timeout needs --detach; without it, up goes on until Ctrl-C');
+      }
+      return asked({ verb: 'up', services, detach, plain, verbose, timeoutSeconds: timeout });
+    });
+
+  program
+    .command('status')
+    .description('show what is live, what is on its way, and why something waits')
+    .option('--json', "print the daemon's snapshot as JSON", false)
+    .action(({ json }) => asked({ verb: 'status', json }));
+
+  program
+    .command('wait')
+    .description('return when what is saved now is what serves')
+    .argument('[services...]', 'wait for these (default: all)')
+    .option('--live', 'wait until they are live; the default, and the only thing to wait for so far', true)
+    .option('--timeout <seconds>', 'give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
+    .action((services, { timeout }) => asked({ verb: 'wait', services, timeoutSeconds: timeout }));
+
+  program
+    .command('logs')
+    .description('print the logs of services')
+    .argument('[services...]', 'of these (default: all)')
+    .option('-f, --follow', 'go on until Ctrl-C', false)
+    .option('--tail <lines>', 'begin with the last lines only', wholeNumber)
+    .option('--timestamps', "print the kubelet's time before each line", false)
+    .action((services, { follow, tail, timestamps }) => asked({ verb: 'logs', services, follow, tail, timestamps }));
+
+  program
+    .command('rebuild')
+    .description('build and roll out a service again, even where nothing changed')
+    .argument('<service>')
+    .option('--wait', 'return when it is live', false)
+    .option('--timeout <seconds>', 'with --wait: give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
+    .action((service, { wait, timeout }) => asked({ verb: 'rebuild', service, wait, timeoutSeconds: timeout }));
+
+  program
+    .command('events')
+    .description('print everything that happens as JSON lines, until Ctrl-C')
+    .option('--after <seq>', 'also what happened after this number; 0: all that the daemon still has', wholeNumber)
+    .action(({ after }) => asked({ verb: 'events', after }));
+
+  program
+    .command('render')
+    .description('print what would be applied, as YAML; needs no cluster')
+    .action(() => asked({ verb: 'render' }));
+
+  program
+    .command('check')
+    .description('check devloop.yaml, manifests and Dockerfiles; needs no cluster')
+    .action(() => asked({ verb: 'check' }));
+
+  program
+    .command('stop')
+    .description('end the daemon; the cluster stays as it is')
+    .action(() => asked({ verb: 'stop' }));
+
+  program
+    .command('down')
+    .description('delete what devloop applied for this project, after listing it, and end the daemon')
+    .option('-y, --yes', 'do not ask', false)
+    .action(({ yes }) => asked({ verb: 'down', yes }));
+
+  program
+    .command('doctor')
+    .description('look at what devloop needs on this machine, with remedies')
+    .action(() => asked({ verb: 'doctor' }));
+
+  return program;
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (!(number > 0) || number > 86_400)
+    throw new InvalidArgumentError('It must be seconds: more than 0, at most a day.');
+  return number;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}

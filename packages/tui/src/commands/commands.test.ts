@@ -1,0 +1,211 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
+import { runtimeOf } from '../daemon/runtime.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Interruption } from '../interruption.ts';
+import { Terminal } from '../terminal/terminal.ts';
+import { check } from './check.ts';
+import type { CommandContext } from './command-context.ts';
+import { down } from './down.ts';
+import { events } from './events.ts';
+import { logs } from './logs.ts';
+import { rebuild } from './rebuild.ts';
+import { status } from './status.ts';
+import { stop } from './stop.ts';
+import { up } from './up.ts';
+import { wait } from './wait.ts';
+
+let folder = '';
+let scratch = '';
+
+beforeEach(async () => {
+  scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'devloop-commands-')));
+  folder = path.join(scratch, 'shop');
+  vi.stubEnv('XDG_RUNTIME_DIR', scratch);
+  await mkdir(path.join(folder, 'web'), { recursive: true });
+  await writeFile(path.join(folder, 'devloop.yaml'), 'services:\n  web:\n');
+  await writeFile(path.join(folder, 'web/Dockerfile'), 'FROM scratch\nEXPOSE 8080\n');
+  await mkdir(runtimeOf(folder).folder, { recursive: true, mode: 0o700 });
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+/** A command's surroundings, with what it has printed. */
+function stage(cwd = folder) {
+  const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const printed = (stream: PassThrough) => String(stream.read() ?? '');
+  const controller = new AbortController();
+  const terminal = new Terminal(input, output, errors, {});
+  const context: CommandContext = { terminal, signal: controller.signal, cwd, startFolder: cwd };
+  return { context, controller, stdout: () => printed(output), stderr: () => printed(errors) };
+}
+
+const listen = () => FakeDaemon.listen(runtimeOf(folder).socket);
+const UP = { detach: false, verbose: false, timeoutSeconds: 20 };
+const CTRL_C = new Interruption('ended by SIGINT', EXIT.interrupted);
+const live = (service: string, revision: number) =>
+  ({
+    type: 'pass-ended',
+    service,
+    revision,
+    outcome: 'live',
+    kind: 'swap',
+    times: { noticedAt: 0, startedAt: 0, endedAt: 480 },
+  }) as const;
+
+describe('up', () => {
+  test('shows the state and what happens, and Ctrl-C leaves everything running', async () => {
+    await using daemon = await listen();
+    daemon.snapshot = snapshotOf([liveService('web')]);
+    const { context, controller, stdout } = stage();
+    const ended = up([], UP, context);
+    await daemon.streaming();
+    daemon.publish(live('web', 4));
+    daemon.send({ type: 'gap', missed: 2 });
+    let text = '';
+    while (!text.includes('missing')) {
+      text += stdout();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    controller.abort(CTRL_C);
+    expect(await ended).toBe(EXIT.ok);
+    text += stdout();
+    expect(text).toContain(`Attached to the daemon of . (process ${process.pid}).\nshop: minikube`);
+    expect(text).toContain('web  live in 0.48 s');
+    expect(text).toMatch(/Everything keeps running.*devloop down/);
+  });
+
+  test('-d returns when all is live', async () => {
+    await using daemon = await listen();
+    daemon.snapshot = snapshotOf([liveService('web')]);
+    daemon.answer = () => ({ type: 'look-again', revision: 3 });
+    const { context, stdout } = stage();
+    expect(await up([], { ...UP, detach: true }, context)).toBe(EXIT.ok);
+    expect(stdout()).toContain('Live: web.');
+  });
+
+  test('-d with a broken configuration says where', async () => {
+    await using daemon = await listen();
+    const file = path.join(folder, 'devloop.yaml');
+    const diagnostic = { file, line: 2, column: 3, length: 3, source: '  wep:', message: 'What is wep?', hint: 'web' };
+    daemon.snapshot = snapshotOf([], { diagnostics: [diagnostic] });
+    const { context, stdout } = stage();
+    expect(await up([], { ...UP, detach: true }, context)).toBe(EXIT.config);
+    expect(stdout()).toContain('devloop.yaml:2:3: What is wep?');
+  });
+});
+
+describe('status', () => {
+  test('as a table and as JSON', async () => {
+    await using daemon = await listen();
+    daemon.snapshot = snapshotOf([liveService('web')]);
+    const { context, stdout } = stage(path.join(folder, 'web'));
+    expect(await status({ json: false }, context)).toBe(EXIT.ok);
+    expect(stdout()).toMatch(/SERVICE .*\nweb +live/);
+    expect(await status({ json: true }, context)).toBe(EXIT.ok);
+    expect(JSON.parse(stdout())).toEqual(daemon.snapshot);
+  });
+
+  test('without a daemon', async () => {
+    const { context, stdout } = stage();
+    await expect(status({ json: false }, context)).rejects.toMatchObject({ code: 'daemon/unreachable' });
+    expect(await status({ json: true }, context)).toBe(EXIT.daemon);
+    expect(JSON.parse(stdout())).toMatchObject({ error: { code: 'daemon/unreachable', remedy: expect.any(String) } });
+  });
+
+  test('without a configuration', async () => {
+    const { context } = stage(scratch);
+    await expect(status({ json: false }, context)).rejects.toMatchObject({ code: 'config/not-found' });
+    await expect(status({ json: false }, { ...context, startFolder: '/no/such' })).rejects.toMatchObject({
+      message: 'There is no folder /no/such.',
+    });
+  });
+});
+
+test('wait and rebuild --wait name the revision that is live', async () => {
+  await using daemon = await listen();
+  daemon.snapshot = snapshotOf([liveService('web')]);
+  daemon.answer = ({ type }) =>
+    type === 'look-again' ? { type, revision: 3 } : { type: 'rebuild-service', revision: 4 };
+  const { context, stdout } = stage();
+  expect(await wait(['web'], { timeoutSeconds: 20 }, context)).toBe(EXIT.ok);
+  expect(stdout()).toContain('Live: web #3.');
+  const rebuilt = rebuild('web', { wait: true, timeoutSeconds: 20 }, context);
+  await daemon.requested('POST /v1/command', 2);
+  daemon.snapshot = snapshotOf([liveService('web', { seenRevision: 4, liveRevision: 4 })]);
+  daemon.publish(live('web', 4));
+  expect(await rebuilt).toBe(EXIT.ok);
+  expect(stdout()).toContain('Live: web #4.');
+  expect(await rebuild('web', { wait: false, timeoutSeconds: 20 }, context)).toBe(EXIT.ok);
+  expect(stdout()).toContain('web is built again as #4.');
+});
+
+test('events prints what the daemon publishes as it is, what it does not know too', async () => {
+  await using daemon = await listen();
+  const { context, stdout, stderr } = stage();
+  const ended = events({ after: 0 }, context);
+  await daemon.streaming();
+  const newer = { v: 1, seq: 9, at: '2026-01-01T12:00:00Z', event: { type: 'sun-rose', colour: 'red' } };
+  daemon.send({ type: 'event', published: newer });
+  daemon.send({ type: 'gap', missed: 2 });
+  daemon.send({ type: 'goodbye', reason: 'asked to' });
+  expect(await ended).toBe(EXIT.ok);
+  expect(stdout()).toBe(`${JSON.stringify(newer)}\n`);
+  expect(stderr()).toBe('devloop: 2 events are missing here\n');
+  expect(daemon.requests).toContain('GET /v1/stream?after=0');
+});
+
+test('logs prints the lines', async () => {
+  await using daemon = await listen();
+  const at = '2026-01-01T12:00:00Z';
+  daemon.logs = [{ type: 'line', service: 'web', pod: 'web-1', container: 'web', at, text: 'up' }];
+  const { context, stdout } = stage();
+  expect(await logs(['web'], { follow: false, tail: 1, timestamps: false }, context)).toBe(EXIT.ok);
+  expect(stdout()).toBe('web  up\n');
+});
+
+test('stop says so when there is nothing to stop, with and without a configuration', async () => {
+  const { context, stdout } = stage();
+  expect(await stop(context)).toBe(EXIT.ok);
+  expect(stdout()).toBe('No daemon runs for this project.\n');
+});
+
+describe('down', () => {
+  const objects = [
+    { kind: 'Deployment', name: 'web', namespace: 'shop' },
+    { kind: 'Namespace', name: 'shop' },
+  ];
+
+  test('lists, and refuses to delete where nobody can be asked', async () => {
+    await using daemon = await listen();
+    daemon.answer = () => ({ type: 'plan-down', objects });
+    const { context, stdout } = stage();
+    await expect(down({ yes: false }, context)).rejects.toMatchObject({
+      remedy: 'If these may go: devloop down --yes',
+    });
+    expect(stdout()).toBe('devloop down deletes:\n  Deployment  web   shop\n  Namespace   shop\n');
+    expect(daemon.commands).toEqual([{ type: 'plan-down' }]);
+  });
+});
+
+describe('check', () => {
+  test('a project that is in order', async () => {
+    const { context, stdout } = stage();
+    expect(await check(context)).toBe(EXIT.ok);
+    expect(stdout()).toMatch(/^shop is in order: 1 service \(web\), \d objects\.\n$/);
+  });
+
+  test('one that is not', async () => {
+    await writeFile(path.join(folder, 'devloop.yaml'), 'services:\n  web:\n    rolout: swap\n');
+    const { context, stdout } = stage();
+    expect(await check(context)).toBe(EXIT.failed);
+    expect(stdout()).toMatch(/^devloop\.yaml:3:5: [\s\S]*rollout[\s\S]*1 problem\.\n$/);
+  });
+});

@@ -1,0 +1,81 @@
+import { type DaemonClient, untilAborted } from '../daemon/daemon-client.ts';
+import { ensureDaemon } from '../daemon/start-daemon.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { isCtrlC } from '../interruption.ts';
+import { awaitLive } from '../live/await-live.ts';
+import { PlainPrinter } from '../plain/plain-printer.ts';
+import { PlainWriter } from '../plain/plain-writer.ts';
+import { findProjectFolder } from '../project-folder.ts';
+import { withPatience } from '../terminal/patience.ts';
+import { displayPath } from '../terminal/report.ts';
+import type { CommandContext } from './command-context.ts';
+import { exitCodeOf } from './wait.ts';
+
+export interface UpOptions {
+  readonly detach: boolean;
+  readonly verbose: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** Starts the daemon if none runs, and follows it; with `detach`, until every service is live. */
+export async function up(services: readonly string[], options: UpOptions, context: CommandContext): Promise<ExitCode> {
+  const { terminal, signal, cwd } = context;
+  const folder = await findProjectFolder(context.startFolder);
+  const { client, hello, started } = await withPatience(terminal, 'starting the daemon', () =>
+    ensureDaemon(folder, { signal }),
+  );
+  await terminal.print(
+    terminal.palette.dim(
+      `${started ? 'Started the daemon' : 'Attached to the daemon'} of ${displayPath(folder, cwd)} (process ${hello.pid}).`,
+    ),
+  );
+  const printer = new PlainPrinter({
+    cwd,
+    verbose: options.verbose,
+    ...(services.length > 0 && { services }),
+  });
+  using writer = new PlainWriter(printer, terminal);
+  if (!options.detach) return follow(client, services, writer, context);
+  const outcome = await awaitLive(client, {
+    services,
+    timeoutMs: options.timeoutSeconds * 1000,
+    signal,
+    show: (message) => writer.message(message),
+  });
+  if (outcome.is === 'live') {
+    const names = outcome.services.map(({ name }) => name).join(', ');
+    await terminal.print(
+      `Live: ${names}. The daemon goes on: devloop status, devloop logs -f; devloop stop ends it, devloop down deletes all.`,
+    );
+  }
+  return exitCodeOf(outcome);
+}
+
+async function follow(
+  client: DaemonClient,
+  services: readonly string[],
+  writer: PlainWriter,
+  { terminal, signal }: CommandContext,
+): Promise<ExitCode> {
+  for await (const message of untilAborted(client.stream({ signal }), signal)) {
+    await writer.message(message);
+    if (message.type === 'snapshot') await warnOfUnknown(services, message.snapshot.services, terminal);
+  }
+  if (!signal.aborted) return EXIT.ok; // the daemon said goodbye
+  if (!isCtrlC(signal)) throw signal.reason;
+  await terminal.print(
+    'Everything keeps running, and saves still go live. devloop up shows it again; devloop stop ends the daemon; devloop down deletes what it applied.',
+  );
+  return EXIT.ok;
+}
+
+async function warnOfUnknown(
+  services: readonly string[],
+  known: readonly { readonly name: string }[],
+  terminal: CommandContext['terminal'],
+): Promise<void> {
+  const unknown = services.filter((name) => !known.some((service) => service.name === name));
+  if (known.length === 0 || unknown.length === 0) return;
+  const names = known.map(({ name }) => name).join(', ');
+  await terminal.complain(`There is no service ${unknown.join(', ')} yet; there are: ${names}.`);
+}

@@ -1,0 +1,167 @@
+import { DevloopError, isAborted } from '@devloop/shared/errors/devloop-error';
+import { type Command, CommandResult } from '@devloop/shared/protocol/command';
+import { DaemonEvent } from '@devloop/shared/protocol/event';
+import { isCompatible, PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
+import { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
+import { Hello, LogMessage, StreamMessage } from '@devloop/shared/protocol/stream-message';
+import { jsonLines } from './json-lines.ts';
+import { connectionError, readJson, requestOverSocket } from './socket-request.ts';
+
+/** A daemon that is there answers at once; one that does not within this time hangs. */
+const HELLO_TIMEOUT_MS = 5000;
+
+export interface LogQuery {
+  /** Empty: all of them. */
+  readonly services: readonly string[];
+  readonly follow: boolean;
+  readonly tail: number | undefined;
+}
+
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error };
+}
+
+/** Typed calls to the daemon that listens at a socket. Whatever it answers is checked against the shared schemas. */
+export class DaemonClient {
+  readonly #socket: string;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /**
+   * Asks who is there.
+   *
+   * @throws DevloopError `daemon/version` when it speaks another major version of the protocol
+   */
+  async hello(signal: AbortSignal): Promise<Hello> {
+    const hello = await this.helloOfAnyVersion(signal);
+    if (!isCompatible(hello.protocol)) throw otherVersion(hello);
+    return hello;
+  }
+
+  /** Asks who is there, to tell it to end whatever it speaks. */
+  async helloOfAnyVersion(signal: AbortSignal): Promise<Hello> {
+    const limit = AbortSignal.timeout(HELLO_TIMEOUT_MS);
+    try {
+      return understand(Hello, await this.#get('/v1/hello', AbortSignal.any([signal, limit])));
+    } catch (error) {
+      if (signal.aborted || !limit.aborted) throw error;
+      throw new DevloopError(
+        'daemon/unreachable',
+        `The daemon at ${this.#socket} does not answer.`,
+        `End the process that listens there, then try again: lsof -t ${this.#socket} | xargs kill`,
+      );
+    }
+  }
+
+  async snapshot(signal: AbortSignal): Promise<DaemonSnapshot> {
+    return understand(DaemonSnapshot, await this.#get('/v1/snapshot', signal));
+  }
+
+  /** Asks the daemon to do something and answers with its result. */
+  async command<T extends Command['type']>(
+    command: Extract<Command, { type: T }>,
+    signal: AbortSignal,
+  ): Promise<Extract<CommandResult, { type: T }>> {
+    const request = { method: 'POST', path: '/v1/command', body: command, signal } as const;
+    const answer = await readJson(await requestOverSocket(this.#socket, request), signal);
+    const result = understand(CommandResult, answer);
+    if (result.type !== command.type) throw notUnderstood(`an answer to ${result.type}`);
+    return result as Extract<CommandResult, { type: T }>;
+  }
+
+  /**
+   * The state now, then all that happens. Ends after a `goodbye`. Events of types that a newer daemon has added are
+   * left out.
+   *
+   * @param after also what happened after this sequence number, as far as the daemon has it
+   */
+  async *stream(options: { after?: number; signal: AbortSignal }): AsyncGenerator<StreamMessage> {
+    for await (const value of this.rawStream(options)) {
+      const parsed = StreamMessage.safeParse(value);
+      if (parsed.success) yield parsed.data;
+      else if (!isUnknownKind(value)) throw notUnderstood(parsed.error.message);
+    }
+  }
+
+  /** The stream's messages as the daemon wrote them, for passing on what this version may not know. */
+  async *rawStream({ after, signal }: { after?: number; signal: AbortSignal }): AsyncGenerator<unknown> {
+    for await (const value of this.#lines(`/v1/stream${after === undefined ? '' : `?after=${after}`}`, signal)) {
+      yield value;
+      if (typeOf(value) === 'goodbye') return;
+    }
+    signal.throwIfAborted();
+    throw connectionError(Object.assign(new Error('the stream ended'), { code: 'ECONNRESET' }), signal);
+  }
+
+  /** Log lines of services; without `follow` it ends with the last line there is. */
+  async *logs({ services, follow, tail }: LogQuery, signal: AbortSignal): AsyncGenerator<LogMessage> {
+    const query = new URLSearchParams();
+    for (const service of services) query.append('service', service);
+    if (follow) query.set('follow', '1');
+    if (tail !== undefined) query.set('tail', String(tail));
+    for await (const value of this.#lines(`/v1/logs?${query}`, signal)) yield understand(LogMessage, value);
+  }
+
+  async #get(path: string, signal: AbortSignal): Promise<unknown> {
+    return readJson(await requestOverSocket(this.#socket, { path, signal }), signal);
+  }
+
+  async *#lines(path: string, signal: AbortSignal): AsyncGenerator<unknown> {
+    const response = await requestOverSocket(this.#socket, { path, signal });
+    try {
+      yield* jsonLines(response);
+    } catch (error) {
+      throw connectionError(error, signal);
+    } finally {
+      response.destroy();
+    }
+  }
+}
+
+/** Ends quietly what was aborted, as a loop over a stream is when the command ends. */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (!isAborted(error, signal)) throw error;
+  }
+}
+
+function understand<T>(schema: Schema<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw notUnderstood(parsed.error.message);
+}
+
+const KNOWN_MESSAGES = new Set<unknown>(StreamMessage.options.map((option) => option.shape.type.value));
+const KNOWN_EVENTS = new Set<unknown>(DaemonEvent.options.map((option) => option.shape.type.value));
+
+/** A message or event of a type that came with a later minor version. */
+function isUnknownKind(value: unknown): boolean {
+  if (!KNOWN_MESSAGES.has(typeOf(value))) return typeof typeOf(value) === 'string';
+  const event = (value as { published?: { event?: unknown } }).published?.event;
+  return event !== undefined && !KNOWN_EVENTS.has(typeOf(event));
+}
+
+function typeOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+}
+
+function otherVersion({ protocol, version, pid }: Hello): DevloopError {
+  return new DevloopError(
+    'daemon/version',
+    `The daemon (devloop ${version}, process ${pid}) speaks protocol ${protocol.major}, this command speaks ${PROTOCOL_VERSION.major}.`,
+    'Restart it, what runs in the cluster stays: devloop stop, then devloop up',
+  );
+}
+
+function notUnderstood(why: string): DevloopError {
+  return new DevloopError(
+    'daemon/version',
+    'The daemon sent something that this devloop does not understand.',
+    'Restart it, what runs in the cluster stays: devloop stop, then devloop up',
+    { evidence: why.split('\n').slice(0, 8) },
+  );
+}

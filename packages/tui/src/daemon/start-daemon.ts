@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import type { Hello } from '@devloop/shared/protocol/stream-message';
+import { DaemonClient } from './daemon-client.ts';
+import { startDaemonProcess } from './daemon-process.ts';
+import { runtimeOf } from './runtime.ts';
+
+/** Run as a process of its own, never imported. */
+const DAEMON_MAIN = '@devloop/daemon/main';
+
+/** How long another daemon that has the folder may take to listen, or to end and let go of it. */
+const SETTLE_MS = { oneAttempt: 2000, all: 30_000, between: 25 };
+
+/** A daemon that has said who it is. */
+export interface Attachment {
+  readonly client: DaemonClient;
+  readonly hello: Hello;
+  /** True when this process started it. */
+  readonly started: boolean;
+}
+
+export interface EnsureDaemonOptions {
+  readonly signal: AbortSignal;
+  /** False: a daemon that has to be started only answers, and brings nothing up. */
+  readonly works?: boolean;
+  /** The daemon's entry; only a test has another one. */
+  readonly main?: string;
+}
+
+/**
+ * Attaches to the daemon of a project folder.
+ *
+ * @throws DevloopError `daemon/unreachable` when none runs
+ */
+export async function attach(folder: string, signal: AbortSignal): Promise<Attachment> {
+  const client = new DaemonClient(runtimeOf(folder).socket);
+  return { client, hello: await client.hello(signal), started: false };
+}
+
+/**
+ * Attaches to the daemon of a project folder, and starts it if none runs. Two that do so at once get the same one: the
+ * daemon that comes second gives up, and may do so before the first one listens.
+ */
+export async function ensureDaemon(folder: string, options: EnsureDaemonOptions): Promise<Attachment> {
+  const { signal, works = true, main = fileURLToPath(import.meta.resolve(DAEMON_MAIN)) } = options;
+  const present = await attachIfThere(folder, signal);
+  if (present !== undefined) return present;
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < SETTLE_MS.all) {
+    const pid = await startDaemonProcess({ main, folder, works, paths: runtimeOf(folder), signal });
+    const attachment = await attachSoon(folder, signal);
+    if (attachment !== undefined) return { ...attachment, started: attachment.hello.pid === pid };
+  }
+  throw new DevloopError(
+    'daemon/start-failed',
+    'Another daemon of this project is neither to be reached nor has it ended.',
+    `End it: kill $(cat ${runtimeOf(folder).lock})`,
+  );
+}
+
+async function attachSoon(folder: string, signal: AbortSignal): Promise<Attachment | undefined> {
+  const until = performance.now() + SETTLE_MS.oneAttempt;
+  for (;;) {
+    const attachment = await attachIfThere(folder, signal);
+    if (attachment !== undefined || performance.now() > until) return attachment;
+    await delay(SETTLE_MS.between, undefined, { signal });
+  }
+}
+
+async function attachIfThere(folder: string, signal: AbortSignal): Promise<Attachment | undefined> {
+  try {
+    return await attach(folder, signal);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** True when nothing listens at the socket, so that a daemon may be started. */
+export function isAbsent(error: unknown): boolean {
+  if (!(error instanceof DevloopError) || error.code !== 'daemon/unreachable') return false;
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  return cause?.code === 'ENOENT' || cause?.code === 'ECONNREFUSED';
+}

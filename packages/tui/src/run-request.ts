@@ -1,0 +1,53 @@
+import type { Request } from './command-line.ts';
+import type { CommandContext } from './commands/command-context.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+/** Runs the command that was asked for. Each is imported only then: starting up is part of every answer. */
+export async function runRequest(request: Request, context: CommandContext): Promise<ExitCode> {
+  switch (request.verb) {
+    case 'up': {
+      const { up } = await import('./commands/up.ts');
+      return up(request.services, request, context);
+    }
+    case 'status': {
+      const { status } = await import('./commands/status.ts');
+      return status(request, context);
+    }
+    case 'wait': {
+      const { wait } = await import('./commands/wait.ts');
+      return wait(request.services, request, context);
+    }
+    case 'logs': {
+      const { logs } = await import('./commands/logs.ts');
+      return logs(request.services, request, context);
+    }
+    case 'rebuild': {
+      const { rebuild } = await import('./commands/rebuild.ts');
+      return rebuild(request.service, request, context);
+    }
+    case 'events': {
+      const { events } = await import('./commands/events.ts');
+      return events(request, context);
+    }
+    case 'render': {
+      const { render } = await import('./commands/render.ts');
+      return render(context);
+    }
+    case 'check': {
+      const { check } = await import('./commands/check.ts');
+      return check(context);
+    }
+    case 'stop': {
+      const { stop } = await import('./commands/stop.ts');
+      return stop(context);
+    }
+    case 'down': {
+      const { down } = await import('./commands/down.ts');
+      return down(request, context);
+    }
+    case 'doctor': {
+      const { doctor } = await import('./commands/doctor.ts');
+      return doctor(context);
+    }
+  }
+}

@@ -1,0 +1,404 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, mkdtemp, open, readdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
+import { type Liveness, liveness, type ServiceSnapshot } from '../../packages/shared/src/protocol/service-state.ts';
+import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
+import { EventFeed, type EventMark, type EventPredicate, FROM_THE_START } from './event-feed.ts';
+import { type HttpAnswer, type HttpRequest, KubeApi } from './kube-api.ts';
+import { ObjectWatch } from './object-watch.ts';
+import { poll } from './poll.ts';
+import { type FoundProcess, isAlive, processesWithEnvironment } from './processes.ts';
+import { type CommandResult, mustRun, runCommand } from './run-command.ts';
+
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+/** The built command, as a user runs it. */
+export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/dist/main.js');
+/** Names one run of the tests, in the environment of everything it starts. */
+export const RUN_VARIABLE = 'DEVLOOP_RIG_RUN';
+
+/** On every namespace of this run, so that its end can wait until all are gone. */
+export function runLabel(): string {
+  return `devloop-rig=${process.env[RUN_VARIABLE] ?? 'alone'}`;
+}
+
+const EVENT_TIMEOUT_MS = 60_000;
+const UP_TIMEOUT_SECONDS = 180;
+
+export interface RigOptions {
+  /** `missing`: the namespace does not exist until devloop makes it. */
+  readonly namespace?: 'exists' | 'missing';
+  /** Where what is left behind is told. Default: disposal throws. */
+  readonly onProblem?: (problem: string) => void;
+}
+
+export interface DevloopOptions {
+  /** The exit code that the command must end with; null: any. */
+  readonly expect?: number | null;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A copy of a fixture in a folder of its own, a namespace of its own, and the real command with its real daemon on
+ * the real cluster. Leaves nothing behind, and says so if something is.
+ */
+export class DevloopRig implements AsyncDisposable {
+  readonly folder: string;
+  readonly namespace: string;
+  readonly runtimeFolder: string;
+  readonly events = new EventFeed();
+  readonly kube: KubeApi;
+  /** Environment of the commands; a test may change it. */
+  readonly env: Record<string, string | undefined>;
+  readonly #options: RigOptions;
+  readonly #scratch: string;
+  readonly #commands: CommandResult[] = [];
+  readonly #pids = new Set<number>();
+  #nodeAddress: string | undefined;
+  #report = '';
+
+  private constructor(scratch: string, namespace: string, kube: KubeApi, options: RigOptions) {
+    this.#scratch = scratch;
+    this.#options = options;
+    this.namespace = namespace;
+    this.folder = path.join(scratch, namespace); // the folder's name is the project's name: unique too
+    this.runtimeFolder = path.join(scratch, 'run');
+    this.kube = kube;
+    this.env = commandEnvironment({ XDG_RUNTIME_DIR: this.runtimeFolder });
+  }
+
+  get #inNamespace(): string[] {
+    return ['--namespace', this.namespace];
+  }
+
+  static async open(fixture: string, options: RigOptions = {}): Promise<DevloopRig> {
+    const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'scn-')));
+    const namespace = `scn-${fixture}-${randomBytes(3).toString('hex')}`;
+    const rig = new DevloopRig(scratch, namespace, await KubeApi.open(), options);
+    await mkdir(rig.runtimeFolder, { mode: 0o700 });
+    await cp(path.join(REPOSITORY, 'fixtures', fixture), rig.folder, { recursive: true });
+    await writeFile(rig.file('devloop.yaml'), rig.withNamespace(await rig.read('devloop.yaml')));
+    if (options.namespace !== 'missing') {
+      await mustRun('kubectl', ['create', 'namespace', namespace]);
+      await mustRun('kubectl', ['label', 'namespace', namespace, runLabel()]);
+    }
+    return rig;
+  }
+
+  // --- files
+
+  file(relative: string): string {
+    return path.join(this.folder, relative);
+  }
+
+  read(relative: string): Promise<string> {
+    return readFile(this.file(relative), 'utf8');
+  }
+
+  /** As most editors and generators save: a new file takes the old one's place. */
+  async writeAtomic(relative: string, text: string): Promise<void> {
+    const temporary = path.join(path.dirname(this.file(relative)), `.${path.basename(relative)}.tmp`);
+    await writeFile(temporary, text);
+    await rename(temporary, this.file(relative));
+  }
+
+  /** In place, the file that was there or a new one. */
+  async write(relative: string, text: string): Promise<void> {
+    await mkdir(path.dirname(this.file(relative)), { recursive: true });
+    await writeFile(this.file(relative), text);
+  }
+
+  /** In place in two steps with a moment between them, in which the file is empty. */
+  async truncateAndWrite(relative: string, text: string): Promise<void> {
+    const handle = await open(this.file(relative), 'r+');
+    await handle.truncate(0);
+    await handle.sync();
+    await handle.write(text, 0);
+    await handle.close();
+  }
+
+  /** As vim saves with `backup`: the old file is moved away, a new one is written, the backup removed. */
+  async writeLikeVim(relative: string, text: string): Promise<void> {
+    const file = this.file(relative);
+    await writeFile(path.join(path.dirname(file), '4913'), ''); // vim's probe of whether the folder is writable
+    await unlink(path.join(path.dirname(file), '4913'));
+    await rename(file, `${file}~`);
+    await writeFile(file, text);
+    await unlink(`${file}~`);
+  }
+
+  async edit(relative: string, change: (text: string) => string): Promise<void> {
+    const before = await this.read(relative);
+    const after = change(before);
+    if (before === after) throw new Error(`The edit of ${relative} changes nothing:\n${before}`);
+    await this.writeAtomic(relative, after);
+  }
+
+  /** Saves `devloop.yaml`; the namespace of this rig comes after the text, so that its lines keep their numbers. */
+  writeConfig(text: string): Promise<void> {
+    return this.writeAtomic('devloop.yaml', this.withNamespace(text));
+  }
+
+  withNamespace(text: string): string {
+    return `${text.trimEnd()}\ncluster:\n  namespace: ${this.namespace}\n`;
+  }
+
+  // --- the command
+
+  async devloop(args: readonly string[], options: DevloopOptions = {}): Promise<CommandResult> {
+    const { expect = 0, timeoutMs = 60_000 } = options;
+    const result = await runCommand(process.execPath, [DEVLOOP, '-C', this.folder, ...args], {
+      cwd: this.#scratch,
+      env: this.env,
+      timeoutMs,
+    });
+    this.#commands.push(result);
+    if (expect !== null && result.code !== expect) {
+      throw new Error(`devloop ${args.join(' ')}\nended with ${result.code}, not ${expect}:\n${result.output}`);
+    }
+    return result;
+  }
+
+  /** `up -d`, after which the daemon's events are followed from the first on, and those of the start are here. */
+  async up(options: DevloopOptions = {}): Promise<CommandResult> {
+    const args = ['up', '-d', '--timeout', String(UP_TIMEOUT_SECONDS)];
+    const result = await this.devloop(args, { timeoutMs: (UP_TIMEOUT_SECONDS + 30) * 1000, ...options });
+    await this.catchUp();
+    return result;
+  }
+
+  /** Follows the events, and waits until those are here that tell of what status tells. */
+  async catchUp(): Promise<void> {
+    this.follow();
+    const { services } = await this.status();
+    for (const { name, lastPass } of services) {
+      if (!lastPass) continue;
+      const tellsOfIt = (event: DaemonEvent) =>
+        event.type === 'pass-ended' && event.service === name && event.times.endedAt === lastPass.times.endedAt;
+      await this.event(tellsOfIt);
+    }
+  }
+
+  /** Follows the events of the daemon that runs now; those that it has published before come first. */
+  follow(): void {
+    if (this.events.following) return;
+    this.events.follow(process.execPath, [DEVLOOP, '-C', this.folder, 'events', '--after', '0'], this.env);
+  }
+
+  async status(): Promise<DaemonSnapshot> {
+    const { stdout } = await this.devloop(['status', '--json']);
+    const snapshot = DaemonSnapshot.parse(JSON.parse(stdout));
+    this.#pids.add(snapshot.pid);
+    return snapshot;
+  }
+
+  async service(name: string): Promise<ServiceSnapshot & { readonly liveness: Liveness }> {
+    const snapshot = await this.status();
+    const service = snapshot.services.find((candidate) => candidate.name === name);
+    if (!service) throw new Error(`status knows ${snapshot.services.map((s) => s.name)}, not ${name}`);
+    return { ...service, liveness: liveness(service) };
+  }
+
+  // --- events
+
+  get eventsSoFar(): readonly DaemonEvent[] {
+    return this.events.since(FROM_THE_START);
+  }
+
+  mark(): EventMark {
+    return this.events.mark();
+  }
+
+  /** The first event that `predicate` accepts, of those after `since`; it may have happened already. */
+  event<T extends DaemonEvent>(predicate: EventPredicate<T>, since?: EventMark, timeoutMs?: number): Promise<T>;
+  event(predicate: (event: DaemonEvent) => boolean, since?: EventMark, timeoutMs?: number): Promise<DaemonEvent>;
+  event(
+    predicate: (event: DaemonEvent) => boolean,
+    since: EventMark = FROM_THE_START,
+    timeoutMs = EVENT_TIMEOUT_MS,
+  ): Promise<DaemonEvent> {
+    return this.events.find(predicate, since, timeoutMs);
+  }
+
+  // --- the cluster
+
+  /** kubectl in this rig's namespace. */
+  kubectl(...args: readonly string[]): Promise<string> {
+    return mustRun('kubectl', [...this.#inNamespace, ...args]);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, as the API has them
+  async objects(kind: string, ...args: readonly string[]): Promise<any[]> {
+    return JSON.parse(await this.kubectl('get', kind, ...args, '-o', 'json')).items;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: an object of any kind, as the API has it
+  async object(kind: string, name: string): Promise<any> {
+    return JSON.parse(await this.kubectl('get', kind, name, '-o', 'json'));
+  }
+
+  /** Pods that are not on their way out. */
+  // biome-ignore lint/suspicious/noExplicitAny: pods as the API has them
+  async pods(selector: string): Promise<any[]> {
+    const pods = await this.objects('pods', '--selector', selector);
+    return pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  }
+
+  /** Every image that a workload's template names from now on, in order. */
+  watchImages(workload: string): Promise<ObjectWatch> {
+    return ObjectWatch.open(this.namespace, workload, '{.spec.template.spec.containers[0].image}');
+  }
+
+  /** What a Service answers now, through the API server's proxy. */
+  served(service: string, request: string | (HttpRequest & { readonly path?: string }) = '/'): Promise<HttpAnswer> {
+    const { path: where = '/', ...rest } = typeof request === 'string' ? { path: request } : request;
+    return this.kube.throughService(this.namespace, service, where, rest);
+  }
+
+  /** Waits until a Service answers with `body`. */
+  async serves(service: string, body: string | RegExp, where = '/'): Promise<string> {
+    const answer = await poll(
+      () => this.served(service, where),
+      (candidate) => candidate.status === 200 && matches(candidate.body, body),
+      { what: `${service}${where} answers ${body}` },
+    );
+    return answer.body;
+  }
+
+  /** A request to a port of the node, as somebody outside the cluster sends it. */
+  async throughNodePort(port: number, where = '/', request: HttpRequest = {}): Promise<HttpAnswer> {
+    this.#nodeAddress ??= (await mustRun('minikube', ['ip'])).trim();
+    return plainRequest(`http://${this.#nodeAddress}:${port}${where}`, request);
+  }
+
+  // --- what runs, and the end
+
+  /** Processes of this rig: its daemon, and what that started. */
+  processes(): FoundProcess[] {
+    return processesWithEnvironment('XDG_RUNTIME_DIR', this.runtimeFolder);
+  }
+
+  /** Everything that helps to understand a failure. Complete once the rig is disposed of. */
+  report(): string {
+    return this.#report;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const problems: string[] = [];
+    const attempt = async (what: string, work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        problems.push(`${what}: ${error instanceof Error ? error.message : error}`);
+      }
+    };
+    const cluster = await runCommand('kubectl', [...this.#inNamespace, 'get', 'all,events', '-o', 'wide']).catch(
+      String,
+    );
+    await attempt('stop', () => this.devloop(['stop'], { expect: null })); // there may be none
+    await attempt('events', () => this.events.stop());
+    await attempt('processes', () => this.#expectNoProcess());
+    await attempt('sockets', () => this.#expectNoSocket());
+    await attempt('events', async () => {
+      const [line] = this.events.unreadable;
+      if (line !== undefined) throw new Error(`a line of \`devloop events\` is no event: ${line}`);
+    });
+    this.#report = await this.#composeReport(typeof cluster === 'string' ? cluster : cluster.output);
+    await attempt('namespace', async () => {
+      await runCommand('kubectl', ['label', 'namespace', this.namespace, runLabel(), '--overwrite']);
+      await mustRun('kubectl', ['delete', 'namespace', this.namespace, '--ignore-not-found', '--wait=false']);
+      // nobody waits for programs that ignore SIGTERM
+      await runCommand('kubectl', [
+        ...this.#inNamespace,
+        'delete',
+        'pods',
+        '--all',
+        '--grace-period=1',
+        '--wait=false',
+      ]);
+    });
+    this.kube.close();
+    await attempt('folder', () => rm(this.#scratch, { recursive: true, force: true, maxRetries: 3 }));
+    if (problems.length === 0) return;
+    const text = `The rig could not be left clean.\n${problems.join('\n')}`;
+    if (this.#options.onProblem) this.#options.onProblem(text);
+    else throw new Error(text);
+  }
+
+  async #expectNoProcess(): Promise<void> {
+    const left = () => [
+      ...this.processes().map((found) => `${found.pid} ${found.commandLine}`),
+      ...[...this.#pids].filter(isAlive).map(String),
+    ];
+    try {
+      await poll(
+        async () => left(),
+        (found) => found.length === 0,
+        { what: 'no process is left after `devloop stop`', timeoutMs: 10_000 },
+      );
+    } catch (error) {
+      for (const { pid } of this.processes()) process.kill(pid, 'SIGKILL');
+      throw error;
+    }
+  }
+
+  async #expectNoSocket(): Promise<void> {
+    const left = (await readdir(this.runtimeFolder, { recursive: true })).filter((name) => /\.(sock|lock)$/.test(name));
+    if (left.length > 0) throw new Error(`left in the runtime folder after \`devloop stop\`: ${left.join(', ')}`);
+  }
+
+  async #composeReport(cluster: string): Promise<string> {
+    const logs = (await readdir(this.runtimeFolder, { recursive: true })).filter((name) => name.endsWith('.log'));
+    const texts = await Promise.all(logs.map((name) => readFile(path.join(this.runtimeFolder, name), 'utf8')));
+    return [
+      `--- commands of ${this.namespace}`,
+      ...this.#commands.map((result) => `$ ${result.command} -> ${result.code}\n${result.output.slice(0, 4000)}`),
+      '--- events',
+      ...this.events.all.map((published) => JSON.stringify(published)),
+      '--- cluster',
+      cluster,
+      ...texts.flatMap((text, index) => [`--- ${logs[index]}`, text]),
+      '---',
+    ].join('\n');
+  }
+}
+
+/** The environment of a command that a user starts: nothing of the test runner's own. */
+export function commandEnvironment(
+  more: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|VITE_|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name),
+  );
+  return { ...Object.fromEntries(own), NO_COLOR: '1', ...more };
+}
+
+/** A text that no run has built before, so that an image made of it is not there yet. */
+export function unique(text: string): string {
+  return `${text} ${randomBytes(6).toString('hex')}`;
+}
+
+/** A request on a connection of its own. */
+export function plainRequest(url: string, { method = 'GET', headers, body, timeoutMs = 2000 }: HttpRequest = {}) {
+  return new Promise<HttpAnswer>((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const request = http.request(url, { method, agent: false, signal, headers: { connection: 'close', ...headers } });
+    request.once('error', reject);
+    request.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.once('error', reject);
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+    });
+    request.end(body);
+  });
+}
+
+function matches(text: string, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? text === wanted : wanted.test(text);
+}

@@ -1,0 +1,80 @@
+import { rm } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+
+test('rebuild, logs, doctor, render, check and version do what they say', async () => {
+  await using rig = await openRig('hello-service');
+  expect((await rig.devloop(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+  expect((await rig.devloop(['--help'])).stdout).toMatch(/\bup\b[\s\S]*\bdown\b/);
+  await rig.devloop(['check']);
+  const message = unique('hello');
+  await rig.write('hello/message.txt', message);
+  await rig.up();
+
+  const logs = await rig.devloop(['logs', 'hello', '--tail', '10']);
+  expect(logs.stdout).toContain(`serving "${message}" on 8080`);
+
+  const [pod] = await rig.pods('app=hello');
+  const since = rig.mark();
+  await rig.devloop(['rebuild', 'hello', '--wait'], { timeoutMs: 120_000 });
+  await rig.event(passEnded('hello', 'live'), since);
+  expect(rig.events.since(since).filter((event) => event.type === 'build-started')).toHaveLength(1);
+  await rig.serves('hello', message);
+  const [after] = await rig.pods('app=hello');
+  expect(after.status.containerStatuses[0].containerID).not.toBe(pod.status.containerStatuses[0].containerID);
+
+  const rendered = await rig.devloop(['render']);
+  expect(rendered.stdout).toMatch(/image: hello:devloop-[0-9a-f]{16}/);
+  expect((await rig.devloop(['doctor'])).stdout).toMatch(/minikube/);
+});
+
+test('wrong use is told with a remedy and an exit code', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const unknown = await rig.devloop(['rebuild', 'helo'], { expect: null });
+  expect(unknown.code).not.toBe(0);
+  expect(unknown.output).toMatch(/helo[\s\S]*hello/);
+  expect((await rig.devloop(['upp'], { expect: null })).code).not.toBe(0);
+  await rm(rig.file('devloop.yaml'));
+  const missing = await rig.devloop(['check'], { expect: null });
+  expect(missing.code).not.toBe(0);
+  expect(missing.output).toContain('devloop.yaml');
+});
+
+test('a wait that takes too long ends with 5', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 8\nEXPOSE'));
+  await rig.write('hello/message.txt', unique('slow'));
+  await rig.devloop(['wait', '--live', 'hello', '--timeout', '2'], { expect: 5 });
+  await rig.devloop(['wait', '--live', 'hello', '--timeout', '60'], { timeoutMs: 90_000 });
+});
+
+test('a service without manifests gets a Deployment and a Service from its EXPOSE', async () => {
+  await using rig = await openRig('hello-service');
+  await rm(rig.file('k8s'), { recursive: true });
+  const { stdout } = await rig.devloop(['render']);
+  expect(stdout).toMatch(/kind: Deployment/);
+  expect(stdout).toMatch(/kind: Service/);
+  expect(stdout).toMatch(/containerPort: 8080/);
+  await rig.up();
+  const [service] = await rig.objects('services');
+  const message = (await rig.read('hello/message.txt')).trim();
+  await rig.serves(`${service.metadata.name}:${service.spec.ports[0].port}`, message);
+});
+
+test('an image that a service builds and no manifest names is an error', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.writeConfig('services:\n  hello:\n    build: { image: helo }\n');
+  const { output } = await rig.devloop(['check'], { expect: 1 });
+  expect(output).toMatch(/helo[\s\S]*hello/);
+});
+
+test('up --plain tells the way of a save, line by line, and leaves the daemon running when it is ended', async () => {
+  await using rig = await openRig('hello-service');
+  const { output } = await rig.devloop(['up', '-d', '--plain', '--timeout', '120'], { timeoutMs: 150_000 });
+  expect(output).toMatch(/hello.*live/);
+  expect(rig.processes()).toHaveLength(1);
+});

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+
+test('a broken edit keeps the last good config and points at the mistake; mended, it takes effect', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const [pod] = await rig.pods('app=hello');
+
+  const broken = rig.mark();
+  await rig.writeConfig('services:\n  hello:\n    rolout: rolling\n    env: { COLOUR: green }\n');
+  const { diagnostics } = await rig.event((event) => event.type === 'config-rejected', broken);
+  const mistake = { line: 3, column: 5, length: 6, source: '    rolout: rolling' };
+  expect(diagnostics).toEqual([expect.objectContaining({ ...mistake, file: rig.file('devloop.yaml') })]);
+  expect(`${diagnostics[0]?.message} ${diagnostics[0]?.hint}`).toMatch(/rollout/);
+  const status = await rig.status();
+  expect(status.diagnostics).toEqual(diagnostics);
+  const words = await rig.devloop(['status']);
+  expect(words.output).toMatch(/devloop\.yaml:3:5/);
+
+  // the last good config goes on: a save is live all the same, and nothing else was touched
+  const message = unique('while the config is broken');
+  await rig.writeAtomic('hello/message.txt', message);
+  await rig.event(passEnded('hello', 'live'), broken);
+  await rig.serves('hello', message);
+  expect((await rig.served('hello', '/env/COLOUR')).body).toBe('');
+  expect((await rig.pods('app=hello'))[0].metadata.uid).toBe(pod.metadata.uid);
+
+  const mended = rig.mark();
+  await rig.writeConfig('services:\n  hello:\n    rollout: rolling\n    env: { COLOUR: green }\n');
+  const loaded = await rig.event((event) => event.type === 'config-loaded', mended);
+  expect(loaded).toMatchObject({ added: [], removed: [], changed: ['hello'] });
+  await rig.event(passEnded('hello', 'live'), mended);
+  await rig.serves('hello', 'green', '/env/COLOUR');
+  expect((await rig.status()).diagnostics).toEqual([]);
+  // the environment of the user's own manifest is not their loss: devloop's variable is an addition
+  expect((await rig.served('hello')).body).toBe(message);
+});
+
+test('text that is no YAML is a diagnostic too', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const since = rig.mark();
+  await rig.writeAtomic('devloop.yaml', 'services:\n  hello: {\n');
+  const { diagnostics } = await rig.event((event) => event.type === 'config-rejected', since);
+  expect(diagnostics.length).toBeGreaterThan(0);
+  expect((await rig.service('hello')).liveness).toBe('live');
+});
+
+test('services appear and disappear with the config', async () => {
+  await using rig = await openRig('two-services');
+  const onlyApi = 'manifests: []\nservices:\n  api:\n    manifests: [k8s/api.yaml]\n';
+  const both = `${onlyApi}  web:\n    manifests: [k8s/web.yaml]\n    dependsOn: [api]\n`;
+  await rig.writeConfig(onlyApi);
+  await rig.up();
+  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
+  await rig.kubectl('create', 'configmap', 'somebody-elses');
+  const [api] = await rig.pods('app=api');
+
+  const added = rig.mark();
+  await rig.writeConfig(both);
+  const loaded = await rig.event((event) => event.type === 'config-loaded', added);
+  expect(loaded).toMatchObject({ added: ['web'], removed: [], changed: [] });
+  await rig.event(passEnded('web', 'live'), added);
+  await rig.serves('web', /^The price is/);
+
+  const removed = rig.mark();
+  await rig.writeConfig(onlyApi);
+  const unloaded = await rig.event((event) => event.type === 'config-loaded', removed);
+  expect(unloaded).toMatchObject({ added: [], removed: ['web'], changed: [] });
+  for (const object of [/^deployment[^/]*\/web$/i, /^service[^/]*\/web$/i]) {
+    await rig.event(
+      (event) => event.type === 'object-applied' && event.action === 'pruned' && object.test(event.object),
+      removed,
+    );
+  }
+  const left = await rig.kubectl('get', 'deployments,services,configmaps', '-o', 'name');
+  expect(left).toContain('deployment.apps/api');
+  expect(left).toContain('configmap/somebody-elses');
+  expect(left).not.toMatch(/\/web$/m);
+  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
+  expect((await rig.pods('app=api'))[0].metadata.uid).toBe(api.metadata.uid);
+});
+
+test('a manifest that is edited is applied, and an object that vanishes from it is pruned', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write(
+    'k8s/settings.yaml',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n',
+  );
+  await rig.up();
+  expect((await rig.object('configmap', 'settings')).data).toEqual({ a: '1' });
+  const [pod] = await rig.pods('app=hello');
+
+  const changed = rig.mark();
+  await rig.edit('k8s/settings.yaml', (text) => text.replace('a: "1"', 'a: "2"'));
+  await rig.event(
+    (event) => event.type === 'object-applied' && event.action === 'configured' && /settings/.test(event.object),
+    changed,
+  );
+  expect((await rig.object('configmap', 'settings')).data).toEqual({ a: '2' });
+
+  const vanished = rig.mark();
+  await rig.write('k8s/settings.yaml', '');
+  await rig.event(
+    (event) => event.type === 'object-applied' && event.action === 'pruned' && /settings/.test(event.object),
+    vanished,
+  );
+  expect(await rig.kubectl('get', 'configmaps', '-o', 'name')).not.toContain('configmap/settings');
+  expect((await rig.pods('app=hello'))[0].metadata.uid).toBe(pod.metadata.uid);
+});
+
+test('check tells all mistakes at once, each at its place, and 1 where there are any', async () => {
+  await using rig = await openRig('bad-config');
+  const { output } = await rig.devloop(['check'], { expect: 1 });
+  const text = await rig.read('devloop.yaml');
+  const lines = text.split('\n');
+  for (const [mistake, suggestion] of [
+    ['dependOn', 'dependsOn'],
+    ['swop', 'swap'],
+    ['wep', 'web'],
+    ['"http:80"', '80'],
+  ] as const) {
+    const line = lines.findIndex((candidate) => candidate.includes(mistake));
+    const column = (lines[line] ?? '').indexOf(mistake) + 1;
+    expect(output).toContain(`devloop.yaml:${line + 1}:${column}`);
+    expect(output).toContain(suggestion);
+  }
+  expect(rig.processes()).toEqual([]); // offline: no daemon was started for it
+});

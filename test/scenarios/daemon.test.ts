@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { unique } from '../rig/devloop-rig.ts';
+import { buildsCompleted, passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+import { poll } from '../rig/poll.ts';
+import { isAlive } from '../rig/processes.ts';
+
+test('after kill -9 the next command recovers, adopts what runs, and re-rolls nothing', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const swapped = unique('swapped');
+  const since = rig.mark();
+  await rig.writeAtomic('hello/message.txt', swapped);
+  await rig.event(passEnded('hello', 'live'), since);
+  const killed = await rig.status();
+  const before = await rig.object('deployment', 'hello');
+  const [pod] = await rig.pods('app=hello');
+
+  process.kill(killed.pid, 'SIGKILL');
+  await poll(
+    async () => isAlive(killed.pid),
+    (alive) => !alive,
+    { what: 'the daemon is dead' },
+  );
+  await rig.events.ended();
+
+  const again = rig.mark();
+  await rig.up();
+  const recovered = await rig.status();
+  expect(recovered.pid).not.toBe(killed.pid);
+  expect(await rig.service('hello')).toMatchObject({ liveness: 'live', liveImage: killed.services[0]?.liveImage });
+  await rig.event(passEnded('hello', 'live'), again);
+  expect(buildsCompleted(rig.events.since(again))).toEqual([]);
+  expect((await rig.object('deployment', 'hello')).metadata.generation).toBe(before.metadata.generation);
+  const [after] = await rig.pods('app=hello');
+  expect(after.status.containerStatuses[0].containerID).toBe(pod.status.containerStatuses[0].containerID);
+
+  // a save that no daemon saw is found by the one after it
+  process.kill(recovered.pid, 'SIGKILL');
+  await rig.events.ended();
+  const missed = unique('saved while no daemon ran');
+  await rig.writeAtomic('hello/message.txt', missed);
+  await rig.up();
+  expect((await rig.served('hello')).body).toBe(missed);
+});
+
+test('a daemon that is killed in the middle of a pass leaves nothing that the next one cannot finish', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  // at each of these moments: the image is built, and the objects are half patched
+  for (const moment of ['image-ready', 'object-applied'] as const) {
+    const since = rig.mark();
+    const message = unique(moment);
+    await rig.writeAtomic('hello/message.txt', message);
+    await rig.event((event) => event.type === moment, since);
+    process.kill((await rig.status()).pid, 'SIGKILL');
+    await rig.events.ended();
+    await rig.up();
+    expect((await rig.served('hello')).body).toBe(message);
+    const deployment = await rig.object('deployment', 'hello');
+    expect(deployment.spec.paused ?? false).toBe(false);
+    await rig.kubectl('rollout', 'status', 'deployment/hello', '--timeout=30s');
+  }
+});
+
+test('two ups at once attach to the same daemon', async () => {
+  await using rig = await openRig('hello-service');
+  const [one, two] = await Promise.all([
+    rig.devloop(['up', '-d', '--timeout', '120'], { timeoutMs: 150_000 }),
+    rig.devloop(['up', '-d', '--timeout', '120'], { timeoutMs: 150_000 }),
+  ]);
+  expect([one.code, two.code]).toEqual([0, 0]);
+  expect(rig.processes().map(({ commandLine }) => commandLine)).toHaveLength(1);
+  await rig.catchUp();
+  expect(rig.eventsSoFar.filter((event) => event.type === 'daemon-started')).toHaveLength(1);
+  expect(buildsCompleted(rig.eventsSoFar).length).toBeLessThanOrEqual(1);
+  expect(await rig.objects('replicasets')).toHaveLength(1);
+});
+
+test('stop ends the daemon and leaves what runs running', async () => {
+  await using rig = await openRig('hello-service');
+  const message = unique('stays');
+  await rig.write('hello/message.txt', message);
+  await rig.up();
+  const { pid } = await rig.status();
+  await rig.devloop(['stop']);
+  await rig.events.ended();
+  expect(rig.eventsSoFar.map(({ type }) => type)).toContain('daemon-stopping');
+  await poll(
+    async () => isAlive(pid),
+    (alive) => !alive,
+    { what: 'the daemon has ended' },
+  );
+  expect(rig.processes()).toEqual([]);
+  expect((await rig.served('hello')).body).toBe(message);
+});
+
+test('SIGTERM ends the daemon as cleanly as stop does', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const { pid } = await rig.status();
+  process.kill(pid, 'SIGTERM');
+  await rig.events.ended();
+  await poll(
+    async () => rig.processes(),
+    (left) => left.length === 0,
+    { what: 'nothing is left' },
+  );
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+
+for (const rollout of ['swap', 'rolling'] as const) {
+  test(`status never says live while the old content serves (${rollout})`, async () => {
+    await using rig = await openRig('hello-service');
+    await rig.writeConfig(`services:\n  hello:\n    rollout: ${rollout}\n`);
+    await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 2\nEXPOSE'));
+    await rig.write('hello/message.txt', unique('old'));
+    await rig.up();
+    const before = await rig.service('hello');
+
+    const message = unique('new');
+    const since = rig.mark();
+    await rig.writeAtomic('hello/message.txt', message);
+    const samples: { word: string; body: string }[] = [];
+    let isLive = false;
+    while (!isLive) {
+      // in this order: once status calls the new revision live, every later answer must be the new one
+      const service = await rig.service('hello');
+      const body = (await rig.served('hello').catch((error) => ({ body: String(error) }))).body;
+      if (service.seenRevision === before.seenRevision) continue; // the save is not noticed yet
+      samples.push({ word: service.liveness, body });
+      isLive = rig.events.since(since).some(passEnded('hello', 'live'));
+    }
+    const service = await rig.service('hello');
+    samples.push({ word: service.liveness, body: (await rig.served('hello')).body });
+
+    expect(samples.filter(({ word, body }) => word === 'live' && body !== message)).toEqual([]);
+    expect(samples.at(-1)).toEqual({ word: 'live', body: message });
+    // the samples saw the way there, or they prove nothing
+    expect(samples.filter(({ word }) => word === 'working').length).toBeGreaterThan(0);
+  });
+}
+
+test('status tells where the save is that is on its way, and which one is live', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 4\nEXPOSE'));
+  await rig.write('hello/message.txt', unique('old'));
+  await rig.up();
+  const before = await rig.service('hello');
+  const since = rig.mark();
+  await rig.writeAtomic('hello/message.txt', unique('new'));
+  await rig.event((event) => event.type === 'build-started', since);
+  const during = await rig.service('hello');
+  expect(during.activity).toMatchObject({ is: 'working', phase: 'build' });
+  expect(during.liveRevision).toBe(before.liveRevision);
+  expect(during.seenRevision).toBeGreaterThan(before.seenRevision);
+  const words = await rig.devloop(['status']);
+  expect(words.stdout).toMatch(/hello.*build/);
+  await rig.event(passEnded('hello', 'live'), since);
+});

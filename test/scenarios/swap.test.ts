@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a pod as the API has it
+const containerOf = (pod: any) => pod.status.containerStatuses[0];
+
+test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/message.txt', unique('old'));
+  await rig.up();
+  const [replicaSet] = await rig.objects('replicasets', '-l', 'app=hello');
+  const [pod] = await rig.pods('app=hello');
+
+  for (const round of [1, 2, 3]) {
+    const since = rig.mark();
+    const message = unique(`swap ${round}`);
+    await rig.writeAtomic('hello/message.txt', message);
+    const ended = await rig.event(passEnded('hello', 'live'), since);
+    expect(ended.kind).toBe('swap');
+    await rig.serves('hello', message);
+
+    const [swapped] = await rig.pods('app=hello');
+    expect(swapped.metadata.uid).toBe(pod.metadata.uid);
+    expect(containerOf(swapped).restartCount).toBe(containerOf(pod).restartCount + round);
+    const replicaSets = await rig.objects('replicasets', '-l', 'app=hello');
+    expect(replicaSets.map((set) => set.metadata.uid)).toEqual([replicaSet.metadata.uid]);
+    expect(replicaSets[0].spec.template.spec.containers[0].image).toBe(ended.image);
+    const deployment = await rig.object('deployment', 'hello');
+    expect(deployment.spec.template.spec.containers[0].image).toBe(ended.image);
+    expect(deployment.spec.paused ?? false).toBe(false);
+    expect(await rig.kubectl('rollout', 'status', 'deployment/hello', '--timeout=20s')).toContain('success');
+  }
+
+  const served = (await rig.served('hello')).body;
+  await rig.kubectl('delete', 'pod', pod.metadata.name);
+  await rig.serves('hello', served);
+  const [fresh] = await rig.pods('app=hello');
+  expect(fresh.metadata.uid).not.toBe(pod.metadata.uid);
+  expect(containerOf(fresh).restartCount).toBe(0);
+  const replicaSets = await rig.objects('replicasets', '-l', 'app=hello');
+  expect(replicaSets.map((set) => set.metadata.uid)).toEqual([replicaSet.metadata.uid]);
+});
+
+test('a program that ignores SIGTERM is swapped too, without a wait for its grace period or a back-off', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.edit('hello/server.js', (text) => text.slice(0, text.indexOf("process.on('SIGTERM'")));
+  // longer than this test waits for anything
+  await rig.edit('k8s/hello.yaml', (text) =>
+    text.replace('containers:', 'terminationGracePeriodSeconds: 200\n      containers:'),
+  );
+  await rig.up();
+  const [pod] = await rig.pods('app=hello');
+  const since = rig.mark();
+  const message = unique('swapped');
+  await rig.writeAtomic('hello/message.txt', message);
+  const ended = await rig.event(passEnded('hello', 'live'), since);
+  await rig.serves('hello', message);
+  expect(ended.kind).toBe('swap');
+  const [swapped] = await rig.pods('app=hello');
+  expect(swapped.metadata.uid).toBe(pod.metadata.uid);
+  expect(containerOf(swapped).lastState.terminated.exitCode).toBe(137);
+});
+
+test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const since = rig.mark();
+  await rig.edit('k8s/hello.yaml', (text) =>
+    text.replace('image: hello\n', 'image: hello\n          env: [{ name: COLOUR, value: blue }]\n'),
+  );
+  const ended = await rig.event(passEnded('hello', 'live'), since);
+  expect(ended.kind).toBe('rolling');
+  await rig.serves('hello', 'blue', '/env/COLOUR');
+  expect((await rig.objects('replicasets', '-l', 'app=hello')).length).toBe(2);
+});
+
+test('rollout: rolling rolls also where only the image changed', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.writeConfig('services:\n  hello:\n    rollout: rolling\n');
+  await rig.up();
+  const [pod] = await rig.pods('app=hello');
+  const since = rig.mark();
+  const message = unique('rolled');
+  await rig.writeAtomic('hello/message.txt', message);
+  const ended = await rig.event(passEnded('hello', 'live'), since);
+  expect(ended.kind).toBe('rolling');
+  await rig.serves('hello', message);
+  const pods = await rig.pods('app=hello');
+  expect(pods.map((p) => p.metadata.uid)).not.toContain(pod.metadata.uid);
+});

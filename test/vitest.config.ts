@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** What needs no cluster: the unit tests beside the code, the tests of the rig, the rules of the house. */
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // workspace packages are read as they are written, not as they were built last
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/{rig,bench}/*.test.ts'],
+    reporters: ['default', ['json', { outputFile: 'test/results/unit.json' }]],
+  },
+});
