@@ -135,6 +135,8 @@ export class ApiServer implements AsyncDisposable {
       case 'stop':
         this.#stopSoon('stop');
         return { type: command.type };
+      default:
+        throw invalid(`${command.type} is not there yet`);
     }
   }
 

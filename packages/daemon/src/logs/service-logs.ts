@@ -81,7 +81,7 @@ async function tailContainer(
         }
         atLast = at === lastAt ? atLast + 1 : 1;
         lastAt = at;
-        onMessage({ type: 'line', service, pod: name, container, at, text: line.slice(space + 1) });
+        onMessage({ type: 'lines', service, pod: name, container, lines: [[at, line.slice(space + 1)]] });
       }
     } catch (error) {
       if (signal.aborted) return;

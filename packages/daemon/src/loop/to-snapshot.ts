@@ -47,7 +47,11 @@ function serviceSnapshot(service: ServiceState, sources: SnapshotSources): Daemo
     ...(degraded === undefined ? {} : { degraded }),
     ...(lastPass === undefined ? {} : { lastPass }),
     pods,
+    replicas: { wanted: 0, ready: 0 },
     forwards: [...sources.forwardsOf(service.name)],
+    urls: [],
+    paused: false,
+    recentPasses: [],
   };
 }
 

@@ -99,7 +99,7 @@ export const ServiceSchema = z.strictObject({
     .describe('swap: replace the image inside the running pod. Default: swap for one replica, else rolling.'),
   killAfterMs: z
     .union([z.literal(false), z.int().min(0).max(30_000)])
-    .default(100)
+    .default(50)
     .describe('In a swap, milliseconds a program has to end on SIGTERM before it is killed; false: its grace period.'),
   readyTimeoutSeconds: z
     .int()

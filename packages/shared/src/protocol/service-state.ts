@@ -8,6 +8,8 @@ export const Hold = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('waiting-for-dependency'), on: z.array(z.string()) }),
   z.object({ reason: z.literal('waiting-for-image'), on: z.array(z.string()) }),
   z.object({ reason: z.literal('waiting-for-build-slot') }),
+  /** Saves of this service are not acted on until the user resumes it. */
+  z.object({ reason: z.literal('paused') }),
 ]);
 export type Hold = z.infer<typeof Hold>;
 
@@ -61,6 +63,13 @@ export const ForwardSummary = z.object({
 });
 export type ForwardSummary = z.infer<typeof ForwardSummary>;
 
+/** An address that a browser on this machine can open. */
+export const ServiceUrl = z.object({
+  url: z.string(),
+  through: z.enum(['forward', 'node-port', 'load-balancer', 'ingress']),
+});
+export type ServiceUrl = z.infer<typeof ServiceUrl>;
+
 /** What a client may know about a service. */
 export const ServiceSnapshot = z.object({
   name: z.string(),
@@ -95,8 +104,18 @@ export const ServiceSnapshot = z.object({
   /** What is wrong with what is live, after it became live: a crash, a vanished pod. */
   degraded: ErrorReport.optional(),
   pods: z.array(PodSummary),
+  /** Replicas over all its workloads: how many are wanted, and how many of the newest content are ready. */
+  replicas: z.object({ wanted: z.number().int(), ready: z.number().int() }),
   forwards: z.array(ForwardSummary),
+  /** Where it can be opened, forwards first. */
+  urls: z.array(ServiceUrl),
+  /** True while saves are seen but not acted on, because the user asked for that. */
+  paused: z.boolean(),
+  /** Image of the earlier build that the user rolled back to; the next save leaves it. */
+  rolledBackTo: z.string().optional(),
   lastPass: z.object({ outcome: z.string(), kind: RolloutKind, times: PassTimes }).optional(),
+  /** From change to ready, in milliseconds, of the newest passes that became live; the newest last, at most 20. */
+  recentPasses: z.array(z.number()),
 });
 export type ServiceSnapshot = z.infer<typeof ServiceSnapshot>;
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { PublishedEvent } from './event.ts';
+import { ServiceDetail } from './service-detail.ts';
+import { ServiceSnapshot } from './service-state.ts';
 import { DaemonSnapshot } from './snapshot.ts';
 
 /** First line of every stream, and the answer of `GET /v1/hello`. */
@@ -25,16 +27,51 @@ export const StreamMessage = z.discriminatedUnion('type', [
 ]);
 export type StreamMessage = z.infer<typeof StreamMessage>;
 
-/** What `GET /v1/logs` sends, one JSON line each. */
-export const LogMessage = z.discriminatedUnion('type', [
+/** What `GET /v1/view` sends, one JSON line each: everything a screen shows, kept current. */
+export const ViewMessage = z.discriminatedUnion('type', [
+  Hello,
+  z.object({ type: z.literal('snapshot'), snapshot: DaemonSnapshot }),
+  /** What differs from the messages before; changes that come close together come as one. */
   z.object({
-    type: z.literal('line'),
+    type: z.literal('changed'),
+    /** Everything but the services; absent when nothing of it changed. */
+    project: DaemonSnapshot.omit({ services: true }).optional(),
+    /** The services that changed, whole. */
+    services: z.array(ServiceSnapshot),
+    /** All services in their order; absent when none came or went. */
+    order: z.array(z.string()).optional(),
+  }),
+  z.object({ type: z.literal('goodbye'), reason: z.string() }),
+]);
+export type ViewMessage = z.infer<typeof ViewMessage>;
+
+/** What `GET /v1/detail?service=NAME` sends, one JSON line each: the state now, then whenever it changes. */
+export const DetailMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('detail'), detail: ServiceDetail }),
+  z.object({ type: z.literal('goodbye'), reason: z.string() }),
+]);
+export type DetailMessage = z.infer<typeof DetailMessage>;
+
+/** When a line was written, RFC 3339 with up to nanoseconds, and the line. */
+export const LogLine = z.tuple([z.string(), z.string()]);
+export type LogLine = z.infer<typeof LogLine>;
+
+/** What `GET /v1/logs` sends, one JSON line each. Lines of one source come in their order, as many as came together. */
+export const LogMessage = z.discriminatedUnion('type', [
+  /** Lines that a container wrote. */
+  z.object({
+    type: z.literal('lines'),
     service: z.string(),
     pod: z.string(),
     container: z.string(),
-    /** RFC 3339 with nanoseconds, as the kubelet wrote it. */
-    at: z.string(),
-    text: z.string(),
+    lines: z.array(LogLine),
+  }),
+  /** Lines of a build or a hook; sent only where they are asked for (`build=1`). */
+  z.object({
+    type: z.literal('output'),
+    service: z.string(),
+    source: z.enum(['build', 'beforeBuild', 'afterReady']),
+    lines: z.array(LogLine),
   }),
   /** Lines that could not be had, and why. */
   z.object({
@@ -44,5 +81,6 @@ export const LogMessage = z.discriminatedUnion('type', [
     container: z.string(),
     because: z.string(),
   }),
+  z.object({ type: z.literal('goodbye'), reason: z.string() }),
 ]);
 export type LogMessage = z.infer<typeof LogMessage>;

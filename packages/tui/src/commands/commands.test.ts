@@ -165,7 +165,7 @@ test('events prints what the daemon publishes as it is, what it does not know to
 test('logs prints the lines', async () => {
   await using daemon = await listen();
   const at = '2026-01-01T12:00:00Z';
-  daemon.logs = [{ type: 'line', service: 'web', pod: 'web-1', container: 'web', at, text: 'up' }];
+  daemon.logs = [{ type: 'lines', service: 'web', pod: 'web-1', container: 'web', lines: [[at, 'up']] }];
   const { context, stdout } = stage();
   expect(await logs(['web'], { follow: false, tail: 1, timestamps: false }, context)).toBe(EXIT.ok);
   expect(stdout()).toBe('web  up\n');

@@ -21,7 +21,7 @@ export async function logs(
   const { client } = await attach(await findProjectFolder(startFolder), signal);
   const printer = new LogPrinter(terminal.palette, timestamps);
   for await (const message of untilAborted(client.logs({ services, follow, tail }, signal), signal)) {
-    await terminal.print(printer.line(message));
+    for (const line of printer.lines(message)) await terminal.print(line);
   }
   if (signal.aborted && !(follow && isCtrlC(signal))) throw signal.reason;
   return EXIT.ok;

@@ -183,7 +183,11 @@ export function liveService(name: string, more: Partial<ServiceSnapshot> = {}): 
         newest: true,
       },
     ],
+    replicas: { wanted: 0, ready: 0 },
     forwards: [],
+    urls: [],
+    paused: false,
+    recentPasses: [],
     lastPass: {
       outcome: 'live',
       kind: 'swap',

@@ -3,17 +3,28 @@ import { paletteFor } from '../terminal/palette.ts';
 import { LogPrinter } from './log-printer.ts';
 
 const at = '2026-01-01T12:00:00.123456789Z';
-const line = (service: string, pod: string, text: string, container = service) =>
-  ({ type: 'line', service, pod, container, at, text }) as const;
+const line = (service: string, pod: string, text: string, container = service) => ({
+  type: 'lines' as const,
+  service,
+  pod,
+  container,
+  lines: [[at, text]] satisfies [string, string][],
+});
 
 test('a line carries its service, and its pod and container once there are several', () => {
   const printer = new LogPrinter(paletteFor({}, {}), false);
   expect([
-    printer.line(line('web', 'web-1-abcde', 'up')),
-    printer.line(line('database', 'database-0', '\u001b[32mready\u001b[0m')),
-    printer.line(line('web', 'web-1-fghij', 'up too')),
-    printer.line(line('web', 'web-1-fghij', 'proxying', 'sidecar')),
-    printer.line({ type: 'gap', service: 'web', pod: 'web-1-fghij', container: 'web', because: 'the log was rotated' }),
+    ...printer.lines(line('web', 'web-1-abcde', 'up')),
+    ...printer.lines(line('database', 'database-0', '\u001b[32mready\u001b[0m')),
+    ...printer.lines(line('web', 'web-1-fghij', 'up too')),
+    ...printer.lines(line('web', 'web-1-fghij', 'proxying', 'sidecar')),
+    ...printer.lines({
+      type: 'gap',
+      service: 'web',
+      pod: 'web-1-fghij',
+      container: 'web',
+      because: 'the log was rotated',
+    }),
   ]).toMatchInlineSnapshot(`
     [
       "web  up",
@@ -26,5 +37,5 @@ test('a line carries its service, and its pod and container once there are sever
 });
 
 test('with time stamps', () => {
-  expect(new LogPrinter(paletteFor({}, {}), true).line(line('web', 'p', 'hi'))).toBe(`web  ${at} hi`);
+  expect(new LogPrinter(paletteFor({}, {}), true).lines(line('web', 'p', 'hi'))).toEqual([`web  ${at} hi`]);
 });

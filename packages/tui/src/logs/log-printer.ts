@@ -1,4 +1,4 @@
-import type { LogMessage } from '@devloop/shared/protocol/stream-message';
+import type { LogLine, LogMessage } from '@devloop/shared/protocol/stream-message';
 import type { Palette } from '../terminal/palette.ts';
 import { plainText } from '../wording/plain-text.ts';
 
@@ -21,25 +21,43 @@ export class LogPrinter {
     this.#timestamps = timestamps;
   }
 
-  line(message: LogMessage): string {
-    const label = this.#label(message);
-    this.#width = Math.max(this.#width, label.length);
-    const name = this.#palette.service(message.service)(label.padEnd(this.#width));
+  /** The lines to print for a message; none for what is not for the eye. */
+  lines(message: LogMessage): string[] {
     switch (message.type) {
+      case 'goodbye':
+        return [];
       case 'gap':
-        return `${name}  ${this.#palette.warning(`… lines are missing here: ${plainText(message.because)}`)}`;
-      case 'line': {
-        const at = this.#timestamps ? `${this.#palette.dim(message.at)} ` : '';
-        return `${name}  ${at}${plainText(message.text)}`;
+        return [`${this.#name(message)}  ${this.#palette.warning(gapText(message.because))}`];
+      case 'lines': {
+        const name = this.#name(message);
+        return message.lines.map((line) => `${name}  ${this.#text(line)}`);
+      }
+      case 'output': {
+        const name = this.#padded(`${message.service} ${message.source}`, message.service);
+        return message.lines.map((line) => `${name}  ${this.#text(line)}`);
       }
     }
   }
 
-  #label({ service, pod, container }: LogMessage): string {
+  #text([at, text]: LogLine): string {
+    return this.#timestamps ? `${this.#palette.dim(at)} ${plainText(text)}` : plainText(text);
+  }
+
+  #name({ service, pod, container }: { service: string; pod: string; container: string }): string {
     const pods = remember(this.#pods, service, pod);
     const containers = remember(this.#containers, service, container);
-    return [service, ...(pods > 1 ? [pod.slice(-POD_SUFFIX)] : []), ...(containers > 1 ? [container] : [])].join(' ');
+    const parts = [service, ...(pods > 1 ? [pod.slice(-POD_SUFFIX)] : []), ...(containers > 1 ? [container] : [])];
+    return this.#padded(parts.join(' '), service);
   }
+
+  #padded(label: string, service: string): string {
+    this.#width = Math.max(this.#width, label.length);
+    return this.#palette.service(service)(label.padEnd(this.#width));
+  }
+}
+
+function gapText(because: string): string {
+  return `… lines are missing here: ${plainText(because)}`;
 }
 
 function remember(seen: Map<string, Set<string>>, key: string, value: string): number {

@@ -1,0 +1,32 @@
+import stringWidth from 'string-width';
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Printable ASCII: a cell each, and by far the most of all text. */
+const NARROW = /^[\u0020-\u007e]*$/;
+
+/** Cells that safe text takes: two for wide characters and emoji, none for combining marks. */
+export function textWidth(text: string): number {
+  return NARROW.test(text) ? text.length : stringWidth(text);
+}
+
+/** The beginning of the text in at most `columns` cells, whole graphemes only, ending in `…` where it was cut. */
+export function cutToWidth(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (textWidth(text) <= columns) return text;
+  return `${takeWidth(text, columns - 1)}…`;
+}
+
+/** The longest beginning of whole graphemes in at most `columns` cells. */
+export function takeWidth(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (NARROW.test(text)) return text.slice(0, columns);
+  let taken = 0;
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const next = width + stringWidth(segment);
+    if (next > columns) break;
+    width = next;
+    taken += segment.length;
+  }
+  return text.slice(0, taken);
+}
