@@ -90,7 +90,11 @@ function wordFor(events: readonly DaemonEvent[]): string {
     ...(degraded && { degraded }),
     ...(lastPass && { lastPass }),
     pods: [],
+    replicas: { wanted: 1, ready: 1 },
     forwards: [],
+    urls: [],
+    paused: false,
+    recentPasses: [],
   });
 }
 
