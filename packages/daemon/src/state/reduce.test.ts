@@ -90,7 +90,11 @@ function wordFor(events: readonly DaemonEvent[]): string {
     ...(degraded && { degraded }),
     ...(lastPass && { lastPass }),
     pods: [],
+    replicas: { wanted: 0, ready: 0 },
     forwards: [],
+    urls: [],
+    paused: false,
+    recentPasses: [],
   });
 }
 
