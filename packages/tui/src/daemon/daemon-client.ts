@@ -115,7 +115,9 @@ export class DaemonClient {
   /** Messages of a stream that is kept current; types that a newer daemon has added are left out. */
   async *#messages<T extends { readonly type: string }>(
     path: string,
-    schema: Schema<T> & { readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[] },
+    schema: Schema<T> & {
+      readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[];
+    },
     signal: AbortSignal,
   ): AsyncGenerator<T> {
     const known = new Set<unknown>(schema.options.map(({ shape }) => shape.type.value));

@@ -1,5 +1,5 @@
-import type { Row } from '../paint/row.ts';
 import type { TextInput } from '../input/text-input.ts';
+import type { Row } from '../paint/row.ts';
 import type { Intent } from './intent.ts';
 
 /** Something that can be chosen from a list. */

@@ -1,6 +1,6 @@
-import type { MouseEvent } from '../keys/mouse.ts';
 import type { KeyName } from '../keys/key-binding.ts';
 import { bindingOf } from '../keys/key-text.ts';
+import type { MouseEvent } from '../keys/mouse.ts';
 import { nextUnhealthy } from '../overview/health.ts';
 import { overviewLayout } from '../overview/layout.ts';
 import type { PaletteEntry } from '../palette/entries.ts';
@@ -53,7 +53,8 @@ export function reduceUi(state: UiState, action: UiAction, view: UiView): Step {
 }
 
 function reduceKey(state: UiState, key: KeyName, view: UiView): Step {
-  if (state.overlay !== undefined) return overlayKey(state, state.overlay, key, view, (next, entry) => chosen(next, entry, view));
+  if (state.overlay !== undefined)
+    return overlayKey(state, state.overlay, key, view, (next, entry) => chosen(next, entry, view));
   switch (state.screen) {
     case 'overview': {
       const action = bindingOf(OVERVIEW_KEYS, key)?.action;
@@ -67,7 +68,11 @@ function reduceKey(state: UiState, key: KeyName, view: UiView): Step {
   }
 }
 
-function run(state: UiState, action: OverviewAction | DetailAction | ServiceAction | ProjectAction, view: UiView): Step {
+function run(
+  state: UiState,
+  action: OverviewAction | DetailAction | ServiceAction | ProjectAction,
+  view: UiView,
+): Step {
   if (isServiceAction(action)) {
     const service = selectedService(state, view);
     if (service === undefined) return refuse(state, 'There is no service yet.', 'Name one in devloop.yaml and save');

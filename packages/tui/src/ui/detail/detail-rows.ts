@@ -31,7 +31,11 @@ export function detailContent({ detail, service }: DetailInput, columns: number)
   const { mark, word, tone } = healthOf(service);
   const report = service.failure ?? service.degraded;
   const rows: Row[] = [
-    [span(service.name, { service: service.name, bold: true }), span(`  ${mark} ${word}  `, { tone }), nowSpan(service)],
+    [
+      span(service.name, { service: service.name, bold: true }),
+      span(`  ${mark} ${word}  `, { tone }),
+      nowSpan(service),
+    ],
     ...(report === undefined ? [] : reportRows(report, columns, Number.MAX_SAFE_INTEGER)),
     ...service.urls.map(({ url, through }): Row => [span(`${url}  ${through}`)]),
     ruleRow('pods', columns),

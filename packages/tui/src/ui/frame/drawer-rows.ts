@@ -33,7 +33,11 @@ function content(
     case 'help':
       return [
         'keys',
-        scrolled(helpRows(state.screen === 'overview' ? OVERVIEW_KEYS : DETAIL_KEYS, size.columns), overlay.scroll, size),
+        scrolled(
+          helpRows(state.screen === 'overview' ? OVERVIEW_KEYS : DETAIL_KEYS, size.columns),
+          overlay.scroll,
+          size,
+        ),
       ];
     case 'confirm':
       return [overlay.question, scrolled(overlay.rows, overlay.scroll, size)];
@@ -60,7 +64,9 @@ function content(
         'find',
         [
           [span('> '), ...inputSpans(overlay.input)],
-          ...(rows.length === 0 ? [[span('  Nothing fits.', { tone: 'quiet' as const })]] : listRows(rows, cursor, list)),
+          ...(rows.length === 0
+            ? [[span('  Nothing fits.', { tone: 'quiet' as const })]]
+            : listRows(rows, cursor, list)),
         ],
       ];
     }

@@ -45,7 +45,11 @@ function clusterSpans(cluster: ClusterLink | undefined, columns: number): Span[]
       return [span(`✗ no cluster: ${plainText(cluster.failure.message)}`, { tone: 'bad' })];
     case 'connected': {
       const { product, version, context, namespace, engine } = cluster;
-      const parts = [`${product} ${version}`, ...(context === product ? [] : [`context ${context}`]), `namespace ${namespace}`];
+      const parts = [
+        `${product} ${version}`,
+        ...(context === product ? [] : [`context ${context}`]),
+        `namespace ${namespace}`,
+      ];
       if (columns >= 110) parts.push(`Docker ${engine.version} (${engine.builder}, ${engine.because})`);
       return [span(parts.join(' · '), { tone: 'quiet' })];
     }

@@ -23,5 +23,8 @@ export function helpRows(bindings: readonly KeyBinding[], columns: number): Row[
 }
 
 function keysText({ keys }: KeyBinding): string {
-  return keys.filter((key) => !key.startsWith('wheel-')).map(keyText).join(' ');
+  return keys
+    .filter((key) => !key.startsWith('wheel-'))
+    .map(keyText)
+    .join(' ');
 }

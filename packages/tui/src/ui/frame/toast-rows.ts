@@ -16,8 +16,8 @@ export function toastRows(toast: Toast | undefined, columns: number, screenRows:
     case 'error': {
       const room = Math.max(1, Math.min(MOST_ROWS, Math.floor(screenRows / 3)));
       const [first = [], ...more] = reportRows(toast.report, columns - 2, room);
-      return [[span('✗ ', { tone: 'bad', bold: true }), ...first], ...more.map((row) => [span('  '), ...row])].map((row) =>
-        cutRow(row, columns),
+      return [[span('✗ ', { tone: 'bad', bold: true }), ...first], ...more.map((row) => [span('  '), ...row])].map(
+        (row) => cutRow(row, columns),
       );
     }
   }

@@ -3,9 +3,10 @@ export type MouseEvent =
   | { readonly is: 'wheel'; readonly direction: 'up' | 'down' }
   | { readonly is: 'click'; readonly column: number; readonly row: number };
 
-const REPORT = /\u001b\[<(\d+);(\d+);(\d+)([Mm])/g;
+const BEGIN = '\u001b\\[';
+const REPORT = new RegExp(`${BEGIN}<(\\d+);(\\d+);(\\d+)([Mm])`, 'g');
 /** A report whose end has not come yet. */
-const UNFINISHED = /\u001b\[(?:<[\d;]*)?$/;
+const UNFINISHED = new RegExp(`${BEGIN}(?:<[\\d;]*)?$`);
 
 const BUTTONS = { left: 0, wheelUp: 64, wheelDown: 65 };
 

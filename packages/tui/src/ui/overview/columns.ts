@@ -16,7 +16,7 @@ export interface Column {
 
 export const GAP = 2;
 /** The column that says what goes on takes what is left; others are added only while it keeps this. */
-const NOW_WIDTH = { least: 12, comfortable: 24 };
+const NOW_WIDTH = { least: 12, comfortable: 24, share: 0.32 };
 
 type Optional = 'live' | 'pods' | 'restarts' | 'age' | 'address' | 'last' | 'trend';
 
@@ -29,11 +29,12 @@ export function tableColumns(services: readonly ServiceSnapshot[], columns: numb
   const state: Column = { title: 'STATE', width: 10, cell: stateCell };
   const name: Column = { title: 'SERVICE', width: Math.min(nameWidth, Math.floor(columns / 3)), cell: nameCell };
   const optional = optionalColumns(columns);
+  const comfortable = Math.max(NOW_WIDTH.comfortable, Math.floor(columns * NOW_WIDTH.share));
   let left = columns - state.width - name.width - 2 * GAP;
   const chosen = new Set<Optional>();
   for (const key of BY_WORTH) {
     const needed = optional[key].width + GAP;
-    if (left - needed < NOW_WIDTH.comfortable) continue;
+    if (left - needed < comfortable) continue;
     left -= needed;
     chosen.add(key);
   }

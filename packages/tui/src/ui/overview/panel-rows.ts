@@ -54,7 +54,9 @@ function sections({ snapshot, service, events, cwd }: PanelInput, columns: numbe
     ...(diagnostics.length > 0
       ? [
           {
-            title: isInForce ? 'the configuration has problems; the last good one is in force' : 'the configuration has problems',
+            title: isInForce
+              ? 'the configuration has problems; the last good one is in force'
+              : 'the configuration has problems',
             rows: () => diagnostics.flatMap((one) => diagnosticRows(renderDiagnostic(one, displayPath(one.file, cwd)))),
           },
         ]

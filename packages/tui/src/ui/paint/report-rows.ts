@@ -11,7 +11,9 @@ import { wrapText } from './wrap-text.ts';
 export function reportRows(report: ErrorReport, columns: number, room: number, tone: Tone = 'bad'): Row[] {
   const lines = (text: string, width: number) => text.split('\n').flatMap((line) => wrapText(plainText(line), width));
   const message = lines(report.message, columns).map((line, index): Row => [span(line, { tone, bold: index === 0 })]);
-  const remedy = lines(report.remedy, columns - 2).map((line, index): Row => [span(`${index === 0 ? '→' : ' '} ${line}`)]);
+  const remedy = lines(report.remedy, columns - 2).map(
+    (line, index): Row => [span(`${index === 0 ? '→' : ' '} ${line}`)],
+  );
   const forRemedy = Math.min(remedy.length, Math.max(1, room - message.length));
   const shownMessage = message.slice(0, Math.max(0, room - forRemedy));
   const left = Math.max(0, room - shownMessage.length - forRemedy);
