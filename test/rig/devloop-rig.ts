@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, open, readdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises';
-import http from 'node:http';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ErrorReport } from '../../packages/shared/src/errors/devloop-error.ts';
+import type { Command, CommandResult as Result } from '../../packages/shared/src/protocol/command.ts';
 import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
 import { type Liveness, liveness, type ServiceSnapshot } from '../../packages/shared/src/protocol/service-state.ts';
 import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
+import { DetailMessage, LogMessage, ViewMessage } from '../../packages/shared/src/protocol/stream-message.ts';
+import { runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
+import { DaemonSocket, type MessageStream } from './daemon-socket.ts';
 import { EventFeed, type EventMark, type EventPredicate, FROM_THE_START } from './event-feed.ts';
-import { type HttpAnswer, type HttpRequest, KubeApi } from './kube-api.ts';
+import { type HttpAnswer, type HttpRequest, plainRequest } from './http-answer.ts';
+import { KubeApi } from './kube-api.ts';
 import { ObjectWatch } from './object-watch.ts';
 import { poll } from './poll.ts';
 import { type FoundProcess, isAlive, processesWithEnvironment } from './processes.ts';
+import { ProjectFolder } from './project-folder.ts';
 import { type CommandResult, mustRun, runCommand } from './run-command.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,8 +51,7 @@ export interface DevloopOptions {
  * A copy of a fixture in a folder of its own, a namespace of its own, and the real command with its real daemon on
  * the real cluster. Leaves nothing behind, and says so if something is.
  */
-export class DevloopRig implements AsyncDisposable {
-  readonly folder: string;
+export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   readonly namespace: string;
   readonly runtimeFolder: string;
   readonly events = new EventFeed();
@@ -61,10 +66,10 @@ export class DevloopRig implements AsyncDisposable {
   #report = '';
 
   private constructor(scratch: string, namespace: string, kube: KubeApi, options: RigOptions) {
+    super(path.join(scratch, namespace)); // the folder's name is the project's name: unique too
     this.#scratch = scratch;
     this.#options = options;
     this.namespace = namespace;
-    this.folder = path.join(scratch, namespace); // the folder's name is the project's name: unique too
     this.runtimeFolder = path.join(scratch, 'run');
     this.kube = kube;
     this.env = commandEnvironment({ XDG_RUNTIME_DIR: this.runtimeFolder });
@@ -89,53 +94,6 @@ export class DevloopRig implements AsyncDisposable {
   }
 
   // --- files
-
-  file(relative: string): string {
-    return path.join(this.folder, relative);
-  }
-
-  read(relative: string): Promise<string> {
-    return readFile(this.file(relative), 'utf8');
-  }
-
-  /** As most editors and generators save: a new file takes the old one's place. */
-  async writeAtomic(relative: string, text: string): Promise<void> {
-    const temporary = path.join(path.dirname(this.file(relative)), `.${path.basename(relative)}.tmp`);
-    await writeFile(temporary, text);
-    await rename(temporary, this.file(relative));
-  }
-
-  /** In place, the file that was there or a new one. */
-  async write(relative: string, text: string): Promise<void> {
-    await mkdir(path.dirname(this.file(relative)), { recursive: true });
-    await writeFile(this.file(relative), text);
-  }
-
-  /** In place in two steps with a moment between them, in which the file is empty. */
-  async truncateAndWrite(relative: string, text: string): Promise<void> {
-    const handle = await open(this.file(relative), 'r+');
-    await handle.truncate(0);
-    await handle.sync();
-    await handle.write(text, 0);
-    await handle.close();
-  }
-
-  /** As vim saves with `backup`: the old file is moved away, a new one is written, the backup removed. */
-  async writeLikeVim(relative: string, text: string): Promise<void> {
-    const file = this.file(relative);
-    await writeFile(path.join(path.dirname(file), '4913'), ''); // vim's probe of whether the folder is writable
-    await unlink(path.join(path.dirname(file), '4913'));
-    await rename(file, `${file}~`);
-    await writeFile(file, text);
-    await unlink(`${file}~`);
-  }
-
-  async edit(relative: string, change: (text: string) => string): Promise<void> {
-    const before = await this.read(relative);
-    const after = change(before);
-    if (before === after) throw new Error(`The edit of ${relative} changes nothing:\n${before}`);
-    await this.writeAtomic(relative, after);
-  }
 
   /** Saves `devloop.yaml`; the namespace of this rig comes after the text, so that its lines keep their numbers. */
   writeConfig(text: string): Promise<void> {
@@ -200,6 +158,36 @@ export class DevloopRig implements AsyncDisposable {
     const service = snapshot.services.find((candidate) => candidate.name === name);
     if (!service) throw new Error(`status knows ${snapshot.services.map((s) => s.name)}, not ${name}`);
     return { ...service, liveness: liveness(service) };
+  }
+
+  // --- the socket
+
+  get socket(): DaemonSocket {
+    const uid = userInfo().uid;
+    return new DaemonSocket(
+      runtimePaths(this.folder, { env: this.env, uid, temporaryFolder: tmpdir(), platform: process.platform }).socket,
+    );
+  }
+
+  command<T extends Command['type']>(command: Extract<Command, { type: T }>): Promise<Extract<Result, { type: T }>> {
+    return this.socket.command(command);
+  }
+
+  refusal(command: Command): Promise<ErrorReport> {
+    return this.socket.refusal(command);
+  }
+
+  view(): Promise<MessageStream<ViewMessage>> {
+    return this.socket.follow('/v1/view', ViewMessage);
+  }
+
+  detail(service: string): Promise<MessageStream<DetailMessage>> {
+    return this.socket.follow(`/v1/detail?service=${service}`, DetailMessage);
+  }
+
+  /** @param query as in the address: `follow=1&build=1` */
+  logs(query: string): Promise<MessageStream<LogMessage>> {
+    return this.socket.follow(`/v1/logs?${query}`, LogMessage);
   }
 
   // --- events
@@ -379,24 +367,6 @@ export function commandEnvironment(
 /** A text that no run has built before, so that an image made of it is not there yet. */
 export function unique(text: string): string {
   return `${text} ${randomBytes(6).toString('hex')}`;
-}
-
-/** A request on a connection of its own. */
-export function plainRequest(url: string, { method = 'GET', headers, body, timeoutMs = 2000 }: HttpRequest = {}) {
-  return new Promise<HttpAnswer>((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const request = http.request(url, { method, agent: false, signal, headers: { connection: 'close', ...headers } });
-    request.once('error', reject);
-    request.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.once('error', reject);
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-    });
-    request.end(body);
-  });
 }
 
 function matches(text: string, wanted: string | RegExp): boolean {

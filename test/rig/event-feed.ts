@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { type DaemonEvent, PublishedEvent } from '../../packages/shared/src/protocol/event.ts';
+import { Row } from './row.ts';
 
 export type EventOf<T extends DaemonEvent['type']> = Extract<DaemonEvent, { type: T }>;
 export type EventPredicate<T extends DaemonEvent> = (event: DaemonEvent) => event is T;
@@ -11,20 +12,14 @@ export type EventPredicate<T extends DaemonEvent> = (event: DaemonEvent) => even
 export type EventMark = number & { readonly brand: 'EventMark' };
 export const FROM_THE_START = 0 as EventMark;
 
-interface Waiter {
-  look(): void;
-  fail(error: Error): void;
-}
-
 /**
  * All that `devloop events` prints, kept, so that a test can wait for an event whether or not it has happened already.
  * A daemon numbers its events from 1; the feed keeps those of all daemons that it followed, in a row.
  */
 export class EventFeed {
-  readonly all: PublishedEvent[] = [];
   /** Lines that are not events as the schema has them. A test that has any fails. */
   readonly unreadable: string[] = [];
-  readonly #waiters = new Set<Waiter>();
+  readonly #row = new Row<PublishedEvent>();
   #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
   #ended: Promise<void> = Promise.resolve();
 
@@ -39,10 +34,12 @@ export class EventFeed {
     createInterface({ input: child.stdout }).on('line', (line) => this.#take(line));
     this.#ended = once(child, 'close').then(([code]) => {
       if (this.#child === child) this.#child = undefined;
-      for (const waiter of [...this.#waiters]) {
-        waiter.fail(new Error(`\`devloop events\` ended with code ${code} while a test waited for it. ${complaint}`));
-      }
+      this.#row.end(new Error(`\`devloop events\` ended with code ${code} while a test waited for it. ${complaint}`));
     });
+  }
+
+  get all(): readonly PublishedEvent[] {
+    return this.#row.all;
   }
 
   get following(): boolean {
@@ -64,31 +61,9 @@ export class EventFeed {
   }
 
   /** The first event after `mark` that `predicate` accepts, waited for if need be. */
-  find(predicate: (event: DaemonEvent) => boolean, mark: EventMark, timeoutMs: number): Promise<DaemonEvent> {
-    const origin = new Error(); // its stack names the line of the test
-    return new Promise((resolve, reject) => {
-      let next: number = mark;
-      const waiter: Waiter = {
-        look: () => {
-          for (; next < this.all.length; next++) {
-            const event = this.all[next]?.event;
-            if (event && predicate(event)) return finish(() => resolve(event));
-          }
-        },
-        fail: (error) => finish(() => reject(error)),
-      };
-      const timer = setTimeout(() => {
-        origin.message = `No such event within ${timeoutMs} ms: ${predicate.toString().replaceAll(/\s+/g, ' ')}`;
-        waiter.fail(origin);
-      }, timeoutMs);
-      const finish = (settle: () => void) => {
-        clearTimeout(timer);
-        this.#waiters.delete(waiter);
-        settle();
-      };
-      this.#waiters.add(waiter);
-      waiter.look();
-    });
+  async find(predicate: (event: DaemonEvent) => boolean, mark: EventMark, timeoutMs: number): Promise<DaemonEvent> {
+    const what = `an event ${predicate.toString().replaceAll(/\s+/g, ' ')}`;
+    return (await this.#row.find(({ event }) => predicate(event), mark, timeoutMs, what)).event;
   }
 
   async stop(): Promise<void> {
@@ -99,9 +74,8 @@ export class EventFeed {
   #take(line: string): void {
     if (line.trim() === '') return;
     const parsed = PublishedEvent.safeParse(parseJson(line));
-    if (parsed.success) this.all.push(parsed.data);
+    if (parsed.success) this.#row.add(parsed.data);
     else this.unreadable.push(line);
-    for (const waiter of [...this.#waiters]) waiter.look();
   }
 }
 

@@ -1,18 +1,7 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
+import { answerTo, type HttpAnswer, type HttpRequest } from './http-answer.ts';
 import { mustRun } from './run-command.ts';
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
-export interface HttpRequest {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMs?: number;
-}
 
 /**
  * The API server of the kubeconfig's current context, for what kubectl cannot do fast enough: a request to a pod or
@@ -52,24 +41,13 @@ export class KubeApi {
 
   request(path: string, { method = 'GET', headers, body, timeoutMs = 5000 }: HttpRequest = {}): Promise<HttpAnswer> {
     const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
-    return new Promise((resolve, reject) => {
-      const request = https.request(new URL(path, this.#server), {
-        method,
-        agent: this.#agent,
-        headers: { ...authorization, ...headers },
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      request.once('error', reject);
-      request.once('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.once('error', reject);
-        response.once('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-      });
-      request.end(body);
+    const request = https.request(new URL(path, this.#server), {
+      method,
+      agent: this.#agent,
+      headers: { ...authorization, ...headers },
+      signal: AbortSignal.timeout(timeoutMs),
     });
+    return answerTo(request, body);
   }
 
   close(): void {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { expect, test } from 'vitest';
-import { plainRequest, unique } from '../rig/devloop-rig.ts';
+import { unique } from '../rig/devloop-rig.ts';
 import { eventOf, passEnded } from '../rig/expected-events.ts';
+import { plainRequest } from '../rig/http-answer.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
 

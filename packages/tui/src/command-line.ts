@@ -29,6 +29,7 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 
 const EXAMPLES = `
 Examples:
+  $ devloop                         open the screen: start the daemon, show all services
   $ devloop check                   is devloop.yaml in order?
   $ devloop up                      bring everything up, and show each save going live
   $ devloop up -d                   the same in the background: returns when all is live
@@ -39,8 +40,15 @@ Examples:
 
 Exit codes: 0 done · 1 failed · 2 wrong usage · 3 configuration · 4 no daemon · 5 timeout · 130 interrupted`;
 
-/** The commands, their arguments and options. `run` is told what was asked for. */
-export function createProgram(version: string, run: (request: Request) => Promise<void>): Command {
+/**
+ * The commands, their arguments and options. `run` is told what was asked for. Without a command it is `up` where there
+ * is a terminal to show it on, else help.
+ */
+export function createProgram(
+  version: string,
+  run: (request: Request) => Promise<void>,
+  isFullScreen = false,
+): Command {
   const program = new Command('devloop')
     .description('A saved file is live in your local Kubernetes cluster: builds, deploys and follows on every save.')
     .version(version, '-V, --version', 'print the version')
@@ -52,12 +60,27 @@ export function createProgram(version: string, run: (request: Request) => Promis
   const asked = (request: DistributiveOmit<Request, 'folder'>) =>
     run({ ...request, folder: program.opts<{ folder?: string }>().folder });
 
+  if (isFullScreen) {
+    program.action((_, { args }: Command) => {
+      if (args.length > 0) program.error(`error: unknown command '${args[0]}'`);
+      return asked({
+        verb: 'up',
+        services: [],
+        detach: false,
+        plain: false,
+        verbose: false,
+        timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
+      });
+    });
+    program.allowExcessArguments();
+  }
+
   program
     .command('up')
-    .description('start the daemon, bring every service up, and show what happens until Ctrl-C; that ends nothing')
+    .description('start the daemon, bring every service up, and show it until you leave; that ends nothing')
     .argument('[services...]', 'show and wait for these only')
     .option('-d, --detach', 'return when all services are live (0), or one failed (1)', false)
-    .option('--plain', 'print plain lines', false)
+    .option('--plain', 'print plain lines instead of the full screen', false)
     .option('--verbose', 'print all build output, and each object', false)
     .option('--timeout <seconds>', 'with --detach: give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
     .action((services, { detach, plain, verbose, timeout }, command) => {

@@ -20,7 +20,7 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     exitCode = await runRequest(request, { terminal, signal, cwd, startFolder });
   };
   try {
-    await createProgram(packageVersion(), run).parseAsync(args, { from: 'user' });
+    await createProgram(packageVersion(), run, terminal.isFullScreen).parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // it has been printed

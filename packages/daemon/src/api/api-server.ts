@@ -3,15 +3,20 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
 import { Command, type CommandResult } from '@devloop/shared/protocol/command';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
-import type { Hello, LogMessage, StreamMessage } from '@devloop/shared/protocol/stream-message';
+import type { Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import { workloadStatus } from '../rollout/workload-status.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamEvents } from './event-stream.ts';
+import { MessageLines } from './message-lines.ts';
+import { streamView } from './view-stream.ts';
 
 /** Bodies of commands are small; more than this is a mistake. */
 const MOST_BODY_BYTES = 100_000;
+
+/** Last line of a stream that the daemon's end ends. */
+const GOODBYE = { type: 'goodbye', reason: 'the daemon is stopping' } as const;
 
 /** The daemon's API: HTTP and NDJSON on a Unix socket, for as many clients at once as there are. */
 export class ApiServer implements AsyncDisposable {
@@ -60,6 +65,8 @@ export class ApiServer implements AsyncDisposable {
           return json(response, 200, this.#daemon.snapshot);
         case 'GET /v1/stream':
           return await this.#stream(url, response, signal);
+        case 'GET /v1/view':
+          return await this.#view(response, signal);
         case 'GET /v1/logs':
           return await this.#logs(url, response, signal);
         case 'POST /v1/command':
@@ -96,6 +103,12 @@ export class ApiServer implements AsyncDisposable {
     const first: StreamMessage[] = [this.#hello(), { type: 'snapshot', snapshot: this.#daemon.snapshot }];
     for (const message of first) response.write(`${JSON.stringify(message)}\n`);
     await streamEvents(this.#daemon.log, after === null ? undefined : Number(after), response, signal);
+  }
+
+  async #view(response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const lines = new MessageLines<ViewMessage>(response);
+    await streamView(this.#hello(), this.#daemon, lines, signal);
+    lines.end(GOODBYE);
   }
 
   async #logs(url: URL, response: ServerResponse, signal: AbortSignal): Promise<void> {

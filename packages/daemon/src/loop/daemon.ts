@@ -12,14 +12,15 @@ import { loadProject } from '../project/load-project.ts';
 import type { Project, ServiceSpec } from '../project/project.ts';
 import { SwapHistory } from '../rollout/swap-history.ts';
 import { EventLog } from '../state/event-log.ts';
-import { delay, repeat } from '../support/delay.ts';
+import { Bell } from '../support/bell.ts';
+import { delay } from '../support/delay.ts';
 import { instant } from '../support/instant.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { Burst } from '../watch/burst.ts';
 import type { FileWatcher } from '../watch/file-watcher.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
-import { pruneImages } from './image-prune.ts';
 import { ImageRegistry } from './image-registry.ts';
+import { startRounds } from './periodic-rounds.ts';
 import { ProjectWatch } from './project-watch.ts';
 import { appliedEvent, type PassContext } from './run-pass.ts';
 import { ServiceLoop } from './service-loop.ts';
@@ -27,13 +28,8 @@ import { toSnapshot } from './to-snapshot.ts';
 
 /** Events in one burst from which on the kernel's queue may have overflowed, which Node does not tell. */
 const OVERFLOW_EVENTS = 500;
-/** Quietest and busiest interval of the look by content that makes up for notifications that never came. */
-const SAFETY_LOOK_MS = { calm: 30_000, degraded: 1000 };
-/** Share of the time that looking by content may take. */
-const SAFETY_LOOK_SHARE = 0.005;
 /** Changes in the cluster are looked at together when they come this close. */
 const OBSERVE_MS = 100;
-const PRUNE_IMAGES_MS = 60_000;
 
 /** What belongs to one session with a cluster and is worth nothing in another. */
 interface Connected {
@@ -46,6 +42,8 @@ interface Connected {
 /** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
 export class Daemon implements AsyncDisposable {
   readonly log = new EventLog();
+  /** Rung whenever something of {@link snapshot} may have changed: state, pods, forwards. */
+  readonly changed = new Bell();
   readonly folder: string;
   readonly #version: string;
   readonly #startedAt = new Date().toISOString();
@@ -59,7 +57,6 @@ export class Daemon implements AsyncDisposable {
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
   readonly #all = new Burst({ began: () => undefined, settled: (events) => this.#afterBurst(events) });
-  #nextLookAt = 0;
   #project: Project | undefined;
   #connected: Connected | undefined;
   #reloading: Promise<void> = Promise.resolve();
@@ -77,6 +74,9 @@ export class Daemon implements AsyncDisposable {
       { changed: (absolute) => this.#fileChanged(absolute), uncertain: () => this.#lookEverywhere() },
       this.log,
     );
+    this.log.listen(({ event }) => {
+      if (event.type !== 'output') this.changed.ring();
+    });
     this.#forwards = new PortForwards(this.log, () => this.#connected?.session, this.#signal);
   }
 
@@ -117,19 +117,18 @@ export class Daemon implements AsyncDisposable {
     this.log.dispatch({ type: 'daemon-started', pid: process.pid, version: this.#version });
     await this.#reload();
     this.#tasks.add(this.#link.keep((session) => this.#onConnected(session), this.#signal));
-    this.#tasks.add(
-      repeat(
-        () => this.#lookByContent(),
-        () => SAFETY_LOOK_MS.degraded,
-        this.#signal,
-      ),
-    );
-    this.#tasks.add(
-      repeat(
-        () => this.#pruneImages(),
-        () => PRUNE_IMAGES_MS,
-        this.#signal,
-      ),
+    const { log } = this;
+    startRounds(
+      {
+        log,
+        registry: this.#registry,
+        loops: () => [...this.#loops.values()],
+        isWatchDegraded: () => this.#watch.degraded,
+        session: () => this.session,
+        project: () => this.#project?.name,
+        signal: this.#signal,
+      },
+      this.#tasks,
     );
   }
 
@@ -276,6 +275,7 @@ export class Daemon implements AsyncDisposable {
     connected.sharedApplied = this.#applyShared(connected, project);
     this.#connected = connected;
     if (!isFirst) for (const loop of this.#loops.values()) loop.recheck();
+    this.#tasks.add(this.#passOnRings(session));
     this.#tasks.add(this.#observe(connected));
     this.#tasks.add(this.#prune(connected));
   }
@@ -335,6 +335,18 @@ export class Daemon implements AsyncDisposable {
     }
   }
 
+  async #passOnRings({ view, signal }: ClusterSession): Promise<void> {
+    const ended = AbortSignal.any([signal, this.#signal]);
+    try {
+      for (;;) {
+        await view.changed.next(ended);
+        this.changed.ring();
+      }
+    } catch (error) {
+      if (!ended.aborted) throw error;
+    }
+  }
+
   async #observe({ session }: Connected): Promise<void> {
     const signal = AbortSignal.any([session.signal, this.#signal]);
     try {
@@ -345,28 +357,6 @@ export class Daemon implements AsyncDisposable {
       }
     } catch (error) {
       if (!isAborted(error, signal) && !signal.aborted) throw error;
-    }
-  }
-
-  /** Looks at every source by content when it is time, for the notifications that never came. */
-  async #lookByContent(): Promise<void> {
-    const startedAt = instant();
-    if (startedAt < this.#nextLookAt && !this.#watch.degraded) return;
-    await Promise.all([...this.#loops.values()].map((loop) => loop.lookAgain()));
-    const took = instant() - startedAt;
-    this.#nextLookAt = startedAt + Math.max(SAFETY_LOOK_MS.calm, took / SAFETY_LOOK_SHARE);
-  }
-
-  async #pruneImages(): Promise<void> {
-    const { session } = this.#connected ?? {};
-    const name = this.#project?.name;
-    if (session === undefined || session.signal.aborted || name === undefined) return;
-    try {
-      const images = await pruneImages(session.engine, session.api, name, this.#registry.references, session.signal);
-      if (images.length > 0) this.log.dispatch({ type: 'images-pruned', images });
-    } catch (error) {
-      // Without a cluster there is nothing to tidy up; the next round tries again.
-      if (!session.signal.aborted) this.#warn(toReport(error));
     }
   }
 

@@ -90,7 +90,7 @@ function wordFor(events: readonly DaemonEvent[]): string {
     ...(degraded && { degraded }),
     ...(lastPass && { lastPass }),
     pods: [],
-    replicas: { wanted: 1, ready: 1 },
+    replicas: { wanted: 0, ready: 0 },
     forwards: [],
     urls: [],
     paused: false,

@@ -36,3 +36,13 @@ test('what looking throws is thrown, and so is the reason of an abort', async ()
   await expect(bell.until(fail, never)).rejects.toBe(error);
   await expect(bell.until(() => 'found', AbortSignal.abort(error))).rejects.toBe(error);
 });
+
+test('who was busy can tell that it has rung meanwhile', async () => {
+  const bell = new Bell();
+  const seen = bell.rings;
+  bell.ring();
+  await bell.rungSince(seen, never);
+  const later = bell.rungSince(bell.rings, never);
+  bell.ring();
+  await later;
+});

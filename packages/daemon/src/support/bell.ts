@@ -4,8 +4,15 @@
  */
 export class Bell {
   #waiters = new Set<() => void>();
+  #rings = 0;
+
+  /** How often it has rung, so that who was busy meanwhile can tell. */
+  get rings(): number {
+    return this.#rings;
+  }
 
   ring(): void {
+    this.#rings += 1;
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const wake of waiters) wake();
@@ -43,5 +50,9 @@ export class Bell {
       if (found !== undefined) return found;
       await this.next(signal);
     }
+  }
+  /** Resolves when it has rung since {@link rings} was `seen`, which may be already. */
+  async rungSince(seen: number, signal: AbortSignal): Promise<void> {
+    await this.until(() => (this.#rings === seen ? undefined : true), signal);
   }
 }

@@ -13,14 +13,20 @@ import { exitCodeOf } from './wait.ts';
 
 export interface UpOptions {
   readonly detach: boolean;
+  /** Plain lines, where there is a terminal too. */
+  readonly plain: boolean;
   readonly verbose: boolean;
   readonly timeoutSeconds: number;
 }
 
-/** Starts the daemon if none runs, and follows it; with `detach`, until every service is live. */
+/**
+ * Starts the daemon if none runs, and follows it: full-screen on a terminal, else in plain lines; with `detach`, until
+ * every service is live.
+ */
 export async function up(services: readonly string[], options: UpOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal, signal, cwd } = context;
   const folder = await findProjectFolder(context.startFolder);
+  if (terminal.isFullScreen && !options.detach && !options.plain) return showScreen(folder, services, context);
   const { client, hello, started } = await withPatience(terminal, 'starting the daemon', () =>
     ensureDaemon(folder, { signal }),
   );
@@ -51,6 +57,31 @@ export async function up(services: readonly string[], options: UpOptions, contex
   return exitCodeOf(outcome);
 }
 
+const KEEPS_RUNNING =
+  'Everything keeps running, and saves still go live. devloop up shows it again; devloop stop ends the daemon; devloop down deletes what it applied.';
+
+async function showScreen(folder: string, services: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const { terminal, signal, cwd } = context;
+  const { runUi } = await import('../ui/run-ui.ts');
+  try {
+    const ending = await runUi({ folder, cwd, services, signal });
+    switch (ending.is) {
+      case 'left':
+        await terminal.print(KEEPS_RUNNING);
+        break;
+      case 'stopped':
+        await terminal.print('The daemon has ended. What runs in the cluster keeps running; devloop down deletes it.');
+        break;
+      case 'down':
+        await terminal.print(`Deleted ${ending.objects.length} objects. The daemon has ended.`);
+    }
+  } catch (error) {
+    if (!isCtrlC(signal)) throw error;
+    await terminal.print(KEEPS_RUNNING);
+  }
+  return EXIT.ok;
+}
+
 async function follow(
   client: DaemonClient,
   services: readonly string[],
@@ -63,9 +94,7 @@ async function follow(
   }
   if (!signal.aborted) return EXIT.ok; // the daemon said goodbye
   if (!isCtrlC(signal)) throw signal.reason;
-  await terminal.print(
-    'Everything keeps running, and saves still go live. devloop up shows it again; devloop stop ends the daemon; devloop down deletes what it applied.',
-  );
+  await terminal.print(KEEPS_RUNNING);
   return EXIT.ok;
 }
 

@@ -3,7 +3,7 @@ import { type Command, CommandResult } from '@devloop/shared/protocol/command';
 import { DaemonEvent } from '@devloop/shared/protocol/event';
 import { isCompatible, PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
 import { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
-import { Hello, LogMessage, StreamMessage } from '@devloop/shared/protocol/stream-message';
+import { DetailMessage, Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import { jsonLines } from './json-lines.ts';
 import { connectionError, readJson, requestOverSocket } from './socket-request.ts';
 
@@ -15,6 +15,8 @@ export interface LogQuery {
   readonly services: readonly string[];
   readonly follow: boolean;
   readonly tail: number | undefined;
+  /** Also the output of builds and hooks. */
+  readonly build?: boolean;
 }
 
 interface Schema<T> {
@@ -87,21 +89,51 @@ export class DaemonClient {
 
   /** The stream's messages as the daemon wrote them, for passing on what this version may not know. */
   async *rawStream({ after, signal }: { after?: number; signal: AbortSignal }): AsyncGenerator<unknown> {
-    for await (const value of this.#lines(`/v1/stream${after === undefined ? '' : `?after=${after}`}`, signal)) {
+    yield* this.#untilGoodbye(`/v1/stream${after === undefined ? '' : `?after=${after}`}`, signal);
+  }
+
+  /** Everything a screen shows, kept current. Ends after a `goodbye`. */
+  async *view(signal: AbortSignal): AsyncGenerator<ViewMessage> {
+    yield* this.#messages('/v1/view', ViewMessage, signal);
+  }
+
+  /** All that is known about one service, kept current. Ends after a `goodbye`. */
+  async *detail(service: string, signal: AbortSignal): AsyncGenerator<DetailMessage> {
+    yield* this.#messages(`/v1/detail?${new URLSearchParams({ service })}`, DetailMessage, signal);
+  }
+
+  /** Log lines of services; without `follow` it ends with the last line there is. */
+  async *logs({ services, follow, tail, build = false }: LogQuery, signal: AbortSignal): AsyncGenerator<LogMessage> {
+    const query = new URLSearchParams();
+    for (const service of services) query.append('service', service);
+    if (follow) query.set('follow', '1');
+    if (tail !== undefined) query.set('tail', String(tail));
+    if (build) query.set('build', '1');
+    for await (const value of this.#lines(`/v1/logs?${query}`, signal)) yield understand(LogMessage, value);
+  }
+
+  /** Messages of a stream that is kept current; types that a newer daemon has added are left out. */
+  async *#messages<T extends { readonly type: string }>(
+    path: string,
+    schema: Schema<T> & {
+      readonly options: readonly { readonly shape: { readonly type: { readonly value: string } } }[];
+    },
+    signal: AbortSignal,
+  ): AsyncGenerator<T> {
+    const known = new Set<unknown>(schema.options.map(({ shape }) => shape.type.value));
+    for await (const value of this.#untilGoodbye(path, signal)) {
+      if (known.has(typeOf(value))) yield understand(schema, value);
+    }
+  }
+
+  /** The lines of a stream that ends with a goodbye. */
+  async *#untilGoodbye(path: string, signal: AbortSignal): AsyncGenerator<unknown> {
+    for await (const value of this.#lines(path, signal)) {
       yield value;
       if (typeOf(value) === 'goodbye') return;
     }
     signal.throwIfAborted();
     throw connectionError(Object.assign(new Error('the stream ended'), { code: 'ECONNRESET' }), signal);
-  }
-
-  /** Log lines of services; without `follow` it ends with the last line there is. */
-  async *logs({ services, follow, tail }: LogQuery, signal: AbortSignal): AsyncGenerator<LogMessage> {
-    const query = new URLSearchParams();
-    for (const service of services) query.append('service', service);
-    if (follow) query.set('follow', '1');
-    if (tail !== undefined) query.set('tail', String(tail));
-    for await (const value of this.#lines(`/v1/logs?${query}`, signal)) yield understand(LogMessage, value);
   }
 
   async #get(path: string, signal: AbortSignal): Promise<unknown> {

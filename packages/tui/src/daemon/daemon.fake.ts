@@ -7,6 +7,7 @@ import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { Command, CommandResult } from '@devloop/shared/protocol/command';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
+import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import type { LogMessage } from '@devloop/shared/protocol/stream-message';
@@ -20,6 +21,8 @@ export class FakeDaemon implements AsyncDisposable {
   protocol: { major: number; minor: number } = PROTOCOL_VERSION;
   pid = process.pid;
   logs: readonly LogMessage[] = [];
+  /** Of the services that have any. */
+  details: readonly ServiceDetail[] = [];
   /** How commands are answered; a report is answered as an error. */
   answer: (command: Command) => CommandResult | ErrorReport | Promise<CommandResult> = (command) => {
     throw new Error(`no answer to ${command.type}`);
@@ -27,6 +30,7 @@ export class FakeDaemon implements AsyncDisposable {
   readonly #scratch: string;
   readonly #server = http.createServer((request, response) => void this.#respond(request, response));
   readonly #streams: ServerResponse[] = [];
+  readonly #views: ServerResponse[] = [];
   readonly #waiting = new Set<() => void>();
   #seq = 0;
 
@@ -65,6 +69,17 @@ export class FakeDaemon implements AsyncDisposable {
   /** Sends a line to everybody who listens, whatever it is. */
   send(message: unknown): void {
     for (const stream of this.#streams) stream.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** Sends a message to every screen, and keeps to it for those that come later. */
+  show(snapshot: DaemonSnapshot): void {
+    this.snapshot = snapshot;
+    this.sendView({ type: 'snapshot', snapshot });
+  }
+
+  /** Sends a line to every screen, whatever it is. */
+  sendView(message: unknown): void {
+    for (const view of this.#views) view.write(`${JSON.stringify(message)}\n`);
   }
 
   /** Breaks off every connection, as a daemon does that is killed. */
@@ -108,7 +123,22 @@ export class FakeDaemon implements AsyncDisposable {
         response.write(`${JSON.stringify({ type: 'snapshot', snapshot: this.snapshot })}\n`);
         this.#streams.push(response);
         return;
+      case '/v1/view':
+        response.write(`${JSON.stringify(this.#hello())}\n`);
+        response.write(`${JSON.stringify({ type: 'snapshot', snapshot: this.snapshot })}\n`);
+        this.#views.push(response);
+        return;
+      case '/v1/detail': {
+        const detail = this.details.find(({ service }) => service === url.searchParams.get('service'));
+        response.write(detail === undefined ? '\n' : `${JSON.stringify({ type: 'detail', detail })}\n`);
+        return;
+      }
       case '/v1/logs':
+        if (url.searchParams.has('follow')) {
+          for (const message of this.logs) response.write(`${JSON.stringify(message)}\n`);
+          response.flushHeaders();
+          return;
+        }
         response.end(this.logs.map((message) => `${JSON.stringify(message)}\n`).join(''));
         return;
       case '/v1/command': {

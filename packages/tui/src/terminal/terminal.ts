@@ -11,6 +11,8 @@ export class Terminal {
   readonly errorPalette: Palette;
   /** True when somebody is there to answer a question. */
   readonly isInteractive: boolean;
+  /** True when the whole screen can be painted on. */
+  readonly isFullScreen: boolean;
   readonly #input: Input;
   readonly #output: Output;
   readonly #errors: Output;
@@ -22,6 +24,7 @@ export class Terminal {
     this.palette = paletteFor(output, env);
     this.errorPalette = paletteFor(errors, env);
     this.isInteractive = input.isTTY === true && output.isTTY === true;
+    this.isFullScreen = this.isInteractive && env['TERM'] !== 'dumb';
   }
 
   /** Width in columns, where stdout is a terminal. */

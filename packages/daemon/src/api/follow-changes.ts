@@ -1,0 +1,33 @@
+import { isAborted } from '@devloop/shared/errors/devloop-error';
+import type { Bell } from '../support/bell.ts';
+import { delay } from '../support/delay.ts';
+
+export interface FollowOptions {
+  /** Resolves when the client has taken what was sent. */
+  readonly drained: (signal: AbortSignal) => Promise<void>;
+  /** Rings that come this close together are looked at once. */
+  readonly togetherMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at once and whenever the bell has rung: promptly after a quiet time, else at most once every `togetherMs`, and
+ * not before the client has taken what was sent. Resolves when `look` answers false or the signal is aborted.
+ */
+export async function followChanges(
+  bell: Bell,
+  look: () => boolean,
+  { drained, togetherMs, signal }: FollowOptions,
+): Promise<void> {
+  try {
+    for (;;) {
+      const seen = bell.rings;
+      if (!look()) return;
+      await drained(signal);
+      await delay(togetherMs, signal);
+      await bell.rungSince(seen, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted && !isAborted(error, signal)) throw error;
+  }
+}

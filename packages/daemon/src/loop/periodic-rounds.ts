@@ -1,0 +1,65 @@
+import { toReport } from '@devloop/shared/errors/devloop-error';
+import type { ClusterSession } from '../link/cluster-session.ts';
+import type { EventLog } from '../state/event-log.ts';
+import { repeat } from '../support/delay.ts';
+import { instant } from '../support/instant.ts';
+import type { TaskSet } from '../support/task-set.ts';
+import { pruneImages } from './image-prune.ts';
+import type { ImageRegistry } from './image-registry.ts';
+import type { ServiceLoop } from './service-loop.ts';
+
+/** Quietest and busiest interval of the look by content that makes up for notifications that never came. */
+const SAFETY_LOOK_MS = { calm: 30_000, degraded: 1000 };
+/** Share of the time that looking by content may take. */
+const SAFETY_LOOK_SHARE = 0.005;
+const PRUNE_IMAGES_MS = 60_000;
+
+export interface RoundsOptions {
+  readonly log: EventLog;
+  readonly registry: ImageRegistry;
+  readonly loops: () => readonly ServiceLoop[];
+  /** Whether notifications of files can't be relied on. */
+  readonly isWatchDegraded: () => boolean;
+  readonly session: () => ClusterSession | undefined;
+  /** Name of the project, once it has been read. */
+  readonly project: () => string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Starts what the daemon does from time to time without a reason: looking by content, and removing old images. */
+export function startRounds(options: RoundsOptions, tasks: TaskSet): void {
+  const { signal } = options;
+  tasks.add(repeat(lookByContent(options), () => SAFETY_LOOK_MS.degraded, signal));
+  tasks.add(
+    repeat(
+      () => removeOldImages(options),
+      () => PRUNE_IMAGES_MS,
+      signal,
+    ),
+  );
+}
+
+/** Looks at every source by content when it is time, for the notifications that never came. */
+function lookByContent({ loops, isWatchDegraded }: RoundsOptions): () => Promise<void> {
+  let nextAt = 0;
+  return async () => {
+    const startedAt = instant();
+    if (startedAt < nextAt && !isWatchDegraded()) return;
+    await Promise.all(loops().map((loop) => loop.lookAgain()));
+    const took = instant() - startedAt;
+    nextAt = startedAt + Math.max(SAFETY_LOOK_MS.calm, took / SAFETY_LOOK_SHARE);
+  };
+}
+
+async function removeOldImages({ log, registry, ...options }: RoundsOptions): Promise<void> {
+  const session = options.session();
+  const project = options.project();
+  if (session === undefined || session.signal.aborted || project === undefined) return;
+  try {
+    const images = await pruneImages(session.engine, session.api, project, registry.references, session.signal);
+    if (images.length > 0) log.dispatch({ type: 'images-pruned', images });
+  } catch (error) {
+    // Without a cluster there is nothing to tidy up; the next round tries again.
+    if (!session.signal.aborted) log.dispatch({ type: 'warning-raised', warning: toReport(error) });
+  }
+}

@@ -1,0 +1,147 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DevloopError, type ErrorReport, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
+import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
+import type { Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
+import type { DaemonClient } from '../../daemon/daemon-client.ts';
+import { type Attachment, attach, ensureDaemon } from '../../daemon/start-daemon.ts';
+import type { DaemonLink } from './project-store.ts';
+
+/** How many of the newest events and log lines are fetched at the beginning. */
+const TAIL = { events: 400, lines: 2000 };
+/** How long to wait before a daemon that is gone is sought again. */
+const SEEK_MS = { first: 200, longest: 2000 };
+/** A feed beside the view that breaks off alone is opened again after this long. */
+const REOPEN_MS = 1000;
+
+/** What hears what the daemon sends. */
+export interface FeedListener {
+  link(link: DaemonLink): void;
+  view(message: ViewMessage): void;
+  event(message: StreamMessage): void;
+  log(message: LogMessage): void;
+  /** A daemon that the user wanted started did not start. */
+  notStarted(report: ErrorReport): void;
+}
+
+/** Keeps the connection to the daemon of a project, across its ends and new beginnings. */
+export class DaemonFeeds {
+  readonly #folder: string;
+  readonly #listener: FeedListener;
+  #attachment: Attachment | undefined;
+  #mayStart = true;
+  #wake = new AbortController();
+
+  constructor(folder: string, listener: FeedListener) {
+    this.#folder = folder;
+    this.#listener = listener;
+  }
+
+  /** The daemon that answers now, if one does. */
+  get attachment(): Attachment | undefined {
+    return this.#attachment;
+  }
+
+  /** Starts a daemon, if none is there. */
+  start(): void {
+    this.#mayStart = true;
+    this.#listener.link({ is: 'starting' });
+    this.#wake.abort();
+  }
+
+  /**
+   * Runs until aborted.
+   *
+   * @throws DevloopError when the daemon cannot be started at the beginning
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    let waitMs = SEEK_MS.first;
+    let isFirst = true;
+    let wasThere = true;
+    while (!signal.aborted) {
+      const wants = this.#mayStart;
+      try {
+        const attachment = await (wants ? ensureDaemon(this.#folder, { signal }) : attach(this.#folder, signal));
+        this.#mayStart = false;
+        waitMs = SEEK_MS.first;
+        wasThere = true;
+        isFirst = false;
+        await this.#follow(attachment, signal);
+        wasThere = false; // it said goodbye
+      } catch (error) {
+        if (isAborted(error, signal)) return;
+        if (!(error instanceof DevloopError) || (isFirst && error.code !== 'daemon/version')) throw error;
+        isFirst = false;
+        this.#mayStart = false;
+        if (error.code === 'daemon/version') this.#listener.link({ is: 'foreign', report: toReport(error) });
+        else if (wasThere || wants) this.#listener.link({ is: 'lost' });
+        if (wants && error.code !== 'daemon/version') this.#listener.notStarted(toReport(error));
+        wasThere = false;
+      } finally {
+        this.#attachment = undefined;
+      }
+      await this.#wait(waitMs, signal);
+      waitMs = Math.min(waitMs * 2, SEEK_MS.longest);
+    }
+  }
+
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    if (this.#mayStart) return;
+    await Promise.allSettled([delay(ms, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) })]);
+  }
+
+  async #follow(attachment: Attachment, signal: AbortSignal): Promise<void> {
+    this.#attachment = attachment;
+    const { client, hello } = attachment;
+    const over = new AbortController();
+    const both = AbortSignal.any([signal, over.signal]);
+    const beside = [again(() => this.#events(client, hello, both), both), again(() => this.#logs(client, both), both)];
+    try {
+      for await (const message of client.view(both)) this.#listener.view(message);
+    } finally {
+      over.abort();
+      await Promise.all(beside);
+    }
+  }
+
+  async #events(client: DaemonClient, hello: Hello, signal: AbortSignal): Promise<void> {
+    const after = Math.max(0, hello.seq - TAIL.events);
+    for await (const message of client.stream({ after, signal })) this.#listener.event(message);
+  }
+
+  async #logs(client: DaemonClient, signal: AbortSignal): Promise<void> {
+    const query = { services: [], follow: true, tail: TAIL.lines, build: true };
+    for await (const message of client.logs(query, signal)) this.#listener.log(message);
+  }
+}
+
+/** Follows the details of one service until aborted, across the ends of the daemon. */
+export async function followDetail(
+  feeds: DaemonFeeds,
+  service: string,
+  signal: AbortSignal,
+  show: (detail: ServiceDetail) => void,
+): Promise<void> {
+  await again(async () => {
+    const client = feeds.attachment?.client;
+    if (client === undefined) return;
+    for await (const message of client.detail(service, signal)) if (message.type === 'detail') show(message.detail);
+  }, signal);
+}
+
+/** Opens a feed again when it breaks off while the daemon is there. */
+async function again(open: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await open();
+    } catch (error) {
+      if (!isAborted(error, signal) && !isGone(error)) throw error;
+    }
+    await Promise.allSettled([delay(REOPEN_MS, undefined, { signal })]);
+  }
+}
+
+/** True where the daemon ended, or the service is no longer one: whoever shows it hears of that by the view. */
+function isGone(error: unknown): boolean {
+  return error instanceof DevloopError && (error.code === 'daemon/unreachable' || error.code === 'service/unknown');
+}

@@ -1,0 +1,171 @@
+import process from 'node:process';
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { Instance } from 'ink';
+import type { Intent } from './app/intent.ts';
+import { runIntent, type UiEnding } from './effects/run-intent.ts';
+import { DaemonFeeds, followDetail } from './feed/daemon-feeds.ts';
+import { loadApp } from './ink/load-app.ts';
+import { themeFor } from './ink/theme.ts';
+import { type Row, type Size, span } from './paint/row.ts';
+import { UiSession } from './session.ts';
+import { LentTerminal } from './terminal/lent-terminal.ts';
+import { MouseReporting } from './terminal/mouse-reporting.ts';
+import { TerminalInput } from './terminal/terminal-input.ts';
+
+export type { UiEnding } from './effects/run-intent.ts';
+
+export interface UiOptions {
+  readonly folder: string;
+  readonly cwd: string;
+  /** Services to show; empty: all. */
+  readonly services: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the full-screen interface on the daemon of a project, which is started if none runs, and resolves when the
+ * user has left it. Whatever happens, the terminal is as it was before.
+ */
+export async function runUi(options: UiOptions): Promise<UiEnding> {
+  await using ui = new RunningUi(options);
+  await ui.open();
+  return await ui.ended;
+}
+
+/** The parts, connected, and their end. */
+class RunningUi implements AsyncDisposable {
+  readonly #options: UiOptions;
+  readonly #over = new AbortController();
+  readonly #ending = Promise.withResolvers<UiEnding>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #feeds: DaemonFeeds;
+  readonly #session: UiSession;
+  readonly #mouse = new MouseReporting(process.stdout);
+  #terminal: LentTerminal | undefined;
+  #instance: Instance | undefined;
+  #detail = new AbortController();
+
+  readonly #onCrash = (error: unknown) => this.#ending.reject(error);
+  readonly #onInterruption = () => this.#ending.reject(this.#options.signal.reason);
+  readonly #onResize = () => this.#session.resized();
+  readonly #onStop = () => this.#start(this.#terminal?.stepAside());
+  readonly #onContinue = () => this.#start(this.#terminal?.takeAgain());
+
+  constructor(options: UiOptions) {
+    this.#options = options;
+    this.#session = new UiSession({
+      size: screenSize,
+      cwd: options.cwd,
+      only: options.services,
+      onIntent: (intent) => this.#do(intent),
+      onOpen: (service) => this.#follow(service),
+      onTerminal: (suspend) => {
+        this.#terminal = new LentTerminal(suspend, this.#mouse);
+      },
+    });
+    const session = this.#session;
+    this.#feeds = new DaemonFeeds(options.folder, {
+      link: (link) => {
+        session.link(link);
+        if (link.is === 'foreign') this.#offerRestart(link.report);
+      },
+      view: (message) => session.view(message),
+      event: (message) => session.event(message),
+      log: () => undefined,
+      notStarted: (report) => session.say({ is: 'error', report }),
+    });
+    this.#ending.promise.catch(() => undefined); // whoever waits for it hears of it
+  }
+
+  /** Settles when the user leaves, or when something ends the screen. */
+  get ended(): Promise<UiEnding> {
+    return this.#ending.promise;
+  }
+
+  async open(): Promise<void> {
+    const { signal } = this.#options;
+    signal.throwIfAborted();
+    signal.addEventListener('abort', this.#onInterruption, { once: true });
+    process.on('uncaughtException', this.#onCrash);
+    this.#start(this.#feeds.run(this.#signal));
+    // a daemon that cannot be started is said on the ordinary screen
+    const app = await Promise.race([loadApp(), this.ended]);
+    if (!('mountApp' in app)) return;
+    process.stdout.on('resize', this.#onResize); // before the terminal library hears of it
+    process.on('SIGTSTP', this.#onStop);
+    process.on('SIGCONT', this.#onContinue);
+    this.#instance = app.mountApp({
+      screen: this.#session,
+      theme: themeFor(process.env),
+      input: new TerminalInput(process.stdin, (event) => this.#session.mouse(event)),
+      output: process.stdout,
+    });
+    this.#instance.waitUntilExit().catch(this.#onCrash); // only an error while painting ends it by itself
+    this.#mouse.on();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    process.off('SIGTSTP', this.#onStop);
+    process.off('SIGCONT', this.#onContinue);
+    process.stdout.off('resize', this.#onResize);
+    this.#mouse[Symbol.dispose]();
+    this.#instance?.unmount();
+    this.#session[Symbol.dispose]();
+    await Promise.all(this.#running);
+    this.#options.signal.removeEventListener('abort', this.#onInterruption);
+    process.off('uncaughtException', this.#onCrash);
+  }
+
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#options.signal, this.#over.signal]);
+  }
+
+  /** Keeps hold of work that goes on beside the screen; its failure ends the screen. */
+  #start(work: Promise<void> | undefined): void {
+    if (work === undefined) return;
+    const settled = work.catch(this.#onCrash).finally(() => this.#running.delete(settled));
+    this.#running.add(settled);
+  }
+
+  #do(intent: Intent): void {
+    this.#start(
+      runIntent(intent, {
+        folder: this.#options.folder,
+        session: this.#session,
+        feeds: this.#feeds,
+        terminal: () => this.#terminal,
+        output: process.stdout,
+        signal: this.#signal,
+        end: this.#ending.resolve,
+      }),
+    );
+  }
+
+  /** Follows the details of the service that is open, and no longer those of the one before. */
+  #follow(service: string | undefined): void {
+    this.#detail.abort();
+    this.#detail = new AbortController();
+    if (service === undefined) return;
+    const signal = AbortSignal.any([this.#signal, this.#detail.signal]);
+    this.#start(followDetail(this.#feeds, service, signal, (detail) => this.#session.details(detail)));
+  }
+
+  #offerRestart(report: ErrorReport): void {
+    const rows = [report.message, '', 'What runs in the cluster stays as it is.'].map((text): Row => [span(text)]);
+    this.#session.act({
+      type: 'ask',
+      overlay: {
+        is: 'confirm',
+        question: 'Restart the daemon with this version?',
+        rows,
+        scroll: 0,
+        intent: { is: 'restart-daemon' },
+      },
+    });
+  }
+}
+
+function screenSize(): Size {
+  return { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+}

@@ -1,0 +1,180 @@
+import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
+import type { StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
+import type { SuspendTerminal } from 'ink';
+import type { Intent } from './app/intent.ts';
+import { reduceUi, type UiAction } from './app/reduce-ui.ts';
+import type { UiView } from './app/step.ts';
+import { INITIAL_STATE, type Toast, type UiState } from './app/ui-state.ts';
+import { detailContent } from './detail/detail-rows.ts';
+import { EventTail } from './feed/event-tail.ts';
+import { applyView, type DaemonLink, type ProjectView } from './feed/project-store.ts';
+import { bodySize, frameRows, headerCount, type World } from './frame/frame.ts';
+import type { Screen } from './ink/app.ts';
+import type { KeyName } from './keys/key-binding.ts';
+import type { MouseEvent } from './keys/mouse.ts';
+import { nextAgeMs } from './overview/next-age.ts';
+import { PaintSchedule } from './paint/paint-schedule.ts';
+import type { Row, Size } from './paint/row.ts';
+
+/** How long it is said that something went well. */
+const DONE_SHOWN_MS = 4000;
+
+export interface SessionOptions {
+  readonly size: () => Size;
+  readonly cwd: string;
+  /** Services to show; empty: all. */
+  readonly only: readonly string[];
+  readonly onIntent: (intent: Intent) => void;
+  /** Told which service's details are on the screen. */
+  readonly onOpen: (service: string | undefined) => void;
+  readonly onTerminal: (suspend: SuspendTerminal) => void;
+}
+
+/** One user in front of the screen: what is known, what was pressed, and the frame that follows from both. */
+export class UiSession implements Screen, Disposable {
+  readonly #options: SessionOptions;
+  readonly #events: EventTail;
+  readonly #listeners = new Set<() => void>();
+  readonly #schedule = new PaintSchedule(() => this.#paint());
+  #state: UiState = INITIAL_STATE;
+  #project: ProjectView = { link: { is: 'starting' }, snapshot: undefined };
+  #detail: ServiceDetail | undefined;
+  #open: string | undefined;
+  #frame: readonly Row[] = [];
+  #ageTimer: NodeJS.Timeout | undefined;
+  #toastTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#events = new EventTail(options.cwd);
+    this.#frame = frameRows(this.#world(), options.size());
+  }
+
+  get project(): ProjectView {
+    return this.#project;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  frame(): readonly Row[] {
+    return this.#frame;
+  }
+
+  keys(names: readonly KeyName[]): void {
+    for (const key of names) this.#reduce({ type: 'key', key });
+    this.#schedule.now();
+  }
+
+  paste(text: string): void {
+    this.act({ type: 'pasted', text });
+  }
+
+  lend(suspendTerminal: SuspendTerminal): void {
+    this.#options.onTerminal(suspendTerminal);
+  }
+
+  mouse(event: MouseEvent): void {
+    const top = headerCount(this.#options.size());
+    this.act({ type: 'mouse', event: event.is === 'click' ? { ...event, row: event.row - top } : event });
+  }
+
+  /** Something that the user sees at once. */
+  act(action: UiAction): void {
+    this.#reduce(action);
+    this.#schedule.now();
+  }
+
+  /** Says what came of something. */
+  say(toast: Toast): void {
+    this.act({ type: 'toast', toast });
+    clearTimeout(this.#toastTimer);
+    if (toast.is === 'done') {
+      this.#toastTimer = setTimeout(() => this.act({ type: 'toast-over', toast }), DONE_SHOWN_MS);
+    }
+  }
+
+  resized(): void {
+    this.#schedule.now();
+  }
+
+  link(link: DaemonLink): void {
+    this.#project = { ...this.#project, link };
+    this.#schedule.soon();
+  }
+
+  view(message: ViewMessage): void {
+    const isFirst = this.#project.snapshot === undefined;
+    this.#project = applyView(this.#project, message, this.#options.only);
+    if (message.type === 'snapshot' || message.type === 'changed') this.#reduce({ type: 'services-changed' });
+    if (isFirst) this.#schedule.now();
+    else this.#schedule.soon();
+  }
+
+  event(message: StreamMessage): void {
+    this.#events.add(message);
+    this.#schedule.soon();
+  }
+
+  /** Details of the service that is open. */
+  details(detail: ServiceDetail): void {
+    if (detail.service !== this.#open) return;
+    this.#detail = detail;
+    this.#schedule.soon();
+  }
+
+  [Symbol.dispose](): void {
+    this.#schedule[Symbol.dispose]();
+    clearTimeout(this.#ageTimer);
+    clearTimeout(this.#toastTimer);
+    this.#listeners.clear();
+  }
+
+  #reduce(action: UiAction): void {
+    const { state, intents } = reduceUi(this.#state, action, this.#uiView());
+    this.#state = state;
+    const open = state.screen === 'detail' ? state.selected : undefined;
+    if (open !== this.#open) {
+      this.#open = open;
+      this.#detail = undefined;
+      this.#options.onOpen(open);
+    }
+    for (const intent of intents) this.#options.onIntent(intent);
+  }
+
+  #uiView(): UiView {
+    const { snapshot, link } = this.#project;
+    const services = snapshot?.services ?? [];
+    const body = bodySize(this.#state, this.#options.size());
+    return { services, connected: link.is === 'connected', body, detailEnd: this.#detailEnd(body) };
+  }
+
+  #detailEnd(body: Size): number {
+    const service = this.#project.snapshot?.services.find(({ name }) => name === this.#open);
+    if (service === undefined) return 0;
+    const input = { detail: this.#detail, service, scroll: 0, cursor: 0, nowMs: Date.now() };
+    return Math.max(0, detailContent(input, body.columns).length - body.rows);
+  }
+
+  #world(): World {
+    return {
+      project: this.#project,
+      state: this.#state,
+      detail: this.#detail,
+      events: this.#events.of(this.#state.selected),
+      nowMs: Date.now(),
+      cwd: this.#options.cwd,
+    };
+  }
+
+  #paint(): void {
+    const world = this.#world();
+    this.#frame = frameRows(world, this.#options.size());
+    for (const listener of this.#listeners) listener();
+    clearTimeout(this.#ageTimer);
+    const next = nextAgeMs(this.#project.snapshot?.services ?? [], world.nowMs);
+    if (next !== undefined) this.#ageTimer = setTimeout(() => this.#schedule.soon(), next);
+  }
+}

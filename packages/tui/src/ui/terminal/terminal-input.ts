@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type { ReadStream } from 'node:tty';
+import { type MouseEvent, splitMouse } from '../keys/mouse.ts';
+
+/**
+ * The keyboard without the mouse: the terminal sends both on one stream, and the terminal library throws away what is
+ * no key. Reads only while raw mode is on, so that a program the terminal is lent to gets all of its input.
+ */
+export class TerminalInput extends Readable {
+  readonly isTTY = true;
+  readonly #source: ReadStream;
+  readonly #onMouse: (event: MouseEvent) => void;
+  readonly #decoder = new StringDecoder('utf8');
+  #pending = '';
+  readonly #onData = (chunk: Buffer) => this.#take(this.#decoder.write(chunk));
+
+  constructor(source: ReadStream, onMouse: (event: MouseEvent) => void) {
+    super({ encoding: 'utf8' });
+    this.#source = source;
+    this.#onMouse = onMouse;
+  }
+
+  override _read(): void {
+    // what comes is pushed as it comes
+  }
+
+  setRawMode(on: boolean): this {
+    this.#source.setRawMode(on);
+    if (on) {
+      this.#source.on('data', this.#onData);
+      this.#source.resume();
+    } else {
+      this.#source.off('data', this.#onData);
+      this.#source.pause();
+    }
+    return this;
+  }
+
+  ref(): this {
+    this.#source.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#source.unref();
+    return this;
+  }
+
+  #take(text: string): void {
+    const { text: typed, mouse, pending } = splitMouse(this.#pending + text);
+    this.#pending = pending;
+    if (typed !== '') this.push(typed);
+    for (const event of mouse) this.#onMouse(event);
+  }
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { ServiceSnapshot } from '../../packages/shared/src/protocol/service-state.ts';
+import type { ViewMessage } from '../../packages/shared/src/protocol/stream-message.ts';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+
+/** What a message of the view tells of a service, if it does. */
+function told(message: ViewMessage, name: string): ServiceSnapshot | undefined {
+  const services =
+    message.type === 'snapshot' ? message.snapshot.services : message.type === 'changed' ? message.services : [];
+  return services.find((service) => service.name === name);
+}
+
+test('a view follows a save and what happens in the cluster, says only what differs, and ends with the daemon', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  await using view = await rig.view();
+  expect((await view.find((message) => message.type === 'snapshot')).snapshot.services).toHaveLength(1);
+  expect(view.all[0]).toMatchObject({ type: 'hello', folder: rig.folder });
+
+  const since = rig.mark();
+  const from = view.all.length;
+  await rig.writeAtomic('hello/message.txt', unique('seen'));
+  const { revision } = await rig.event(passEnded('hello', 'live'), since);
+  await view.find((message) => told(message, 'hello')?.activity.is === 'working', from);
+  await view.find((message) => told(message, 'hello')?.liveRevision === revision, from);
+  const changes = view.all.slice(from).filter((message) => message.type === 'changed');
+  expect(changes.filter(({ project, order }) => project !== undefined || order !== undefined)).toEqual([]);
+  const texts = changes.map(({ services }) => JSON.stringify(services));
+  expect(texts.filter((text, index) => text === texts[index - 1])).toEqual([]);
+
+  const [pod] = await rig.pods('app=hello');
+  const deleted = view.all.length;
+  await rig.kubectl('delete', 'pod', pod.metadata.name, '--wait=false');
+  const isReplaced = (message: ViewMessage) =>
+    told(message, 'hello')?.pods.every(({ name, ready }) => name !== pod.metadata.name && ready) === true;
+  await view.find((message) => isReplaced(message) && (told(message, 'hello')?.pods.length ?? 0) === 1, deleted);
+
+  await rig.devloop(['stop']);
+  await view.ended;
+  expect(view.all.at(-1)).toEqual({ type: 'goodbye', reason: 'the daemon is stopping' });
+});
