@@ -82,6 +82,12 @@ export class FakeDaemon implements AsyncDisposable {
     for (const view of this.#views) view.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** Says goodbye to every screen, and no longer listens, as a daemon does that is told to stop. */
+  leave(): void {
+    this.#server.close();
+    for (const view of this.#views) view.end(`${JSON.stringify({ type: 'goodbye', reason: 'asked to' })}\n`);
+  }
+
   /** Breaks off every connection, as a daemon does that is killed. */
   crash(): void {
     this.#server.closeAllConnections();
