@@ -32,6 +32,7 @@ afterEach(async () => {
 
 const listen = async () => {
   const daemon = await FakeDaemon.listen(runtimeOf(folder).socket);
+  daemon.logsGoOn = true;
   daemon.snapshot = snapshotOf([liveService('web'), liveService('api'), liveService('worker')], { folder });
   return daemon;
 };
