@@ -29,6 +29,8 @@ interface SourceFile {
 interface Import {
   readonly from: SourceFile;
   readonly specifier: string;
+  /** Erased when it is built. */
+  readonly isType: boolean;
 }
 
 const sources = ['shared', 'daemon', 'tui'].flatMap((name) => filesBelow(`packages/${name}/src`, /\.tsx?$/));
@@ -71,6 +73,22 @@ describe('who may import whom', () => {
       expect(told(wrong), rule).toEqual([]);
     });
   }
+
+  for (const library of ['ink', 'react']) {
+    test(`${library} stops at the door of the full-screen interface`, () => {
+      const wrong = imports
+        .filter(({ specifier }) => specifier === library || specifier.startsWith(`${library}/`))
+        .filter(({ from }) => !from.path.startsWith('packages/tui/src/ui/'));
+      expect(told(wrong), `Rule: ${library} is imported only below packages/tui/src/ui.`).toEqual([]);
+    });
+  }
+
+  test('what a screen shows is computed without the library that paints it', () => {
+    const wrong = imports
+      .filter(({ specifier }) => specifier === 'react' || specifier === 'ink')
+      .filter(({ from, isType }) => !isType && !from.path.startsWith('packages/tui/src/ui/ink/'));
+    expect(told(wrong), 'Rule: only packages/tui/src/ui/ink runs ink and react; others know their types.').toEqual([]);
+  });
 
   test('every library of the daemon has its room', () => {
     const { dependencies } = JSON.parse(read('packages/daemon/package.json'));
@@ -130,8 +148,8 @@ function read(file: string): string {
 /** Static, dynamic, side-effect and re-exporting imports, types too. What is only resolved, to be spawned, is none. */
 function importsOf(file: SourceFile): Import[] {
   const code = file.text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
-  const found = code.matchAll(/\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\1/g);
-  return [...found].map((match) => ({ from: file, specifier: match[2] ?? '' }));
+  const found = code.matchAll(/(\bimport type [^;]*?\s)?\b(?:from|import|require)\s*\(?\s*(['"])([^'"\n]+)\2/g);
+  return [...found].map((match) => ({ from: file, specifier: match[3] ?? '', isType: match[1] !== undefined }));
 }
 
 function importsIn(packageName: string): Import[] {

@@ -21,6 +21,8 @@ export class FakeDaemon implements AsyncDisposable {
   protocol: { major: number; minor: number } = PROTOCOL_VERSION;
   pid = process.pid;
   logs: readonly LogMessage[] = [];
+  /** Whether who follows the logs waits for more. */
+  logsGoOn = false;
   /** Of the services that have any. */
   details: readonly ServiceDetail[] = [];
   /** How commands are answered; a report is answered as an error. */
@@ -82,6 +84,12 @@ export class FakeDaemon implements AsyncDisposable {
     for (const view of this.#views) view.write(`${JSON.stringify(message)}\n`);
   }
 
+  /** Says goodbye to every screen, and no longer listens, as a daemon does that is told to stop. */
+  leave(): void {
+    this.#server.close();
+    for (const view of this.#views) view.end(`${JSON.stringify({ type: 'goodbye', reason: 'asked to' })}\n`);
+  }
+
   /** Breaks off every connection, as a daemon does that is killed. */
   crash(): void {
     this.#server.closeAllConnections();
@@ -134,7 +142,7 @@ export class FakeDaemon implements AsyncDisposable {
         return;
       }
       case '/v1/logs':
-        if (url.searchParams.has('follow')) {
+        if (this.logsGoOn && url.searchParams.has('follow')) {
           for (const message of this.logs) response.write(`${JSON.stringify(message)}\n`);
           response.flushHeaders();
           return;

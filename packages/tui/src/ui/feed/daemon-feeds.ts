@@ -29,6 +29,7 @@ export class DaemonFeeds {
   readonly #listener: FeedListener;
   #attachment: Attachment | undefined;
   #mayStart = true;
+  #toldForeign: string | undefined;
   #wake = new AbortController();
 
   constructor(folder: string, listener: FeedListener) {
@@ -44,6 +45,7 @@ export class DaemonFeeds {
   /** Starts a daemon, if none is there. */
   start(): void {
     this.#mayStart = true;
+    this.#toldForeign = undefined;
     this.#listener.link({ is: 'starting' });
     this.#wake.abort();
   }
@@ -55,33 +57,35 @@ export class DaemonFeeds {
    */
   async run(signal: AbortSignal): Promise<void> {
     let waitMs = SEEK_MS.first;
-    let isFirst = true;
-    let wasThere = true;
-    while (!signal.aborted) {
-      const wants = this.#mayStart;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      const wanted = this.#mayStart;
+      this.#mayStart = false;
       try {
-        const attachment = await (wants ? ensureDaemon(this.#folder, { signal }) : attach(this.#folder, signal));
-        this.#mayStart = false;
+        this.#attachment = await (wanted ? ensureDaemon(this.#folder, { signal }) : attach(this.#folder, signal));
         waitMs = SEEK_MS.first;
-        wasThere = true;
-        isFirst = false;
-        await this.#follow(attachment, signal);
-        wasThere = false; // it said goodbye
+        await this.#follow(this.#attachment, signal);
       } catch (error) {
         if (isAborted(error, signal)) return;
-        if (!(error instanceof DevloopError) || (isFirst && error.code !== 'daemon/version')) throw error;
-        isFirst = false;
-        this.#mayStart = false;
-        if (error.code === 'daemon/version') this.#listener.link({ is: 'foreign', report: toReport(error) });
-        else if (wasThere || wants) this.#listener.link({ is: 'lost' });
-        if (wants && error.code !== 'daemon/version') this.#listener.notStarted(toReport(error));
-        wasThere = false;
+        if (!(error instanceof DevloopError)) throw error;
+        const wasThere = this.#attachment !== undefined;
+        const isForeign = error.code === 'daemon/version';
+        if (attempt === 1 && !wasThere && !isForeign) throw error;
+        if (isForeign) this.#foreign(toReport(error));
+        else if (wasThere || wanted) this.#listener.link({ is: 'lost' });
+        if (wanted && !wasThere && !isForeign) this.#listener.notStarted(toReport(error));
       } finally {
         this.#attachment = undefined;
       }
       await this.#wait(waitMs, signal);
       waitMs = Math.min(waitMs * 2, SEEK_MS.longest);
     }
+  }
+
+  /** Tells of a daemon of another version, once. */
+  #foreign(report: ErrorReport): void {
+    if (this.#toldForeign === report.message) return;
+    this.#toldForeign = report.message;
+    this.#listener.link({ is: 'foreign', report });
   }
 
   async #wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -16,12 +16,12 @@ export interface Column {
 
 export const GAP = 2;
 /** The column that says what goes on takes what is left; others are added only while it keeps this. */
-const NOW_WIDTH = { least: 12, comfortable: 24, share: 0.32 };
+const NOW_WIDTH = { least: 12, comfortable: 24, share: 0.25 };
 
 type Optional = 'live' | 'pods' | 'restarts' | 'age' | 'address' | 'last' | 'trend';
 
 /** In this order columns are given room. */
-const BY_WORTH: readonly Optional[] = ['pods', 'last', 'live', 'address', 'restarts', 'trend', 'age'];
+const BY_WORTH: readonly Optional[] = ['pods', 'last', 'live', 'address', 'trend', 'restarts', 'age'];
 
 /** The columns that have room, in the order in which they are shown. */
 export function tableColumns(services: readonly ServiceSnapshot[], columns: number): Column[] {

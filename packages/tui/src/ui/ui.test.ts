@@ -1,0 +1,246 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openTerminal, type TerminalOptions, type TestTerminal } from '../../../../test/rig/terminal.ts';
+import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
+import { runtimeOf } from '../daemon/runtime.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const RESTORED = { screen: 'normal', cursorShown: true, mouse: false, bracketedPaste: false };
+const OPEN = { screen: 'alternate', cursorShown: false, mouse: true, bracketedPaste: true };
+
+vi.setConfig({ testTimeout: 30_000 }); // a process is started, while others use the processors
+
+let scratch = '';
+let folder = '';
+
+beforeEach(async () => {
+  scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'devloop-ui-')));
+  folder = path.join(scratch, 'shop');
+  vi.stubEnv('XDG_RUNTIME_DIR', scratch);
+  await mkdir(folder);
+  await writeFile(path.join(folder, 'devloop.yaml'), 'services:\n  web:\n');
+  await mkdir(runtimeOf(folder).folder, { recursive: true, mode: 0o700 });
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+const listen = async () => {
+  const daemon = await FakeDaemon.listen(runtimeOf(folder).socket);
+  daemon.logsGoOn = true;
+  daemon.snapshot = snapshotOf([liveService('web'), liveService('api'), liveService('worker')], { folder });
+  return daemon;
+};
+
+/** The command as it is written, not as it was built last. */
+const open = (options: TerminalOptions = {}): TestTerminal =>
+  openTerminal([process.execPath, '--conditions=source', MAIN], { cwd: folder, ...options });
+
+/** The same below a shell, which says afterwards how the terminal's line discipline was left. */
+const openBelowShell = (): TestTerminal =>
+  openTerminal(['sh', '-c', `"${process.execPath}" --conditions=source "${MAIN}"; echo "ended $?"; stty -a`], {
+    cwd: folder,
+    columns: 120,
+  });
+
+const under = (terminal: TestTerminal) => /^› \S+ +\S+ +(\S+)/m.exec(terminal.frame())?.[1];
+
+describe('the screen', () => {
+  test('shows what the daemon says, and follows it', async () => {
+    await using daemon = await listen();
+    await using terminal = open();
+    expect(await terminal.shows('● 3 live')).toContain('● connected');
+    expect(terminal.modes()).toEqual(OPEN);
+    const failure = { code: 'build/failed', message: 'It broke.', remedy: 'Mend it.', evidence: ['why'] } as const;
+    const api = liveService('api', { seenRevision: 4, failure: { ...failure, evidence: ['why'] } });
+    daemon.sendView({ type: 'changed', services: [api] });
+    await terminal.shows('✗ 1 failed · ● 2 live');
+    terminal.press('!');
+    expect(await terminal.shows('→ Mend it.')).toMatch(/› ✗ failed +api/);
+  });
+
+  test('keys move the cursor, also when they come all at once', async () => {
+    await using _ = await listen();
+    await using terminal = open();
+    await terminal.shows('› ● live      web');
+    terminal.type('jj');
+    await terminal.shows('› ● live      worker');
+    terminal.press('up');
+    await terminal.shows('› ● live      api');
+    terminal.click(5, 3);
+    await terminal.shows('› ● live      web');
+    expect(under(terminal)).toBe('web');
+  });
+
+  test('a key is a command, and its answer is said', async () => {
+    await using daemon = await listen();
+    daemon.answer = (command) =>
+      command.type === 'pause'
+        ? { type: 'pause', services: ['web'] }
+        : { code: 'service/unknown', message: 'There is no web.', remedy: 'Name another.', evidence: [] };
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.press('p');
+    await terminal.shows('✓ web is paused');
+    terminal.press('r');
+    expect(await terminal.shows('✗ There is no web.')).toContain('→ Name another.');
+    terminal.press('j');
+    await terminal.hides('There is no web.');
+    expect(daemon.commands).toEqual([
+      { type: 'pause', services: ['web'] },
+      { type: 'rebuild-service', service: 'web' },
+    ]);
+  });
+
+  test('the palette finds an action on another service', async () => {
+    await using daemon = await listen();
+    daemon.answer = ({ type }) => ({ type, revision: 4 }) as never;
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.press('ctrl-p');
+    await terminal.shows('─ find');
+    terminal.type('rebuild wor');
+    await terminal.shows('› worker: rebuild');
+    terminal.press('enter');
+    await terminal.shows('✓ worker is built again.');
+    expect(daemon.commands).toEqual([{ type: 'rebuild-service', service: 'worker' }]);
+  });
+
+  test('a prompt takes a pasted answer, and says what is wrong with one', async () => {
+    await using daemon = await listen();
+    daemon.answer = ({ type }) => ({ type }) as never;
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.press('f');
+    await terminal.shows('─ Forward to web');
+    terminal.paste('80 80\n');
+    terminal.press('enter');
+    await terminal.shows('✗ It must be LOCAL:PORT');
+    terminal.press('ctrl-u');
+    terminal.paste('9090:http');
+    terminal.press('enter');
+    await terminal.shows('✓ localhost:9090 leads to http of web.');
+    expect(daemon.commands).toEqual([{ type: 'add-forward', service: 'web', local: 9090, port: 'http' }]);
+  });
+
+  test('what is not understood is not shown wrongly', async () => {
+    await using daemon = await listen();
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    daemon.sendView({ type: 'changed', services: [{ ...liveService('web'), activity: { is: 'unheard-of' } }] });
+    await terminal.shows('Restart the daemon with this version?');
+  });
+
+  test.each([
+    [40, 12],
+    [200, 60],
+  ])('fits into %i×%i when it is resized', async (columns, rows) => {
+    await using _ = await listen();
+    await using terminal = open();
+    await terminal.shows('? help');
+    terminal.resize(columns, rows);
+    const frame = await terminal.until(
+      (text) => text.split('\n').at(-1)?.startsWith('? help') === true && text.startsWith('shop'),
+      `all of its ${rows} rows`,
+    );
+    expect(frame.split('\n').filter((row) => row.includes('● live'))).toHaveLength(3);
+  });
+});
+
+describe('a daemon that', () => {
+  test('is lost is sought, and found again', async () => {
+    await using terminal = await (async () => {
+      await using daemon = await listen();
+      const opened = open({ columns: 100 });
+      await opened.shows('● connected');
+      daemon.crash();
+      await opened.shows('daemon lost, reconnecting');
+      return opened;
+    })();
+    await using daemon = await listen();
+    daemon.show(snapshotOf([liveService('other')], { folder }));
+    await terminal.shows('● connected');
+    await terminal.shows('other');
+  });
+
+  test('says goodbye is said to have stopped', async () => {
+    await using daemon = await listen();
+    await using terminal = open({ columns: 100 });
+    await terminal.shows('● connected');
+    daemon.leave();
+    await terminal.shows('daemon stopped, S starts it');
+    terminal.press('r');
+    expect(await terminal.shows('✗ No daemon runs for this project.')).toContain('→ Start it with S');
+  });
+
+  test('is replaced by one of another version can be restarted', async () => {
+    await using daemon = await listen();
+    await using terminal = open({ columns: 100 });
+    await terminal.shows('● connected');
+    daemon.protocol = { major: 99, minor: 0 };
+    daemon.sendView({ type: 'goodbye', reason: 'asked to' });
+    await terminal.shows('daemon of another version');
+    await terminal.shows('Restart the daemon with this version?');
+    terminal.press('n');
+    await terminal.hides('Restart the daemon');
+  });
+});
+
+describe('the terminal is as it was', () => {
+  test('after q', async () => {
+    await using _ = await listen();
+    await using terminal = openBelowShell();
+    await terminal.shows('● 3 live');
+    terminal.press('q');
+    const frame = await terminal.shows('ended 0');
+    expect(frame).toContain('Everything keeps running');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.modes()).toEqual(RESTORED);
+    expect(terminal.frame()).toMatch(/ icanon/);
+    expect(terminal.frame()).toMatch(/ echo /);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 143],
+    ['SIGINT', 0],
+  ] as const)('after %s', async (signal, exitCode) => {
+    await using _ = await listen();
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.kill(signal);
+    expect(await terminal.exited).toBe(exitCode);
+    expect(terminal.modes()).toEqual(RESTORED);
+  });
+
+  test('after a mistake of ours, which is told', async () => {
+    await using _ = await listen();
+    const mistake = path.join(scratch, 'mistake.mjs');
+    await writeFile(mistake, "process.on('SIGUSR2', () => { throw new Error('boom'); });");
+    await using terminal = open({ env: { NODE_OPTIONS: `--import ${mistake}` } });
+    await terminal.shows('● 3 live');
+    terminal.kill('SIGUSR2');
+    expect(await terminal.exited).toBe(1);
+    expect(terminal.modes()).toEqual(RESTORED);
+    expect(terminal.frame()).toContain('devloop made a mistake: boom');
+  });
+
+  test('while it is stopped with Ctrl-Z, and the screen comes back', async () => {
+    await using _ = await listen();
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.press('ctrl-z');
+    await terminal.until(() => terminal.modes().screen === 'normal', 'the ordinary screen');
+    expect(terminal.modes()).toEqual(RESTORED);
+    terminal.kill('SIGCONT');
+    await terminal.until(() => terminal.modes().mouse, 'the screen again');
+    expect(terminal.modes()).toEqual(OPEN);
+    terminal.press('j');
+    await terminal.shows('› ● live      api');
+  });
+});
