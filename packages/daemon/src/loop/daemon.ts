@@ -5,11 +5,13 @@ import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { deleteOrder } from '../deploy/apply-order.ts';
 import { toObjectName } from '../deploy/cluster-objects.ts';
 import { Deployer } from '../deploy/deployer.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ServiceSpec } from '../project/project.ts';
+import { reachingObjects } from '../project/reaching-objects.ts';
 import { SwapHistory } from '../rollout/swap-history.ts';
 import { EventLog } from '../state/event-log.ts';
 import { Bell } from '../support/bell.ts';
@@ -58,6 +60,8 @@ export class Daemon implements AsyncDisposable {
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
   readonly #all = new Burst({ began: () => undefined, settled: (events) => this.#afterBurst(events) });
   #project: Project | undefined;
+  /** By service, the objects through which it is reached. */
+  #reachedThrough: ReadonlyMap<string, readonly KubernetesObject[]> = new Map();
   #connected: Connected | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -106,8 +110,9 @@ export class Daemon implements AsyncDisposable {
       folder: this.folder,
       pid: process.pid,
       startedAt: this.#startedAt,
-      view: this.#connected?.session.view,
+      session: this.session,
       workloadsOf: (name) => this.#loops.get(name)?.workloads ?? [],
+      reachingObjectsOf: (name) => this.#reachedThrough.get(name) ?? [],
       forwardsOf: (name) => this.#forwards.of(name),
     });
   }
@@ -201,6 +206,7 @@ export class Daemon implements AsyncDisposable {
     const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(project);
     if (isSame && this.log.state.diagnostics.length === 0) return;
     this.#project = project;
+    this.#reachedThrough = new Map(project.services.map((spec) => [spec.name, reachingObjects(spec, project)]));
     await this.#takeOver(before, project);
     await this.#followFiles(project.inputs);
   }
