@@ -54,7 +54,10 @@ await using rig = await DevloopRig.open('two-services');
 await rig.up();
 await rig.events.stop();
 await mkdir(FOLDER, { recursive: true });
-await using terminal = openTerminal([process.execPath, DEVLOOP, '-C', rig.folder], { ...SIZE, env: rig.env });
+await using terminal = openTerminal([process.execPath, DEVLOOP, '-C', rig.folder], {
+  ...SIZE,
+  env: { ...rig.env, NO_COLOR: undefined },
+});
 const still = async (name: string, title: string) => {
   await writeFile(path.join(FOLDER, `${name}.svg`), pictureOf(terminal.styledRows(), SIZE.columns, title));
   process.stderr.write(`${name}.svg\n`);
