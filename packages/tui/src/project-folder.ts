@@ -1,6 +1,6 @@
 import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { findConfig } from '@devloop/daemon/config/load-config';
+import { findConfig } from '@devloop/daemon/config/find-config';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { runtimeOf } from './daemon/runtime.ts';
 

@@ -5,7 +5,8 @@ import { renderDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { findConfig, readConfig } from './load-config.ts';
+import { findConfig } from './find-config.ts';
+import { readConfig } from './load-config.ts';
 
 let folder: string;
 

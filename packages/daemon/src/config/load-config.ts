@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, ConfigSchema, type DevloopConfig } from '@devloop/shared/config/config-schema';
-import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { type Document, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { checkConfig } from './check-config.ts';
 import { checkPaths } from './check-paths.ts';
-import { type ConfigProblem, SHORTEST_CONFIG } from './config-problem.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { explainIssue, noServices } from './explain-issue.ts';
 import { locate } from './locate-issue.ts';
 import { nearestWord } from './nearest-word.ts';
-import { kindOf } from './paths-on-disk.ts';
 import { byPosition, diagnosticAt, isSyntaxError, unreadableFile, yamlDiagnostics, yamlSource } from './yaml-source.ts';
 
 export type ConfigOutcome =
@@ -59,32 +57,6 @@ export async function readConfig(file: string): Promise<ConfigOutcome> {
   return diagnostics.length > 0 || !parsed.success
     ? refused(diagnostics, lookedAt)
     : { ok: true, config: parsed.data, place };
-}
-
-/**
- * Looks for `devloop.yaml` in a folder and in those above it.
- *
- * @returns the file's absolute path
- * @throws DevloopError `config/not-found`
- */
-export async function findConfig(from: string): Promise<string> {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const file = join(folder, CONFIG_FILE);
-    if ((await kindOf(file)) === 'file') return file;
-    if ((await kindOf(join(folder, 'devloop.yml'))) === 'file') {
-      throw new DevloopError(
-        'config/not-found',
-        `There is a devloop.yml in ${folder}, but the file is called ${CONFIG_FILE}.`,
-        `Rename it: mv ${join(folder, 'devloop.yml')} ${file}`,
-      );
-    }
-    if (dirname(folder) === folder) break;
-  }
-  throw new DevloopError(
-    'config/not-found',
-    `There is no ${CONFIG_FILE} in ${from} or in a folder above it.`,
-    `Write one in the project folder. For a service whose Dockerfile is in web/ these two lines are enough:\n${SHORTEST_CONFIG}`,
-  );
 }
 
 function refused(diagnostics: readonly ConfigDiagnostic[], lookedAt: readonly string[] = []): ConfigOutcome {

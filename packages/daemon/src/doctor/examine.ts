@@ -7,7 +7,7 @@ import { renderDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { isCompatible } from '@devloop/shared/protocol/protocol-version';
 import { Hello } from '@devloop/shared/protocol/stream-message';
 import { type RuntimePaths, runtimePaths } from '@devloop/shared/runtime-paths';
-import { findConfig } from '../config/load-config.ts';
+import { findConfig } from '../config/find-config.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { DockerodeImageEngine } from '../docker/dockerode-image-engine.ts';
 import type { EngineAddress } from '../docker/engine-address.ts';

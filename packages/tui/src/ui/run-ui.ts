@@ -1,8 +1,9 @@
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { Instance } from 'ink';
 import type { Intent } from './app/intent.ts';
-import { runIntent, type UiEnding } from './effects/run-intent.ts';
+import type { UiEnding } from './effects/run-intent.ts';
 import { DaemonFeeds, followDetail } from './feed/daemon-feeds.ts';
 import { loadApp } from './ink/load-app.ts';
 import { themeFor } from './ink/theme.ts';
@@ -32,11 +33,18 @@ export async function runUi(options: UiOptions): Promise<UiEnding> {
   return await ui.ended;
 }
 
+/** A running daemon sends its state within this time. */
+const SNAPSHOT_MS = 120;
+
 /** The parts, connected, and their end. */
 class RunningUi implements AsyncDisposable {
   readonly #options: UiOptions;
   readonly #over = new AbortController();
   readonly #ending = Promise.withResolvers<UiEnding>();
+  /** Resolved with the first snapshot. */
+  readonly #known = Promise.withResolvers<void>();
+  /** Resolved with the first frame. */
+  readonly #painted = Promise.withResolvers<void>();
   readonly #running = new Set<Promise<void>>();
   readonly #feeds: DaemonFeeds;
   readonly #session: UiSession;
@@ -69,7 +77,10 @@ class RunningUi implements AsyncDisposable {
         session.link(link);
         if (link.is === 'foreign') this.#offerRestart(link.report);
       },
-      view: (message) => session.view(message),
+      view: (message) => {
+        session.view(message);
+        if (message.type === 'snapshot') this.#known.resolve();
+      },
       event: (message) => session.event(message),
       log: () => undefined,
       notStarted: (report) => session.say({ is: 'error', report }),
@@ -87,8 +98,10 @@ class RunningUi implements AsyncDisposable {
     signal.throwIfAborted();
     signal.addEventListener('abort', this.#onInterruption, { once: true });
     process.on('uncaughtException', this.#onCrash);
-    this.#start(this.#feeds.run(this.#signal));
-    // a daemon that cannot be started is said on the ordinary screen
+    this.#start(this.#feeds.run(this.#signal, this.#painted.promise));
+    // what a running daemon says comes before the library is loaded, so that the first frame holds it; that a daemon
+    // cannot be started is said on the ordinary screen
+    await Promise.race([this.#known.promise, delay(SNAPSHOT_MS, undefined, { signal: this.#signal }), this.ended]);
     const app = await Promise.race([loadApp(), this.ended]);
     if (!('mountApp' in app)) return;
     process.stdout.on('resize', this.#onResize); // before the terminal library hears of it
@@ -102,10 +115,12 @@ class RunningUi implements AsyncDisposable {
     });
     this.#instance.waitUntilExit().catch(this.#onCrash); // only an error while painting ends it by itself
     this.#mouse.on();
+    this.#painted.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
+    this.#painted.resolve();
     process.off('SIGTSTP', this.#onStop);
     process.off('SIGCONT', this.#onContinue);
     process.stdout.off('resize', this.#onResize);
@@ -129,17 +144,20 @@ class RunningUi implements AsyncDisposable {
   }
 
   #do(intent: Intent): void {
-    this.#start(
-      runIntent(intent, {
-        folder: this.#options.folder,
-        session: this.#session,
-        feeds: this.#feeds,
-        terminal: () => this.#terminal,
-        output: process.stdout,
-        signal: this.#signal,
-        end: this.#ending.resolve,
-      }),
-    );
+    this.#start(this.#run(intent));
+  }
+
+  async #run(intent: Intent): Promise<void> {
+    const { runIntent } = await import('./effects/run-intent.ts'); // not needed for the first frame
+    await runIntent(intent, {
+      folder: this.#options.folder,
+      session: this.#session,
+      feeds: this.#feeds,
+      terminal: () => this.#terminal,
+      output: process.stdout,
+      signal: this.#signal,
+      end: this.#ending.resolve,
+    });
   }
 
   /** Follows the details of the service that is open, and no longer those of the one before. */

@@ -53,9 +53,10 @@ export class DaemonFeeds {
   /**
    * Runs until aborted.
    *
+   * @param painted resolves with the first frame: what is many lines is fetched only then
    * @throws DevloopError when the daemon cannot be started at the beginning
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, painted: Promise<void>): Promise<void> {
     let waitMs = SEEK_MS.first;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const wanted = this.#mayStart;
@@ -63,7 +64,7 @@ export class DaemonFeeds {
       try {
         this.#attachment = await (wanted ? ensureDaemon(this.#folder, { signal }) : attach(this.#folder, signal));
         waitMs = SEEK_MS.first;
-        await this.#follow(this.#attachment, signal);
+        await this.#follow(this.#attachment, signal, painted);
       } catch (error) {
         if (isAborted(error, signal)) return;
         if (!(error instanceof DevloopError)) throw error;
@@ -94,12 +95,14 @@ export class DaemonFeeds {
     await Promise.allSettled([delay(ms, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) })]);
   }
 
-  async #follow(attachment: Attachment, signal: AbortSignal): Promise<void> {
-    this.#attachment = attachment;
+  async #follow(attachment: Attachment, signal: AbortSignal, painted: Promise<void>): Promise<void> {
     const { client, hello } = attachment;
     const over = new AbortController();
     const both = AbortSignal.any([signal, over.signal]);
-    const beside = [again(() => this.#events(client, hello, both), both), again(() => this.#logs(client, both), both)];
+    const beside = [
+      painted.then(() => again(() => this.#events(client, hello, both), both)),
+      painted.then(() => again(() => this.#logs(client, both), both)),
+    ];
     try {
       for await (const message of client.view(both)) this.#listener.view(message);
     } finally {
