@@ -33,7 +33,7 @@ export function labelsFor(origins: Iterable<LogOrigin>, service: string | undefi
       const widest = Math.min(WIDEST_SERVICE, Math.max(4, Math.floor(columns / 5)));
       const parts = [
         ...(service === undefined ? [cutToWidth(safeText(origin.service), widest)] : []),
-        ...(withPod && isOneOfSeveral(pods, origin, origin.pod) ? [safeText(origin.pod).slice(-POD_SUFFIX)] : []),
+        ...(withPod && isOneOfSeveral(pods, origin, origin.pod) ? [safeText(origin.pod.slice(-POD_SUFFIX))] : []),
         ...(withContainer && isOneOfSeveral(containers, origin, origin.container)
           ? [cutToWidth(safeText(origin.container), WIDEST_CONTAINER)]
           : []),
