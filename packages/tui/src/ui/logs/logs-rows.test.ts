@@ -94,7 +94,7 @@ test('no text and no key breaks the frame', () => {
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -145,6 +145,7 @@ describe('what a frame shows', () => {
       ' web┄ ✗ exit code 137',
       ' web┄ … lines are missing here: too slow',
     ]);
+    expect(user.status()).toContain('1 gap');
     user.presses('steps');
     expect(user.sees().slice(1, 3)).toEqual([' web  listening', ' web┄ ✗ exit code 137']);
     expect(user.status()).toContain('no builds');
