@@ -3,11 +3,19 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
 import { Command, type CommandResult } from '@devloop/shared/protocol/command';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
-import type { Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
+import type {
+  DetailMessage,
+  Hello,
+  LogMessage,
+  StreamMessage,
+  ViewMessage,
+} from '@devloop/shared/protocol/stream-message';
+import { streamBuildOutput } from '../logs/build-output.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import { workloadStatus } from '../rollout/workload-status.ts';
 import { TaskSet } from '../support/task-set.ts';
+import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
 import { MessageLines } from './message-lines.ts';
 import { streamView } from './view-stream.ts';
@@ -67,6 +75,8 @@ export class ApiServer implements AsyncDisposable {
           return await this.#stream(url, response, signal);
         case 'GET /v1/view':
           return await this.#view(response, signal);
+        case 'GET /v1/detail':
+          return await this.#detail(url.searchParams.get('service') ?? '', response, signal);
         case 'GET /v1/logs':
           return await this.#logs(url, response, signal);
         case 'POST /v1/command':
@@ -111,25 +121,43 @@ export class ApiServer implements AsyncDisposable {
     lines.end(GOODBYE);
   }
 
+  async #detail(service: string, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    this.#known(service);
+    const lines = new MessageLines<DetailMessage>(response);
+    await streamDetail(service, this.#daemon, lines, signal);
+    lines.end(this.#ended.signal.aborted ? GOODBYE : { type: 'goodbye', reason: `there is no ${service} any more` });
+  }
+
   async #logs(url: URL, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const daemon = this.#daemon;
     const asked = url.searchParams.getAll('service');
     for (const name of asked) this.#known(name);
-    const { session } = this.#daemon;
-    if (session === undefined || session.signal.aborted) throw noCluster();
+    const follow = url.searchParams.get('follow') === '1';
+    const withBuilds = url.searchParams.get('build') === '1';
+    const waits = follow && withBuilds;
+    if (!waits && daemon.session?.signal.aborted !== false) throw noCluster();
     const tail = url.searchParams.get('tail');
-    beginLines(response);
-    await streamServiceLogs(asked.length === 0 ? this.#daemon.serviceNames : asked, {
-      follow: url.searchParams.get('follow') === '1',
+    const lines = new MessageLines<LogMessage>(response);
+    const common = {
+      follow,
       tailLines: tail === null ? undefined : Number(tail),
-      session,
-      podsOf: (service) =>
-        (this.#daemon.service(service)?.workloads ?? []).flatMap(
-          (workload) => workloadStatus(workload, session.view).pods,
-        ),
-      onMessage: (message: LogMessage) => response.write(`${JSON.stringify(message)}\n`),
+      send: (message: LogMessage) => lines.send(message),
+      drained: (until: AbortSignal) => lines.drained(until),
       signal,
-    });
-    response.end();
+    };
+    const wants = (service: string) => asked.length === 0 || asked.includes(service);
+    await Promise.all([
+      withBuilds ? streamBuildOutput({ ...common, log: daemon.log, wants }) : undefined,
+      streamServiceLogs({
+        ...common,
+        changed: daemon.changed,
+        session: () => daemon.session,
+        services: () => daemon.serviceNames.filter(wants),
+        podsOf: (service, { view }) =>
+          (daemon.service(service)?.workloads ?? []).flatMap((workload) => workloadStatus(workload, view).pods),
+      }),
+    ]);
+    lines.end(this.#ended.signal.aborted ? GOODBYE : undefined);
   }
 
   async #command(command: Command, signal: AbortSignal): Promise<CommandResult> {

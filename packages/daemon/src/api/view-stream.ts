@@ -1,7 +1,7 @@
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import type { Hello, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import type { Bell } from '../support/bell.ts';
-import { followChanges } from './follow-changes.ts';
+import { followChanges } from '../support/follow-changes.ts';
 import type { MessageLines } from './message-lines.ts';
 import { ViewDifference } from './view-difference.ts';
 

@@ -5,9 +5,10 @@ import type { ApiClient } from './api-client.ts';
 import { groupPath } from './discovery.ts';
 import { ObjectCache } from './object-cache.ts';
 
-/** The kinds that tell how a workload is doing. Their versions are those that every supported cluster has. */
+/** The kinds that tell how a workload is doing and where it is reached. Their versions are those that every supported cluster has. */
 const FOLLOWED = {
   Pod: { apiVersion: 'v1', name: 'pods' },
+  Service: { apiVersion: 'v1', name: 'services' },
   Event: { apiVersion: 'v1', name: 'events' },
   ReplicaSet: { apiVersion: 'apps/v1', name: 'replicasets' },
   Deployment: { apiVersion: 'apps/v1', name: 'deployments' },

@@ -27,9 +27,11 @@ async function serve(lists: readonly KubernetesObject[][], watches: readonly Ans
       watches[Math.min(watched, watches.length - 1)]?.(response, version);
       watched += 1;
     } else {
-      const items = lists[Math.min(listed, lists.length - 1)];
+      // as the API server does it: the objects of a list do not say what they are
+      const items = lists[Math.min(listed, lists.length - 1)]?.map(({ metadata }) => ({ metadata }));
       listed += 1;
-      answerJson(response, 200, { metadata: { resourceVersion: `list-${listed}` }, items });
+      const metadata = { resourceVersion: `list-${listed}` };
+      answerJson(response, 200, { apiVersion: 'v1', kind: 'PodList', metadata, items });
     }
   });
   const take = async (count: number): Promise<string[]> => {
@@ -46,9 +48,9 @@ async function serve(lists: readonly KubernetesObject[][], watches: readonly Ans
 }
 
 function say(change: WatchChange): string {
-  return change.type === 'listed'
-    ? `listed ${change.objects.map(({ metadata }) => metadata.name).join()}`
-    : `${change.type} ${change.object.metadata.name}`;
+  const objects = change.type === 'listed' ? change.objects : [change.object];
+  for (const { apiVersion, kind } of objects) expect([apiVersion, kind]).toEqual(['v1', 'Pod']);
+  return `${change.type} ${objects.map(({ metadata }) => metadata.name).join()}`;
 }
 
 const hold: Answer = (response) => void response.writeHead(200).flushHeaders();

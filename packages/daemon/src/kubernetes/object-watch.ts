@@ -27,6 +27,9 @@ const STALL_MS = 100_000;
 const MOST_LINE_CHARS = 32_000_000;
 
 interface ListAnswer {
+  apiVersion: string;
+  /** `PodList`. */
+  kind: string;
   metadata: { resourceVersion: string };
   items: KubernetesObject[];
 }
@@ -53,7 +56,7 @@ export async function* watchObjects(
         const list = await api.json<ListAnswer>(path, { signal });
         version = list.metadata.resourceVersion;
         onFailure?.(undefined);
-        yield { type: 'listed', objects: list.items };
+        yield { type: 'listed', objects: itemsOf(list) };
       }
       for await (const line of openWatch(api, path, version, signal)) {
         if (line.type === 'ERROR') {
@@ -77,6 +80,11 @@ export async function* watchObjects(
       await backoff.wait(signal).catch(() => undefined);
     }
   }
+}
+
+/** The objects of a list. In it they leave out what they are, other than in a watch. */
+function itemsOf({ apiVersion, kind, items }: ListAnswer): KubernetesObject[] {
+  return items.map((item) => ({ ...item, apiVersion, kind: kind.replace(/List$/, '') }));
 }
 
 async function* openWatch(

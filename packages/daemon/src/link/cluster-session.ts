@@ -14,6 +14,7 @@ import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
 import { KubernetesObjects } from '../kubernetes/kubernetes-objects.ts';
 import { minikubeEngine, minikubeProfiles } from '../minikube/minikube.ts';
 import { type LocalCluster, recogniseCluster } from './local-cluster.ts';
+import { nodeAddress } from './node-address.ts';
 
 /** Which cluster a project is developed on. */
 export interface ClusterChoice {
@@ -33,6 +34,8 @@ export interface ClusterSession extends AsyncDisposable {
   readonly builds: ImageBuilds;
   /** Namespace of objects that name none. */
   readonly namespace: string;
+  /** Address at which this machine reaches the ports of the node, where that is known. */
+  readonly nodeAddress: string | undefined;
   readonly link: Extract<ClusterLink, { is: 'connected' }>;
   /** Aborted when the session is closed. */
   readonly signal: AbortSignal;
@@ -58,7 +61,8 @@ export async function openSession(
     engineAddress(cluster, signal).then((found) => DockerodeImageEngine.connect(found, signal)),
   ]);
   opened.use(engine);
-  await refuseForeignEngine(api, engine, signal);
+  const nodes = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
+  refuseForeignEngine(nodes.items, engine);
   const namespace = choice.namespace ?? address.namespace;
   await ensureNamespace(api, namespace, signal);
 
@@ -81,6 +85,7 @@ export async function openSession(
     engine,
     builds: new ImageBuilds(engine),
     namespace,
+    nodeAddress: nodeAddress(address.server, cluster.product, nodes.items),
     signal: controller.signal,
     link: {
       is: 'connected',
@@ -115,9 +120,8 @@ function engineAddress(cluster: LocalCluster, signal: AbortSignal): Promise<Engi
 }
 
 /** An image that is built in another engine than the one the pods run on would never be found by the kubelet. */
-async function refuseForeignEngine(api: ApiClient, engine: ImageEngine, signal: AbortSignal): Promise<void> {
-  const nodes = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
-  const runtimes = nodes.items.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
+function refuseForeignEngine(nodes: readonly KubernetesObject[], engine: ImageEngine): void {
+  const runtimes = nodes.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
   const running = `docker://${engine.description.version.replace(/\+.*$/, '')}`;
   if (runtimes.some((runtime) => runtime.startsWith(running))) return;
   throw new DevloopError(

@@ -24,6 +24,11 @@ const HOST_PRODUCTS = [
 
 const HOST_ADDRESS = /^(localhost|127(\.\d+){3}|\[::1\]|kubernetes\.docker\.internal|host\.docker\.internal)$/;
 
+/** Whether a host name or address is this machine itself. */
+export function isHostAddress(hostname: string): boolean {
+  return HOST_ADDRESS.test(hostname);
+}
+
 /**
  * Recognises a local cluster by its identity: the address that minikube knows for one of its profiles, or address, CA
  * and context name of a product that runs on this machine.
@@ -38,7 +43,7 @@ export function recogniseCluster(
 ): LocalCluster {
   const { hostname, host, port } = new URL(address.server);
   const authority = port === '' ? `${hostname}:443` : host;
-  const onThisMachine = HOST_ADDRESS.test(hostname);
+  const onThisMachine = isHostAddress(hostname);
   const subject = caSubject(address.ca);
   const profile = profiles.find(({ name, servers, ca }) => {
     const isOwnCa = ca === undefined ? undefined : sameCertificate(ca, address.ca);

@@ -1,15 +1,18 @@
 import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
 import { DevloopError, type ErrorReport, fromReport, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
 import type { ObjectName } from '@devloop/shared/protocol/command';
+import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { deleteOrder } from '../deploy/apply-order.ts';
 import { toObjectName } from '../deploy/cluster-objects.ts';
 import { Deployer } from '../deploy/deployer.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ServiceSpec } from '../project/project.ts';
+import { reachingObjects } from '../project/reaching-objects.ts';
 import { SwapHistory } from '../rollout/swap-history.ts';
 import { EventLog } from '../state/event-log.ts';
 import { Bell } from '../support/bell.ts';
@@ -24,6 +27,7 @@ import { startRounds } from './periodic-rounds.ts';
 import { ProjectWatch } from './project-watch.ts';
 import { appliedEvent, type PassContext } from './run-pass.ts';
 import { ServiceLoop } from './service-loop.ts';
+import { toDetail } from './to-detail.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** Events in one burst from which on the kernel's queue may have overflowed, which Node does not tell. */
@@ -58,6 +62,8 @@ export class Daemon implements AsyncDisposable {
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
   readonly #all = new Burst({ began: () => undefined, settled: (events) => this.#afterBurst(events) });
   #project: Project | undefined;
+  /** By service, the objects through which it is reached. */
+  #reachedThrough: ReadonlyMap<string, readonly KubernetesObject[]> = new Map();
   #connected: Connected | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -106,9 +112,22 @@ export class Daemon implements AsyncDisposable {
       folder: this.folder,
       pid: process.pid,
       startedAt: this.#startedAt,
-      view: this.#connected?.session.view,
+      session: this.session,
       workloadsOf: (name) => this.#loops.get(name)?.workloads ?? [],
+      reachingObjectsOf: (name) => this.#reachedThrough.get(name) ?? [],
       forwardsOf: (name) => this.#forwards.of(name),
+    });
+  }
+
+  /** All that is known of one service; undefined where there is none of that name. */
+  detail(name: string): ServiceDetail | undefined {
+    const state = this.log.state.services.get(name);
+    const loop = this.#loops.get(name);
+    if (state === undefined || loop === undefined) return undefined;
+    return toDetail(state, {
+      view: this.session?.view,
+      workloads: loop.workloads,
+      applied: this.#connected?.deployer.lastApplied(loop.spec.manifests) ?? [],
     });
   }
 
@@ -201,6 +220,7 @@ export class Daemon implements AsyncDisposable {
     const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(project);
     if (isSame && this.log.state.diagnostics.length === 0) return;
     this.#project = project;
+    this.#reachedThrough = new Map(project.services.map((spec) => [spec.name, reachingObjects(spec, project)]));
     await this.#takeOver(before, project);
     await this.#followFiles(project.inputs);
   }

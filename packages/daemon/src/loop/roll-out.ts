@@ -43,6 +43,7 @@ export async function rollOut(
     );
   }
   reporter.times.appliedAt = instant();
+  pass.onApplied(workloads);
   superseded.throwIfAborted();
   const outcome = await trackRollout(workloads, {
     view: session.view,
@@ -59,11 +60,11 @@ export async function rollOut(
         ? 'swap'
         : 'none';
   const image = context.registry.get(spec.name)?.reference;
-  if (!outcome.ok) return { ok: false, kind, failure: outcome.failure, image, workloads };
+  if (!outcome.ok) return { ok: false, kind, failure: outcome.failure, image };
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
-  return { ok: true, kind, image, workloads };
+  return { ok: true, kind, image };
 }
 
 /** Swaps the images in place, or rolls the workload where it is in no state for that. */

@@ -47,6 +47,8 @@ export interface Pass {
   readonly salt: string;
   /** Apply also what is unchanged. */
   readonly anyway: boolean;
+  /** Told of the workloads when they have been applied, whatever becomes of them. */
+  readonly onApplied: (workloads: readonly Workload[]) => void;
   /** Aborted by newer content. Ends a build or a wait, never an apply in flight. */
   readonly superseded: AbortSignal;
 }
@@ -56,7 +58,6 @@ export type PassOutcome =
       readonly ok: true;
       readonly kind: RolloutKind;
       readonly image: string | undefined;
-      readonly workloads: readonly Workload[];
     }
   | {
       readonly ok: false;
@@ -64,7 +65,6 @@ export type PassOutcome =
       readonly failure: ErrorReport;
       /** What was applied, if it came to that: it may come right by itself. */
       readonly image: string | undefined;
-      readonly workloads: readonly Workload[];
     };
 
 /**
@@ -85,7 +85,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
     const rank = services.findIndex((service) => service.name === spec.name);
     const { build } = spec;
     const built = await buildImage({ ...pass, ...context, build, content, rank, signal });
-    if (!built.ok) return { ...built, kind: 'none', image: undefined, workloads: [] };
+    if (!built.ok) return { ...built, kind: 'none', image: undefined };
     registry.set(spec.name, built.image);
     superseded.throwIfAborted();
   }

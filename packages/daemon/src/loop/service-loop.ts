@@ -84,7 +84,7 @@ export class ServiceLoop {
     return this.#source;
   }
 
-  /** Workloads that the last pass brought in. */
+  /** Workloads that were applied last. */
   get workloads(): readonly Workload[] {
     return this.#workloads;
   }
@@ -276,12 +276,14 @@ export class ServiceLoop {
           reporter,
           salt: this.#salt,
           anyway,
+          onApplied: (workloads) => {
+            if (workloads.length > 0) this.#workloads = workloads;
+          },
           superseded: AbortSignal.any([controller.signal, this.#signal]),
         },
         context,
       );
       times.endedAt = instant();
-      if (outcome.workloads.length > 0) this.#workloads = outcome.workloads;
       this.#retries = 0;
       const image = outcome.image === undefined ? {} : { image: outcome.image };
       if (!outcome.ok) {

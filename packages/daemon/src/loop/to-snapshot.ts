@@ -1,17 +1,21 @@
-import type { ForwardSummary, PodSummary } from '@devloop/shared/protocol/service-state';
+import type { ForwardSummary, PodSummary, ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
 import { runsExpected } from '../rollout/expected-images.ts';
 import { isReady, podStatus } from '../rollout/pod-diagnosis.ts';
-import { type LiveObjects, type Workload, workloadStatus } from '../rollout/workload-status.ts';
+import { type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import type { DaemonState, ServiceState } from '../state/daemon-state.ts';
+import { serviceUrls } from './service-urls.ts';
 
 export interface SnapshotSources {
   readonly folder: string;
   readonly pid: number;
   readonly startedAt: string;
-  readonly view: LiveObjects | undefined;
+  readonly session: Pick<ClusterSession, 'view' | 'namespace' | 'nodeAddress'> | undefined;
   workloadsOf(service: string): readonly Workload[];
+  /** The Services and Ingresses that lead to a service, as manifests have them. */
+  reachingObjectsOf(service: string): readonly KubernetesObject[];
   forwardsOf(service: string): readonly ForwardSummary[];
 }
 
@@ -29,33 +33,41 @@ export function toSnapshot(state: DaemonState, sources: SnapshotSources): Daemon
   };
 }
 
-function serviceSnapshot(service: ServiceState, sources: SnapshotSources): DaemonSnapshot['services'][number] {
-  const { seenAt, liveAt, liveImage, failure, degraded, lastPass, attemptedImage: _, ...rest } = service;
-  const { view } = sources;
-  const pods =
-    view === undefined
-      ? []
-      : sources
-          .workloadsOf(service.name)
-          .flatMap((workload) => workloadStatus(workload, view).pods.map((pod) => podSummary(pod, workload)));
+function serviceSnapshot(service: ServiceState, sources: SnapshotSources): ServiceSnapshot {
+  const { name, seenAt, liveAt, liveImage, failure, degraded, lastPass } = service;
+  const { session } = sources;
+  const workloads = session === undefined ? [] : sources.workloadsOf(name);
+  const statuses = session === undefined ? [] : workloads.map((workload) => workloadStatus(workload, session.view));
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  const forwards = [...sources.forwardsOf(name)];
   return {
-    ...rest,
+    name,
+    seenRevision: service.seenRevision,
+    attemptedRevision: service.attemptedRevision,
+    liveRevision: service.liveRevision,
     ...(seenAt === undefined ? {} : { seenAt }),
     ...(liveAt === undefined ? {} : { liveAt }),
     ...(liveImage === undefined ? {} : { liveImage }),
+    activity: service.activity,
     ...(failure === undefined ? {} : { failure }),
     ...(degraded === undefined ? {} : { degraded }),
-    ...(lastPass === undefined ? {} : { lastPass }),
-    pods,
-    replicas: { wanted: 0, ready: 0 },
-    forwards: [...sources.forwardsOf(service.name)],
-    urls: [],
+    pods: workloads.flatMap((workload, index) => statuses[index]?.pods.map((pod) => podSummary(pod, workload)) ?? []),
+    replicas: { wanted: sum(statuses.map(({ wanted }) => wanted)), ready: sum(statuses.map(({ ready }) => ready)) },
+    forwards,
+    urls: serviceUrls({
+      forwards,
+      objects: sources.reachingObjectsOf(name),
+      live: ({ metadata }) => session?.view.get('Service', metadata.namespace ?? session.namespace, metadata.name),
+      nodeAddress: session?.nodeAddress,
+    }),
     paused: false,
-    recentPasses: [],
+    ...(lastPass === undefined ? {} : { lastPass }),
+    recentPasses: [...service.recentPasses],
   };
 }
 
-function podSummary(pod: KubernetesObject, workload: Workload): PodSummary {
+/** A pod in short. */
+export function podSummary(pod: KubernetesObject, workload: Workload): PodSummary {
   const statuses: { restartCount: number }[] = pod['status']?.containerStatuses ?? [];
   const startedAt: string | undefined = pod['status']?.startTime;
   const ip: string | undefined = pod['status']?.podIP;

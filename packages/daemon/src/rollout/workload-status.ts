@@ -41,6 +41,8 @@ export interface WorkloadStatus {
   readonly culprit: KubernetesObject | undefined;
 }
 
+const NOTHING = { wanted: 0, pods: [] };
+
 /** Where a workload is on its way to the applied content. Pure; reads only what the API server has told. */
 export function workloadStatus(workload: Workload, live: LiveObjects): WorkloadStatus {
   const object = live.get(workload.kind, workload.namespace, workload.name);
@@ -53,15 +55,21 @@ export function workloadStatus(workload: Workload, live: LiveObjects): WorkloadS
     case 'Job':
       return jobStatus(workload, object, live);
     case 'Deployment': {
-      if (generation < workload.generation || observed < generation) return waiting('waiting for the controller');
-      const uid = object.metadata.uid ?? '';
-      const sets = live.ownedBy('ReplicaSet', workload.namespace, uid);
-      const newest = newestReplicaSet(sets);
-      // Watches of different kinds are not in step: the set of the newest template may not be known yet.
-      if (newest === undefined || revisionOf(newest) < revisionOf(object)) return waiting('waiting for the controller');
+      const sets = live.ownedBy('ReplicaSet', workload.namespace, object.metadata.uid ?? '');
       const podsOf = (set: KubernetesObject) => live.ownedBy('Pod', workload.namespace, set.metadata.uid ?? '');
+      const wanted = object['spec']?.replicas ?? 1;
+      const newest = newestReplicaSet(sets);
+      if (
+        generation < workload.generation ||
+        observed < generation ||
+        // Watches of different kinds are not in step: the set of the newest template may not be known yet.
+        newest === undefined ||
+        revisionOf(newest) < revisionOf(object)
+      ) {
+        return waiting('waiting for the controller', { wanted, pods: sets.flatMap(podsOf) });
+      }
       return replicated(workload, live, {
-        wanted: object['spec']?.replicas ?? 1,
+        wanted,
         newest: podsOf(newest),
         older: sets.filter((set) => set !== newest).flatMap(podsOf),
         refusal: refusalOf(object),
@@ -76,14 +84,17 @@ export function workloadStatus(workload: Workload, live: LiveObjects): WorkloadS
       });
     case 'StatefulSet':
     case 'DaemonSet': {
-      if (generation < workload.generation || observed < generation) return waiting('waiting for the controller');
       const pods = live.ownedBy('Pod', workload.namespace, object.metadata.uid ?? '');
+      const wanted =
+        workload.kind === 'StatefulSet'
+          ? (object['spec']?.replicas ?? 1)
+          : (object['status']?.desiredNumberScheduled ?? 0);
+      if (generation < workload.generation || observed < generation) {
+        return waiting('waiting for the controller', { wanted, pods });
+      }
       const isNewest = (pod: KubernetesObject) => hasTemplateOf(object, pod) && runsExpectedSpec(pod, object);
       return replicated(workload, live, {
-        wanted:
-          workload.kind === 'StatefulSet'
-            ? (object['spec']?.replicas ?? 1)
-            : (object['status']?.desiredNumberScheduled ?? 0),
+        wanted,
         newest: pods.filter(isNewest),
         older: pods.filter((pod) => !isNewest(pod)),
         refusal: undefined,
@@ -239,13 +250,17 @@ function runsExpectedSpec(pod: KubernetesObject, owner: KubernetesObject): boole
   return images(pod['spec']) === images(owner['spec']?.template?.spec);
 }
 
-function waiting(detail: string): WorkloadStatus {
+/** Not to be told yet; what there is meanwhile is shown all the same. */
+function waiting(
+  detail: string,
+  there: { wanted: number; pods: readonly KubernetesObject[] } = NOTHING,
+): WorkloadStatus {
   return {
     done: false,
     ready: 0,
-    wanted: 0,
+    wanted: there.wanted,
     detail,
-    pods: [],
+    pods: there.pods.filter((pod) => !isTerminating(pod) && !hasEnded(pod)),
     newest: [],
     leaving: [],
     diagnosis: undefined,

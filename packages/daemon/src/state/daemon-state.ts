@@ -1,7 +1,9 @@
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { PassRecord } from '@devloop/shared/protocol/service-detail';
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { ClusterLink } from '@devloop/shared/protocol/snapshot';
+import type { PassReason } from './pass-history.ts';
 
 /** Everything the daemon decides on. A fold over the events; read by the planner and the API, written by `reduce`. */
 export interface DaemonState {
@@ -35,6 +37,14 @@ export interface ServiceState {
   readonly failure: ErrorReport | undefined;
   readonly degraded: ErrorReport | undefined;
   readonly lastPass: ServiceSnapshot['lastPass'];
+  /** Passes that ended, the newest first; bounded. */
+  readonly passes: readonly PassRecord[];
+  /** See `ServiceSnapshot.recentPasses`. */
+  readonly recentPasses: readonly number[];
+  /** What was seen since the newest pass began. */
+  readonly pending: PassReason | undefined;
+  /** What the pass that runs is about. */
+  readonly passing: PassReason | undefined;
 }
 
 export const INITIAL_STATE: DaemonState = {
@@ -59,5 +69,9 @@ export function initialService(name: string): ServiceState {
     failure: undefined,
     degraded: undefined,
     lastPass: undefined,
+    passes: [],
+    recentPasses: [],
+    pending: undefined,
+    passing: undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
-import type { PublishedEvent } from '@devloop/shared/protocol/event';
+import type { DaemonEvent, PublishedEvent } from '@devloop/shared/protocol/event';
 import { type DaemonState, initialService, type ServiceState } from './daemon-state.ts';
+import { mergeReasons, withDuration, withPass } from './pass-history.ts';
 
 /** The state after an event. Pure; the only place where state changes. */
 export function reduce(state: DaemonState, { at, event }: PublishedEvent): DaemonState {
@@ -32,6 +33,7 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
       return update(event.service, (service) => ({
         seenRevision: Math.max(service.seenRevision, event.revision),
         seenAt: new Date(event.noticedAt).toISOString(),
+        pending: mergeReasons(service.pending, { cause: event.cause, paths: event.paths }),
       }));
     case 'service-held':
       return update(event.service, () => ({ activity: { is: 'held', hold: event.hold } }));
@@ -39,6 +41,8 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
       return update(event.service, (service) => ({
         attemptedRevision: Math.max(service.attemptedRevision, event.revision),
         activity: { is: 'working', revision: event.revision, phase: 'hash', detail: 'hashing', since: at },
+        passing: service.pending,
+        pending: undefined,
       }));
     case 'phase-changed':
       return update(event.service, ({ activity }) => ({
@@ -51,31 +55,8 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
           ...(event.hold === undefined ? {} : { hold: event.hold }),
         },
       }));
-    case 'pass-ended': {
-      const lastPass = { outcome: event.outcome, kind: event.kind, times: event.times };
-      switch (event.outcome) {
-        case 'live':
-          return update(event.service, (service) => ({
-            activity: { is: 'idle' },
-            liveRevision: Math.max(service.liveRevision, event.revision),
-            liveAt: at,
-            liveImage: event.image,
-            failure: undefined,
-            degraded: undefined,
-            lastPass,
-          }));
-        case 'failed':
-          return update(event.service, () => ({
-            activity: { is: 'idle' },
-            failure: event.failure,
-            attemptedImage: event.image,
-            lastPass,
-          }));
-        case 'superseded':
-          return update(event.service, () => ({ activity: { is: 'idle' } }));
-      }
-      return state;
-    }
+    case 'pass-ended':
+      return update(event.service, (service) => afterPass(service, event, at));
     case 'service-degraded':
       return update(event.service, () => ({ degraded: event.failure }));
     case 'service-recovered':
@@ -102,6 +83,37 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
       return state;
     default:
       return unknownEvent(event);
+  }
+}
+
+function afterPass(
+  service: ServiceState,
+  event: Extract<DaemonEvent, { type: 'pass-ended' }>,
+  at: string,
+): Partial<ServiceState> {
+  const lastPass = { outcome: event.outcome, kind: event.kind, times: event.times };
+  const ended: Partial<ServiceState> = {
+    activity: { is: 'idle' },
+    passes: withPass(service.passes, event, service.passing),
+    passing: undefined,
+  };
+  switch (event.outcome) {
+    case 'live':
+      return {
+        ...ended,
+        liveRevision: Math.max(service.liveRevision, event.revision),
+        liveAt: at,
+        liveImage: event.image,
+        failure: undefined,
+        degraded: undefined,
+        lastPass,
+        recentPasses: withDuration(service.recentPasses, event.times),
+      };
+    case 'failed':
+      return { ...ended, failure: event.failure, attemptedImage: event.image, lastPass };
+    case 'superseded':
+      // The next one brings its changes in as well.
+      return { ...ended, pending: mergeReasons(service.passing, service.pending) };
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { Bell } from '../support/bell.ts';
-import { TaskSet } from '../support/task-set.ts';
+import { Bell } from './bell.ts';
 import { followChanges } from './follow-changes.ts';
+import { TaskSet } from './task-set.ts';
 
 function follow(drained: () => Promise<void> = async () => undefined) {
   const bell = new Bell();
@@ -32,7 +32,7 @@ test('looks at once, then once for all that changed together, and ends without a
   expect(looks()).toBe(2);
 });
 
-test('looks no further while the client has not taken what was sent, then at the newest', async () => {
+test('looks no further before the last was taken, then at the newest', async () => {
   const taken = Promise.withResolvers<void>();
   const { bell, looksAre, looks } = follow(() => taken.promise);
   bell.ring();

@@ -1,9 +1,9 @@
 import { isAborted } from '@devloop/shared/errors/devloop-error';
-import type { Bell } from '../support/bell.ts';
-import { delay } from '../support/delay.ts';
+import type { Bell } from './bell.ts';
+import { delay } from './delay.ts';
 
 export interface FollowOptions {
-  /** Resolves when the client has taken what was sent. */
+  /** Resolves when what was looked at has been taken: nothing is looked at before. */
   readonly drained: (signal: AbortSignal) => Promise<void>;
   /** Rings that come this close together are looked at once. */
   readonly togetherMs: number;
@@ -12,7 +12,7 @@ export interface FollowOptions {
 
 /**
  * Looks at once and whenever the bell has rung: promptly after a quiet time, else at most once every `togetherMs`, and
- * not before the client has taken what was sent. Resolves when `look` answers false or the signal is aborted.
+ * not before the last was taken. Resolves when `look` answers false or the signal is aborted.
  */
 export async function followChanges(
   bell: Bell,

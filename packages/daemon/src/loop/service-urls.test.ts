@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { serviceUrls } from './service-urls.ts';
+
+const service = (spec: object, status: object = {}): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'web' },
+  spec,
+  status,
+});
+const ingress = (spec: object): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'web' },
+  spec,
+});
+const urls = (live: KubernetesObject | undefined, nodeAddress: string | undefined = '192.168.49.2') =>
+  serviceUrls({ forwards: [], objects: [service({})], live: () => live, nodeAddress }).map(({ url }) => url);
+
+test('forwards that listen come first', () => {
+  const found = serviceUrls({
+    forwards: [
+      { local: 8080, port: 'http', status: 'listening' },
+      { local: 8081, port: 81, status: 'failed' },
+    ],
+    objects: [ingress({ rules: [{ host: 'shop.test' }] })],
+    live: () => undefined,
+    nodeAddress: undefined,
+  });
+  expect(found).toEqual([
+    { url: 'http://localhost:8080', through: 'forward' },
+    { url: 'http://shop.test', through: 'ingress' },
+  ]);
+});
+
+test('a NodePort is at the node, where its address is known', () => {
+  const ports = [
+    { port: 80, nodePort: 31234 },
+    { port: 443, nodePort: 31443 },
+    { port: 53, nodePort: 31053, protocol: 'UDP' },
+  ];
+  const live = service({ type: 'NodePort', ports });
+  expect(urls(live)).toEqual(['http://192.168.49.2:31234', 'https://192.168.49.2:31443']);
+  expect(serviceUrls({ forwards: [], objects: [service({})], live: () => live, nodeAddress: undefined })).toEqual([]);
+  expect(urls(service({ type: 'ClusterIP', ports }))).toEqual([]);
+  expect(urls(undefined)).toEqual([]);
+});
+
+test('a load balancer is where it says it is, and at the node until it says so', () => {
+  const spec = {
+    type: 'LoadBalancer',
+    ports: [
+      { port: 80, nodePort: 31234 },
+      { port: 8080, nodePort: 31235 },
+    ],
+  };
+  expect(urls(service(spec))).toEqual(['http://192.168.49.2:31234', 'http://192.168.49.2:31235']);
+  expect(urls(service(spec, { loadBalancer: { ingress: [{ ip: '10.1.2.3' }] } }))).toEqual([
+    'http://10.1.2.3',
+    'http://10.1.2.3:8080',
+  ]);
+  expect(urls(service(spec, { loadBalancer: { ingress: [{ hostname: 'lb.test' }, { ip: 'fd00::1' }] } }))).toEqual([
+    'http://lb.test',
+    'http://lb.test:8080',
+    'http://[fd00::1]',
+    'http://[fd00::1]:8080',
+  ]);
+});
+
+test('an Ingress is at its hosts', () => {
+  const objects = [
+    ingress({
+      tls: [{ hosts: ['safe.test'] }],
+      rules: [{ host: 'safe.test' }, { host: 'shop.test' }, { host: 'shop.test' }, { host: '*.test' }, {}],
+    }),
+  ];
+  expect(serviceUrls({ forwards: [], objects, live: () => undefined, nodeAddress: undefined })).toEqual([
+    { url: 'https://safe.test', through: 'ingress' },
+    { url: 'http://shop.test', through: 'ingress' },
+  ]);
+});
