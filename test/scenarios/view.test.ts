@@ -50,7 +50,26 @@ test('a view follows a save and what happens in the cluster, says only what diff
     told(message, 'hello')?.pods.every(({ name, ready }) => name !== pod.metadata.name && ready) === true;
   await view.find((message) => isReplaced(message) && (told(message, 'hello')?.pods.length ?? 0) === 1, deleted);
 
+  await using detail = await rig.detail('hello');
+  const { detail: known } = await detail.find((message) => message.type === 'detail');
+  expect(known.workloads).toEqual([
+    { kind: 'Deployment', namespace: rig.namespace, name: 'hello', wanted: 1, ready: 1 },
+  ]);
+  expect(known.pods).toMatchObject([{ containers: [{ name: 'hello', content: 'newest', state: 'running' }] }]);
+  expect(known.pods[0]?.events.map(({ reason }) => reason)).toContain('Started');
+  expect(known.passes).toMatchObject([
+    { revision, outcome: 'live', cause: 'files', paths: [expect.stringContaining('message.txt')] },
+    { outcome: 'live', cause: 'start' },
+  ]);
+  expect(known.config).toMatch(/kind: Service\n[\s\S]*---\n[\s\S]*kind: Deployment\n/);
+  const again = rig.mark();
+  await rig.writeAtomic('hello/message.txt', unique('again'));
+  await rig.event(passEnded('hello', 'live'), again);
+  await detail.find((message) => message.type === 'detail' && message.detail.passes.length === 3);
+
   await rig.devloop(['stop']);
+  await detail.ended;
+  expect(detail.all.at(-1)).toMatchObject({ type: 'goodbye' });
   await view.ended;
   expect(view.all.at(-1)).toEqual({ type: 'goodbye', reason: 'the daemon is stopping' });
 });

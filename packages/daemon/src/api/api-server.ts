@@ -3,12 +3,19 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
 import { Command, type CommandResult } from '@devloop/shared/protocol/command';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
-import type { Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
+import type {
+  DetailMessage,
+  Hello,
+  LogMessage,
+  StreamMessage,
+  ViewMessage,
+} from '@devloop/shared/protocol/stream-message';
 import { streamBuildOutput } from '../logs/build-output.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import { workloadStatus } from '../rollout/workload-status.ts';
 import { TaskSet } from '../support/task-set.ts';
+import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
 import { MessageLines } from './message-lines.ts';
 import { streamView } from './view-stream.ts';
@@ -68,6 +75,8 @@ export class ApiServer implements AsyncDisposable {
           return await this.#stream(url, response, signal);
         case 'GET /v1/view':
           return await this.#view(response, signal);
+        case 'GET /v1/detail':
+          return await this.#detail(url.searchParams.get('service') ?? '', response, signal);
         case 'GET /v1/logs':
           return await this.#logs(url, response, signal);
         case 'POST /v1/command':
@@ -110,6 +119,13 @@ export class ApiServer implements AsyncDisposable {
     const lines = new MessageLines<ViewMessage>(response);
     await streamView(this.#hello(), this.#daemon, lines, signal);
     lines.end(GOODBYE);
+  }
+
+  async #detail(service: string, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    this.#known(service);
+    const lines = new MessageLines<DetailMessage>(response);
+    await streamDetail(service, this.#daemon, lines, signal);
+    lines.end(this.#ended.signal.aborted ? GOODBYE : { type: 'goodbye', reason: `there is no ${service} any more` });
   }
 
   async #logs(url: URL, response: ServerResponse, signal: AbortSignal): Promise<void> {

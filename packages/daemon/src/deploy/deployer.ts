@@ -81,6 +81,11 @@ export class Deployer {
     return pinObject(object, { ...options, pins }).object;
   }
 
+  /** Manifests' objects as they were applied last; those that were not are left out. */
+  lastApplied(manifests: readonly Manifest[]): KubernetesObject[] {
+    return applyOrder(manifests.map(({ object }) => object)).flatMap((object) => this.#known(object)?.desired ?? []);
+  }
+
   /** Records what is in the cluster after a swap. */
   remember(object: KubernetesObject, generation: number): void {
     this.#applied.set(objectKey(object), { desired: object, generation });
@@ -115,6 +120,13 @@ export class Deployer {
       }
       onPruned(object);
     }
+  }
+
+  /** What was applied for a manifest's object, which need not name its namespace. */
+  #known(object: KubernetesObject): { desired: KubernetesObject; generation: number } | undefined {
+    const { namespace = this.#namespace } = object.metadata;
+    const inNamespace = objectKey({ ...object, metadata: { ...object.metadata, namespace } });
+    return this.#applied.get(inNamespace) ?? this.#applied.get(objectKey(object));
   }
 
   async #deployOne(object: KubernetesObject, request: DeployRequest, signal: AbortSignal): Promise<Applied> {

@@ -1,6 +1,7 @@
 import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
 import { DevloopError, type ErrorReport, fromReport, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
 import type { ObjectName } from '@devloop/shared/protocol/command';
+import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { deleteOrder } from '../deploy/apply-order.ts';
 import { toObjectName } from '../deploy/cluster-objects.ts';
@@ -26,6 +27,7 @@ import { startRounds } from './periodic-rounds.ts';
 import { ProjectWatch } from './project-watch.ts';
 import { appliedEvent, type PassContext } from './run-pass.ts';
 import { ServiceLoop } from './service-loop.ts';
+import { toDetail } from './to-detail.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** Events in one burst from which on the kernel's queue may have overflowed, which Node does not tell. */
@@ -114,6 +116,18 @@ export class Daemon implements AsyncDisposable {
       workloadsOf: (name) => this.#loops.get(name)?.workloads ?? [],
       reachingObjectsOf: (name) => this.#reachedThrough.get(name) ?? [],
       forwardsOf: (name) => this.#forwards.of(name),
+    });
+  }
+
+  /** All that is known of one service; undefined where there is none of that name. */
+  detail(name: string): ServiceDetail | undefined {
+    const state = this.log.state.services.get(name);
+    const loop = this.#loops.get(name);
+    if (state === undefined || loop === undefined) return undefined;
+    return toDetail(state, {
+      view: this.session?.view,
+      workloads: loop.workloads,
+      applied: this.#connected?.deployer.lastApplied(loop.spec.manifests) ?? [],
     });
   }
 

@@ -82,7 +82,7 @@ class RunningUi implements AsyncDisposable {
         if (message.type === 'snapshot') this.#known.resolve();
       },
       event: (message) => session.event(message),
-      log: () => undefined,
+      log: (message) => session.log(message),
       notStarted: (report) => session.say({ is: 'error', report }),
     });
     this.#ending.promise.catch(() => undefined); // whoever waits for it hears of it

@@ -1,5 +1,6 @@
+import type { PublishedEvent } from '@devloop/shared/protocol/event';
 import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
-import type { StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
+import type { LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import type { SuspendTerminal } from 'ink';
 import type { Intent } from './app/intent.ts';
 import { reduceUi, type UiAction } from './app/reduce-ui.ts';
@@ -12,6 +13,8 @@ import { bodySize, frameRows, headerCount, type World } from './frame/frame.ts';
 import type { Screen } from './ink/app.ts';
 import type { KeyName } from './keys/key-binding.ts';
 import type { MouseEvent } from './keys/mouse.ts';
+import { LogStore } from './logs/log-store.ts';
+import { logsHasWork } from './logs/reduce-logs.ts';
 import { nextAgeMs } from './overview/next-age.ts';
 import { PaintSchedule } from './paint/paint-schedule.ts';
 import type { Row, Size } from './paint/row.ts';
@@ -34,6 +37,7 @@ export interface SessionOptions {
 export class UiSession implements Screen, Disposable {
   readonly #options: SessionOptions;
   readonly #events: EventTail;
+  readonly #logs = new LogStore();
   readonly #listeners = new Set<() => void>();
   readonly #schedule = new PaintSchedule(() => this.#paint());
   #state: UiState = INITIAL_STATE;
@@ -43,6 +47,9 @@ export class UiSession implements Screen, Disposable {
   #frame: readonly Row[] = [];
   #ageTimer: NodeJS.Timeout | undefined;
   #toastTimer: NodeJS.Timeout | undefined;
+  #work: NodeJS.Immediate | undefined;
+  /** The lines that the frame shows. */
+  #shownLogs = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -115,7 +122,13 @@ export class UiSession implements Screen, Disposable {
 
   event(message: StreamMessage): void {
     this.#events.add(message);
-    this.#schedule.soon();
+    if (message.type === 'event') this.#markCrash(message.published);
+    if (this.#state.screen === 'overview') this.#schedule.soon();
+  }
+
+  log(message: LogMessage): void {
+    this.#logs.add(message);
+    if (this.#state.screen === 'logs') this.#schedule.soon();
   }
 
   /** Details of the service that is open. */
@@ -129,6 +142,7 @@ export class UiSession implements Screen, Disposable {
     this.#schedule[Symbol.dispose]();
     clearTimeout(this.#ageTimer);
     clearTimeout(this.#toastTimer);
+    clearImmediate(this.#work);
     this.#listeners.clear();
   }
 
@@ -148,7 +162,7 @@ export class UiSession implements Screen, Disposable {
     const { snapshot, link } = this.#project;
     const services = snapshot?.services ?? [];
     const body = bodySize(this.#state, this.#options.size());
-    return { services, connected: link.is === 'connected', body, detailEnd: this.#detailEnd(body) };
+    return { services, connected: link.is === 'connected', body, logs: this.#logs, detailEnd: this.#detailEnd(body) };
   }
 
   #detailEnd(body: Size): number {
@@ -163,18 +177,40 @@ export class UiSession implements Screen, Disposable {
       project: this.#project,
       state: this.#state,
       detail: this.#detail,
+      logs: this.#logs,
       events: this.#events.of(this.#state.selected),
       nowMs: Date.now(),
       cwd: this.#options.cwd,
     };
   }
 
+  /** The logs have a mark where a container ended. */
+  #markCrash({ at, event }: PublishedEvent): void {
+    if (event.type === 'service-degraded') this.#logs.crash(event.service, '', '', at, event.failure.message);
+  }
+
   #paint(): void {
+    if (this.#state.screen === 'logs' && this.#shownLogs !== this.#logs.version) {
+      this.#shownLogs = this.#logs.version;
+      this.#reduce({ type: 'logs', action: { type: 'stored' } });
+    }
     const world = this.#world();
     this.#frame = frameRows(world, this.#options.size());
     for (const listener of this.#listeners) listener();
+    this.#workOn();
     clearTimeout(this.#ageTimer);
     const next = nextAgeMs(this.#project.snapshot?.services ?? [], world.nowMs);
     if (next !== undefined) this.#ageTimer = setTimeout(() => this.#schedule.soon(), next);
+  }
+
+  /** Goes on looking through the logs while nothing else is to be done. */
+  #workOn(): void {
+    if (this.#work !== undefined || this.#state.screen !== 'logs' || !logsHasWork(this.#state.logs, this.#logs)) return;
+    this.#work = setImmediate(() => {
+      this.#work = undefined;
+      this.#reduce({ type: 'logs', action: { type: 'work' } });
+      this.#schedule.soon();
+      this.#workOn();
+    });
   }
 }

@@ -55,6 +55,7 @@ describe('the screen', () => {
     await using daemon = await listen();
     await using terminal = open();
     expect(await terminal.shows('● 3 live')).toContain('● connected');
+    await terminal.until(() => terminal.modes().mouse, 'the mouse');
     expect(terminal.modes()).toEqual(OPEN);
     const failure = { code: 'build/failed', message: 'It broke.', remedy: 'Mend it.', evidence: ['why'] } as const;
     const api = liveService('api', { seenRevision: 4, failure: { ...failure, evidence: ['why'] } });
@@ -109,6 +110,29 @@ describe('the screen', () => {
     terminal.press('enter');
     await terminal.shows('✓ worker is built again.');
     expect(daemon.commands).toEqual([{ type: 'rebuild-service', service: 'worker' }]);
+  });
+
+  test('logs are there at once, of one service and of all', async () => {
+    await using daemon = await listen();
+    const at = '2026-01-01T12:00:00.5Z';
+    daemon.logs = [
+      { type: 'lines', service: 'web', pod: 'web-1', container: 'web', lines: [[at, 'web is up']] },
+      { type: 'lines', service: 'api', pod: 'api-1', container: 'api', lines: [[at, 'api is up']] },
+    ];
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.press('l');
+    expect(await terminal.shows('web is up')).not.toContain('api is up');
+    terminal.press('escape');
+    await terminal.shows('› ● live      web');
+    terminal.press('L');
+    expect(await terminal.shows('api is up')).toContain('web is up');
+    terminal.type('/is u');
+    terminal.paste('p');
+    terminal.press('enter');
+    await terminal.shows('is up');
+    terminal.press('escape', 'escape');
+    await terminal.shows('› ● live      web');
   });
 
   test('a prompt takes a pasted answer, and says what is wrong with one', async () => {

@@ -1,4 +1,6 @@
 import type { KeyBinding } from '../keys/key-binding.ts';
+import { LOGS_KEYS, type LogsKeyAction } from '../logs/logs-keys.ts';
+import type { ScreenName } from './ui-state.ts';
 
 /** Things to do with one service: the one under the cursor, or the one that is open. */
 export type ServiceAction =
@@ -27,7 +29,7 @@ export type ProjectAction =
   | 'step-aside'
   | 'start-daemon'
   | 'stop-daemon'
-  | 'down';
+  | 'delete-all';
 
 export type OverviewAction =
   | 'move-up'
@@ -75,7 +77,7 @@ export const PROJECT_KEYS: readonly KeyBinding<ProjectAction>[] = [
   { keys: ['P'], action: 'pause-all', title: 'pause all services, or resume them' },
   { keys: ['S'], action: 'start-daemon', title: 'start the daemon, where none runs' },
   { keys: ['Q'], action: 'stop-daemon', title: 'stop the daemon; the cluster stays as it is' },
-  { keys: ['X'], action: 'down', title: 'delete all that devloop applied, and stop' },
+  { keys: ['X'], action: 'delete-all', title: 'delete all that devloop applied, and stop' },
   { keys: ['ctrl-z'], action: 'step-aside', title: 'step aside to the shell' },
 ];
 
@@ -113,3 +115,32 @@ export const DETAIL_KEYS: readonly KeyBinding<DetailAction | ServiceAction | Pro
   ...SERVICE_KEYS,
   ...PROJECT_KEYS,
 ];
+
+/** What of the project and of a service can be done on the logs screen: what has a key there that is not taken. */
+export const LOGS_PROJECT_KEYS = withoutTaken(PROJECT_KEYS, LOGS_KEYS);
+export const LOGS_SERVICE_KEYS = withoutTaken(SERVICE_KEYS, LOGS_KEYS);
+
+export const LOGS_SCREEN_KEYS: readonly KeyBinding<LogsKeyAction | ServiceAction | ProjectAction>[] = [
+  ...LOGS_KEYS,
+  ...LOGS_SERVICE_KEYS,
+  ...LOGS_PROJECT_KEYS,
+];
+
+/** All keys of each screen. */
+export const SCREEN_KEYS: Readonly<Record<ScreenName, readonly KeyBinding[]>> = {
+  overview: OVERVIEW_KEYS,
+  detail: DETAIL_KEYS,
+  logs: LOGS_SCREEN_KEYS,
+};
+
+function withoutTaken<Action extends string>(
+  bindings: readonly KeyBinding<Action>[],
+  taken: readonly KeyBinding[],
+): KeyBinding<Action>[] {
+  return bindings
+    .map((binding) => ({
+      ...binding,
+      keys: binding.keys.filter((key) => !taken.some(({ keys }) => keys.includes(key))),
+    }))
+    .filter(({ keys, action }) => keys.length > 0 && action !== 'show-logs');
+}

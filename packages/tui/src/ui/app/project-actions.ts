@@ -1,6 +1,7 @@
 import { textInput } from '../input/text-input.ts';
 import { span } from '../paint/row.ts';
 import type { ProjectAction } from './bindings.ts';
+import { openLogs } from './logs-steps.ts';
 import { refuse, type Step, step, type UiView } from './step.ts';
 import type { UiState } from './ui-state.ts';
 
@@ -12,12 +13,12 @@ export function projectStep(state: UiState, action: ProjectAction, view: UiView)
     case 'palette':
       return step({ ...state, overlay: { is: 'palette', input: textInput(), cursor: 0 } });
     case 'all-logs':
-      return step({ ...state, screen: 'logs' });
+      return step(openLogs(state, undefined, view));
     case 'quit':
       return step(state, { is: 'quit' });
     case 'step-aside':
       return step(state, { is: 'step-aside' });
-    case 'down':
+    case 'delete-all':
       return step(state, { is: 'ask-down' });
     case 'start-daemon':
       if (view.connected) return refuse(state, 'The daemon runs.', 'Stop it with Q');

@@ -132,7 +132,7 @@ function paletteKey(
   view: UiView,
   run: (state: UiState, entry: PaletteEntry) => Step,
 ): Step {
-  const found = matchEntries(paletteEntries(view.services, state.selected), overlay.input.text);
+  const found = matchEntries(paletteEntries(view.services, state), overlay.input.text);
   const at = (cursor: number) => step({ ...state, overlay: { ...overlay, cursor } });
   const cursor = Math.min(overlay.cursor, Math.max(0, found.length - 1));
   switch (key) {

@@ -1,12 +1,15 @@
 import type { KeyName } from '../keys/key-binding.ts';
 import { bindingOf } from '../keys/key-text.ts';
 import type { MouseEvent } from '../keys/mouse.ts';
+import type { LogsAction } from '../logs/reduce-logs.ts';
 import { nextUnhealthy } from '../overview/health.ts';
 import { overviewLayout } from '../overview/layout.ts';
 import type { PaletteEntry } from '../palette/entries.ts';
 import {
   DETAIL_KEYS,
   type DetailAction,
+  LOGS_PROJECT_KEYS,
+  LOGS_SERVICE_KEYS,
   OVERVIEW_KEYS,
   type OverviewAction,
   PROJECT_KEYS,
@@ -14,6 +17,7 @@ import {
   SERVICE_KEYS,
   type ServiceAction,
 } from './bindings.ts';
+import { logsKey, logsState } from './logs-steps.ts';
 import type { Overlay } from './overlay.ts';
 import { projectStep } from './project-actions.ts';
 import { overlayKey, overlayPaste } from './reduce-overlay.ts';
@@ -30,7 +34,9 @@ export type UiAction =
   | { readonly type: 'services-changed' }
   | { readonly type: 'toast'; readonly toast: Toast }
   | { readonly type: 'toast-over'; readonly toast: Toast }
-  | { readonly type: 'ask'; readonly overlay: Overlay };
+  | { readonly type: 'ask'; readonly overlay: Overlay }
+  /** New lines, or time to look through them. */
+  | { readonly type: 'logs'; readonly action: Extract<LogsAction, { type: 'stored' | 'work' }> };
 
 /** The screen after something has happened, and what is to be done besides. Pure. */
 export function reduceUi(state: UiState, action: UiAction, view: UiView): Step {
@@ -38,7 +44,7 @@ export function reduceUi(state: UiState, action: UiAction, view: UiView): Step {
     case 'key':
       return reduceKey({ ...state, toast: undefined }, action.key, view);
     case 'pasted':
-      return step(state.overlay === undefined ? state : overlayPaste(state, state.overlay, action.text));
+      return step(reducePaste(state, action.text, view));
     case 'mouse':
       return reduceMouse(state, action.event, view);
     case 'services-changed':
@@ -47,25 +53,42 @@ export function reduceUi(state: UiState, action: UiAction, view: UiView): Step {
       return step({ ...state, toast: action.toast });
     case 'toast-over':
       return step(state.toast === action.toast ? { ...state, toast: undefined } : state);
+    case 'logs':
+      return step(logsState(state, action.action, view));
     case 'ask':
       return step({ ...state, overlay: action.overlay, toast: undefined });
   }
 }
 
 function reduceKey(state: UiState, key: KeyName, view: UiView): Step {
-  if (state.overlay !== undefined)
+  if (state.overlay !== undefined) {
     return overlayKey(state, state.overlay, key, view, (next, entry) => chosen(next, entry, view));
+  }
   switch (state.screen) {
     case 'overview': {
       const action = bindingOf(OVERVIEW_KEYS, key)?.action;
       return action === undefined ? step(state) : run(state, action, view);
     }
-    case 'detail':
-    case 'logs': {
+    case 'detail': {
       const action = bindingOf(DETAIL_KEYS, key)?.action;
       return action === undefined ? step(state) : run(state, action, view);
     }
+    case 'logs': {
+      const own = logsKey(state, key, view);
+      if (own !== undefined) return own;
+      const action = (bindingOf(LOGS_SERVICE_KEYS, key) ?? bindingOf(LOGS_PROJECT_KEYS, key))?.action;
+      if (action === undefined) return step(state);
+      if (isServiceAction(action) && state.logs.service === undefined) {
+        return refuse(state, 'These are the logs of all services.', 'Show one of them with s, or name it with :');
+      }
+      return run(state, action, view);
+    }
   }
+}
+
+function reducePaste(state: UiState, text: string, view: UiView): UiState {
+  if (state.overlay !== undefined) return overlayPaste(state, state.overlay, text);
+  return state.screen === 'logs' ? logsState(state, { type: 'pasted', text }, view) : state;
 }
 
 function run(
@@ -76,13 +99,14 @@ function run(
   if (isServiceAction(action)) {
     const service = selectedService(state, view);
     if (service === undefined) return refuse(state, 'There is no service yet.', 'Name one in devloop.yaml and save');
-    return serviceStep(state, action, service);
+    return serviceStep(state, action, service, view);
   }
   if (isProjectAction(action)) return projectStep(state, action, view);
   return step(move(state, action, view));
 }
 
 function chosen(state: UiState, entry: PaletteEntry, view: UiView): Step {
+  if (entry.is === 'screen') return reduceKey(state, entry.key, view);
   if (entry.is === 'project') return projectStep(state, entry.action, view);
   const selected = { ...state, selected: entry.service };
   return run(selected, entry.action, view);
@@ -137,7 +161,9 @@ function moveBy(state: UiState, by: number, { services }: UiView): UiState {
 
 function reduceMouse(state: UiState, event: MouseEvent, view: UiView): Step {
   if (event.is === 'wheel') return reduceKey(state, `wheel-${event.direction}`, view);
-  if (state.overlay !== undefined || state.screen !== 'overview') return step(state);
+  if (state.overlay !== undefined) return step(state);
+  if (state.screen === 'logs') return step(logsState(state, { type: 'click', row: event.row }, view));
+  if (state.screen === 'detail') return step(state);
   const hit = overviewLayout(view.services, state.selected, view.body).serviceAt(event.row);
   if (hit === undefined) return step(state);
   return step(hit === state.selected ? move(state, 'open', view) : { ...state, selected: hit });

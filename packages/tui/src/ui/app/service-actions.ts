@@ -2,16 +2,17 @@ import type { Command } from '@devloop/shared/protocol/command';
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import { textInput } from '../input/text-input.ts';
 import type { ServiceAction } from './bindings.ts';
+import { openLogs } from './logs-steps.ts';
 import type { Choice } from './overlay.ts';
-import { refuse, type Step, step } from './step.ts';
+import { refuse, type Step, step, type UiView } from './step.ts';
 import type { UiState } from './ui-state.ts';
 
 /** What an action on a service comes to: a command, a question first, or the reason why not. */
-export function serviceStep(state: UiState, action: ServiceAction, service: ServiceSnapshot): Step {
+export function serviceStep(state: UiState, action: ServiceAction, service: ServiceSnapshot, view: UiView): Step {
   const { name } = service;
   switch (action) {
     case 'show-logs':
-      return step({ ...state, screen: 'logs', selected: name });
+      return step(openLogs({ ...state, selected: name }, name, view));
     case 'rebuild':
       return command(state, { type: 'rebuild-service', service: name }, `${name} is built again.`);
     case 'restart':

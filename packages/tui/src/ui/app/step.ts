@@ -1,4 +1,5 @@
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
+import type { LogStore } from '../logs/log-store.ts';
 import type { Size } from '../paint/row.ts';
 import type { Intent } from './intent.ts';
 import type { UiState } from './ui-state.ts';
@@ -10,6 +11,7 @@ export interface UiView {
   readonly connected: boolean;
   /** The screen's own space, without header and footer. */
   readonly body: Size;
+  readonly logs: LogStore;
   /** How far the detail screen can be scrolled. */
   readonly detailEnd: number;
 }

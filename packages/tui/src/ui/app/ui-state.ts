@@ -1,4 +1,5 @@
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import { initialLogs, type LogsState } from '../logs/logs-state.ts';
 import type { Overlay } from './overlay.ts';
 
 export type ScreenName = 'overview' | 'detail' | 'logs';
@@ -16,6 +17,9 @@ export interface UiState {
   readonly selected: string | undefined;
   /** Rows of the detail screen that are above the window. */
   readonly detailScroll: number;
+  readonly logs: LogsState;
+  /** Where the logs screen goes back to. */
+  readonly logsFrom: Exclude<ScreenName, 'logs'>;
   readonly overlay: Overlay | undefined;
   readonly toast: Toast | undefined;
 }
@@ -24,6 +28,8 @@ export const INITIAL_STATE: UiState = {
   screen: 'overview',
   selected: undefined,
   detailScroll: 0,
+  logs: initialLogs(),
+  logsFrom: 'overview',
   overlay: undefined,
   toast: undefined,
 };

@@ -4,6 +4,7 @@ import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import type { DaemonClient } from '../../daemon/daemon-client.ts';
 import { type Attachment, attach, ensureDaemon } from '../../daemon/start-daemon.ts';
+import { LogSeam } from './log-seam.ts';
 import type { DaemonLink } from './project-store.ts';
 
 /** How many of the newest events and log lines are fetched at the beginning. */
@@ -31,6 +32,9 @@ export class DaemonFeeds {
   #mayStart = true;
   #toldForeign: string | undefined;
   #wake = new AbortController();
+  readonly #seam = new LogSeam();
+  /** The newest event that was told, and by which daemon. */
+  #told = { pid: 0, seq: 0 };
 
   constructor(folder: string, listener: FeedListener) {
     this.#folder = folder;
@@ -112,13 +116,21 @@ export class DaemonFeeds {
   }
 
   async #events(client: DaemonClient, hello: Hello, signal: AbortSignal): Promise<void> {
-    const after = Math.max(0, hello.seq - TAIL.events);
-    for await (const message of client.stream({ after, signal })) this.#listener.event(message);
+    const isKnown = this.#told.pid === hello.pid;
+    const after = isKnown ? this.#told.seq : Math.max(0, hello.seq - TAIL.events);
+    for await (const message of client.stream({ after, signal })) {
+      if (message.type === 'event') this.#told = { pid: hello.pid, seq: message.published.seq };
+      this.#listener.event(message);
+    }
   }
 
   async #logs(client: DaemonClient, signal: AbortSignal): Promise<void> {
     const query = { services: [], follow: true, tail: TAIL.lines, build: true };
-    for await (const message of client.logs(query, signal)) this.#listener.log(message);
+    this.#seam.begin();
+    for await (const message of client.logs(query, signal)) {
+      const joined = this.#seam.join(message);
+      if (joined !== undefined) this.#listener.log(joined);
+    }
   }
 }
 

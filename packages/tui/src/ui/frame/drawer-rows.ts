@@ -1,5 +1,5 @@
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
-import { DETAIL_KEYS, OVERVIEW_KEYS } from '../app/bindings.ts';
+import { SCREEN_KEYS } from '../app/bindings.ts';
 import type { Overlay } from '../app/overlay.ts';
 import type { UiState } from '../app/ui-state.ts';
 import type { TextInput } from '../input/text-input.ts';
@@ -31,14 +31,7 @@ function content(
 ): readonly [string, readonly Row[]] {
   switch (overlay.is) {
     case 'help':
-      return [
-        'keys',
-        scrolled(
-          helpRows(state.screen === 'overview' ? OVERVIEW_KEYS : DETAIL_KEYS, size.columns),
-          overlay.scroll,
-          size,
-        ),
-      ];
+      return ['keys', scrolled(helpRows(SCREEN_KEYS[state.screen], size.columns), overlay.scroll, size)];
     case 'confirm':
       return [overlay.question, scrolled(overlay.rows, overlay.scroll, size)];
     case 'prompt':
@@ -54,7 +47,7 @@ function content(
       return [overlay.question, listRows(rows, overlay.cursor, size)];
     }
     case 'palette': {
-      const found = matchEntries(paletteEntries(services, state.selected), overlay.input.text);
+      const found = matchEntries(paletteEntries(services, state), overlay.input.text);
       const cursor = Math.min(overlay.cursor, Math.max(0, found.length - 1));
       const rows = found.map(({ label, key }) =>
         spreadRow([span(label)], key === undefined ? [] : [span(keyText(key), { tone: 'quiet' })], size.columns - 2),

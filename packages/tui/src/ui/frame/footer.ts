@@ -1,8 +1,9 @@
-import { DETAIL_KEYS, OVERVIEW_KEYS } from '../app/bindings.ts';
+import { SCREEN_KEYS } from '../app/bindings.ts';
 import type { Overlay } from '../app/overlay.ts';
 import type { UiState } from '../app/ui-state.ts';
 import type { KeyBinding } from '../keys/key-binding.ts';
 import { keyText } from '../keys/key-text.ts';
+import { logsCapturesText } from '../logs/logs-state.ts';
 import { type Row, rowWidth, type Span, span } from '../paint/row.ts';
 
 /** Keys with what they do, in a word or two. */
@@ -49,9 +50,10 @@ export function footerRow(state: UiState, columns: number): Row {
   return row;
 }
 
-function hintsOf({ overlay, screen }: UiState): Hints {
+function hintsOf({ overlay, screen, logs }: UiState): Hints {
   if (overlay !== undefined) return OVERLAY_HINTS[overlay.is];
-  return hintsFrom(screen === 'overview' ? OVERVIEW_KEYS : DETAIL_KEYS);
+  if (screen === 'logs' && logsCapturesText(logs)) return OVERLAY_HINTS.prompt;
+  return hintsFrom(SCREEN_KEYS[screen]);
 }
 
 /** Help and the way out come first: they are what is missed most where there is little room. */

@@ -3,6 +3,8 @@ import type { UiState } from '../app/ui-state.ts';
 import { detailRows } from '../detail/detail-rows.ts';
 import type { ToldEvent } from '../feed/event-tail.ts';
 import type { ProjectView } from '../feed/project-store.ts';
+import type { LogStore } from '../logs/log-store.ts';
+import { logsRows } from '../logs/logs-rows.ts';
 import { fill, overviewRows } from '../overview/overview-rows.ts';
 import { cutRow, type Row, type Size, span } from '../paint/row.ts';
 import { drawerRows } from './drawer-rows.ts';
@@ -16,6 +18,7 @@ export interface World {
   readonly state: UiState;
   /** Of the service that is open, once it is known. */
   readonly detail: ServiceDetail | undefined;
+  readonly logs: LogStore;
   /** What has happened to the service under the cursor. */
   readonly events: readonly ToldEvent[];
   readonly nowMs: number;
@@ -54,11 +57,12 @@ export function frameRows(world: World, size: Size): Row[] {
   );
 }
 
-function bodyRows({ project, state, detail, events, nowMs, cwd }: World, body: Size): Row[] {
+function bodyRows({ project, state, detail, logs, events, nowMs, cwd }: World, body: Size): Row[] {
+  if (state.screen === 'logs') return logsRows(state.logs, logs, body);
   const { snapshot } = project;
   if (snapshot === undefined) return waitingRows(project);
   const service = snapshot.services.find(({ name }) => name === state.selected);
-  if (state.screen !== 'overview' && service !== undefined) {
+  if (state.screen === 'detail' && service !== undefined) {
     return detailRows({ detail, service, scroll: state.detailScroll, cursor: 0, nowMs }, body);
   }
   return overviewRows({ snapshot, selected: state.selected, events, nowMs, cwd }, body);

@@ -4,6 +4,7 @@ import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { liveService, snapshotOf } from '../../daemon/daemon.fake.ts';
 import { INITIAL_STATE, type UiState } from '../app/ui-state.ts';
 import { textInput } from '../input/text-input.ts';
+import { LogStore } from '../logs/log-store.ts';
 import { span } from '../paint/row.ts';
 import type { World } from './frame.ts';
 
@@ -26,6 +27,7 @@ export function world(services: readonly ServiceSnapshot[], more: Partial<World>
     project: { link: { is: 'connected', pid: 7 }, snapshot: { ...snapshotOf(services), project } },
     state: { ...INITIAL_STATE, selected: services[0]?.name },
     detail: undefined,
+    logs: new LogStore(),
     events: [],
     nowMs: Date.parse(NOON) + 3 * 60_000,
     cwd: '/projects/shop',
@@ -104,6 +106,7 @@ export const WORLDS: Readonly<Record<string, World>> = {
   }),
   palette: on(troubled, { overlay: { is: 'palette', input: textInput('work'), cursor: 1 } }),
   help: on(troubled, { overlay: { is: 'help', scroll: 0 } }),
+  'help of the logs': on(troubled, { screen: 'logs', overlay: { is: 'help', scroll: 0 } }),
   confirm: on(troubled, {
     overlay: {
       is: 'confirm',

@@ -29,6 +29,7 @@ const WORDS: readonly (readonly [keyof Key, KeyName])[] = [
 export function keyNames(input: string, key: KeyPress): KeyName[] {
   if (key.eventType === 'release') return [];
   const word = WORDS.find(([name]) => key[name] === true)?.[1];
+  if (word === 'escape' && key.meta) return ['escape', 'escape'];
   if (word !== undefined) return [key.ctrl ? `ctrl-${word}` : word];
   if (key.tab) return [key.shift ? 'shift-tab' : 'tab'];
   const typed = [...graphemes.segment(input)].map(({ segment }) => segment);
