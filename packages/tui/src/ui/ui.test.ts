@@ -178,14 +178,11 @@ describe('the screen', () => {
 
 describe('a daemon that', () => {
   test('is lost is sought, and found again', async () => {
-    await using terminal = await (async () => {
-      await using daemon = await listen();
-      const opened = open({ columns: 100 });
-      await opened.shows('● connected');
-      daemon.crash();
-      await opened.shows('daemon lost, reconnecting');
-      return opened;
-    })();
+    const first = await listen();
+    await using terminal = open({ columns: 100 });
+    await terminal.shows('● connected');
+    await first[Symbol.asyncDispose](); // it breaks off every connection, and listens no more
+    await terminal.shows('daemon lost, reconnecting');
     await using daemon = await listen();
     daemon.show(snapshotOf([liveService('other')], { folder }));
     await terminal.shows('● connected');
