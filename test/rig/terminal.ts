@@ -1,6 +1,8 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import type { StyledRow, StyledRun } from '../pictures/styled-row.ts';
+import { poll } from './poll.ts';
+import { runCommand } from './run-command.ts';
 
 export interface TerminalOptions {
   readonly columns?: number;
@@ -147,6 +149,15 @@ export class TestTerminal implements AsyncDisposable {
       mouse: modes.mouseTrackingMode !== 'none',
       bracketedPaste: modes.bracketedPasteMode,
     };
+  }
+
+  /** Resolves when the program has been stopped, as by Ctrl-Z; only then does a SIGCONT let it go on. */
+  async stopped(): Promise<void> {
+    await poll(
+      async () => (await runCommand('ps', ['-o', 'stat=', '-p', String(this.#pty.pid)])).stdout.trim(),
+      (state) => state.startsWith('T'),
+      { what: 'the program is stopped' },
+    );
   }
 
   /** Calls back after every paint, until disposed of. */

@@ -258,6 +258,7 @@ describe('the terminal is as it was', () => {
     terminal.press('ctrl-z');
     await terminal.until(() => terminal.modes().screen === 'normal', 'the ordinary screen');
     expect(terminal.modes()).toEqual(RESTORED);
+    await terminal.stopped();
     terminal.kill('SIGCONT');
     await terminal.until(() => terminal.modes().mouse, 'the screen again');
     expect(terminal.modes()).toEqual(OPEN);
