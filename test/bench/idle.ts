@@ -8,6 +8,7 @@ import { now } from './clock.ts';
 import { round, table } from './figures.ts';
 import { writeService } from './generated-services.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
+import { cpuSeconds, residentMb } from './process-figures.ts';
 
 const SERVICES = 20;
 const FILES = 200_000;
@@ -93,19 +94,6 @@ async function fill(folder: string, files: number): Promise<void> {
       ),
     );
   }
-}
-
-/** User and system time of a process, and of its children that have ended. */
-async function cpuSeconds(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' '); // the name before may hold anything
-  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0); // utime stime cutime cstime
-  return ticks / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
 }
 
 /** `inode:device` of everything that a process watches. */

@@ -1,5 +1,6 @@
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import type { StyledRow, StyledRun } from '../pictures/styled-row.ts';
 
 export interface TerminalOptions {
   readonly columns?: number;
@@ -129,6 +130,15 @@ export class TestTerminal implements AsyncDisposable {
     return rows.join('\n');
   }
 
+  /** What the screen shows now with how it looks, run by run. */
+  styledRows(): StyledRow[] {
+    const { active } = this.#terminal.buffer;
+    return Array.from({ length: this.#terminal.rows }, (_, row) => {
+      const line = active.getLine(active.baseY + row);
+      return line === undefined ? [] : runsOf(line, this.#terminal.cols);
+    });
+  }
+
   modes(): TerminalModes {
     const { buffer, modes } = this.#terminal;
     return {
@@ -137,6 +147,12 @@ export class TestTerminal implements AsyncDisposable {
       mouse: modes.mouseTrackingMode !== 'none',
       bracketedPaste: modes.bracketedPasteMode,
     };
+  }
+
+  /** Calls back after every paint, until disposed of. */
+  onPaint(look: () => void): Disposable {
+    this.#lookers.add(look);
+    return { [Symbol.dispose]: () => void this.#lookers.delete(look) };
   }
 
   /** Resolves with the first frame that holds what is wanted. */
@@ -186,6 +202,31 @@ export class TestTerminal implements AsyncDisposable {
   #look(): void {
     for (const look of [...this.#lookers]) look();
   }
+}
+
+/** A line of the emulator as runs of cells that look the same; blank ends are left out. */
+function runsOf(line: xterm.IBufferLine, columns: number): StyledRow {
+  const runs: StyledRun[] = [];
+  for (let column = 0; column < columns; column += 1) {
+    const cell = line.getCell(column);
+    if (cell === undefined || cell.getWidth() === 0) continue; // the right half of a wide character
+    const look = {
+      foreground: cell.isFgPalette() ? cell.getFgColor() : undefined,
+      background: cell.isBgPalette() ? cell.getBgColor() : undefined,
+      bold: cell.isBold() !== 0,
+      dim: cell.isDim() !== 0,
+      underline: cell.isUnderline() !== 0,
+      inverse: cell.isInverse() !== 0,
+    };
+    const text = cell.getChars() || ' ';
+    const last = runs.at(-1);
+    const isSame =
+      last !== undefined && Object.entries(look).every(([key, value]) => last[key as keyof StyledRun] === value);
+    if (isSame) runs[runs.length - 1] = { ...last, text: last.text + text, cells: last.cells + cell.getWidth() };
+    else runs.push({ ...look, text, column, cells: cell.getWidth() });
+  }
+  const isBlank = (run: StyledRun) => run.text.trim() === '' && run.background === undefined && !run.inverse;
+  return runs.filter((run) => !isBlank(run));
 }
 
 function defined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

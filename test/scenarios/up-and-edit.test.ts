@@ -80,3 +80,16 @@ test('a service waits for the one it depends on, and a save in that one does not
   expect(webNow.metadata.uid).toBe(web.metadata.uid);
   expect(webNow.status.containerStatuses[0].containerID).toBe(web.status.containerStatuses[0].containerID);
 });
+
+test('a config of one line that names no cluster: the current context and its namespace are meant', async () => {
+  await using rig = await openRig('hello-service');
+  const kubeconfig = JSON.parse(
+    await mustRun('kubectl', ['config', 'view', '--minify', '--raw', '--flatten', '-o', 'json']),
+  );
+  kubeconfig.contexts[0].context.namespace = rig.namespace;
+  await rig.write('../kubeconfig', JSON.stringify(kubeconfig));
+  rig.env['KUBECONFIG'] = rig.file('../kubeconfig');
+  await rig.writeAtomic('devloop.yaml', 'services: { hello: {} }\n');
+  await rig.up();
+  expect((await rig.service('hello')).pods[0]?.namespace).toBe(rig.namespace);
+});

@@ -64,6 +64,10 @@ export class FakeImageEngine implements ImageEngine {
     return this.images.delete(reference);
   }
 
+  async container(): Promise<undefined> {
+    return undefined;
+  }
+
   superviseSwap(
     _container: { podUid: string; name: string; killAfterMs: number | false },
     ready: () => void,

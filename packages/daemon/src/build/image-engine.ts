@@ -35,6 +35,11 @@ export interface BuiltImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** The present state of a container: whether it runs, for how long it has, and the processor time that took. */
+export type ContainerRun =
+  | { readonly runs: true; readonly forMs: number; readonly cpuMs: number }
+  | { readonly runs: false };
+
 export interface EngineDescription {
   readonly address: string;
   readonly version: string;
@@ -55,6 +60,8 @@ export interface ImageEngine extends AsyncDisposable {
   imagesLabelled(label: string, value: string, signal: AbortSignal): Promise<BuiltImage[]>;
   /** Removes one name of an image, and the image when it was the last. One that is in use stays, without an error. */
   removeReference(reference: string, signal: AbortSignal): Promise<boolean>;
+  /** Whether a container runs; undefined for one that the engine does not know: it is another node's. */
+  container(id: string, signal: AbortSignal): Promise<ContainerRun | undefined>;
   /**
    * Watches a pod's container through its replacement. When the kubelet asks the running one to stop and it has not
    * ended `killAfterMs` later, it is killed. Resolves with the instant (ms since the epoch) at which the new container

@@ -7,6 +7,7 @@ import type {
   BuildOutcome,
   BuildRequest,
   BuiltImage,
+  ContainerRun,
   EngineDescription,
   ImageEngine,
 } from '../build/image-engine.ts';
@@ -168,6 +169,23 @@ export class DockerodeImageEngine implements ImageEngine {
       const status = dockerStatus(error);
       if (status === 404 || status === 409) return false; // gone already, or in use
       throw this.#translate(error, `the removal of ${reference}`);
+    }
+  }
+
+  async container(id: string, signal: AbortSignal): Promise<ContainerRun | undefined> {
+    const container = this.#docker.getContainer(id);
+    try {
+      const [{ State }, stats] = await Promise.all([
+        container.inspect({ abortSignal: signal }),
+        container.stats({ stream: false, 'one-shot': true }),
+      ]);
+      if (!State.Running) return { runs: false };
+      // Both by the engine's clock, which in a virtual machine is not this one's.
+      const forMs = Date.parse(stats.read) - Date.parse(State.StartedAt);
+      return { runs: true, forMs, cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6 };
+    } catch (error) {
+      if (dockerStatus(error) === 404) return undefined;
+      throw this.#translate(error, `container ${id}`);
     }
   }
 

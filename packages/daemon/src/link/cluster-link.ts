@@ -32,7 +32,8 @@ export class ClusterLinkKeeper {
 
   /** Chooses the cluster; a choice other than the one in force ends the session with it. */
   choose(choice: ClusterChoice): void {
-    if (this.#choice?.context === choice.context && this.#choice?.namespace === choice.namespace) return;
+    const inForce = this.#choice;
+    if (inForce !== undefined && inForce.context === choice.context && inForce.namespace === choice.namespace) return;
     this.#choice = choice;
     this.#broken = true;
     this.#attempt?.abort(OTHER_CHOICE);

@@ -47,6 +47,7 @@ export async function rollOut(
   superseded.throwIfAborted();
   const outcome = await trackRollout(workloads, {
     view: session.view,
+    engine: session.engine,
     onProgress: (detail) => reporter.phase('rollout', detail),
     lastLines: (pod, container, previous) => lastLines(session.api, pod, container, previous, session.signal),
     timeoutMs: spec.readyTimeoutMs,

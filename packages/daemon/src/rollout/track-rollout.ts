@@ -1,16 +1,20 @@
 import { type ErrorReport, isAborted } from '@devloop/shared/errors/devloop-error';
+import type { ImageEngine } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import type { ClusterView } from '../kubernetes/cluster-view.ts';
+import type { Bell } from '../support/bell.ts';
 import { instant } from '../support/instant.ts';
 import { type Diagnosis, diagnosisReport } from './pod-diagnosis.ts';
-import { type Workload, type WorkloadStatus, workloadStatus } from './workload-status.ts';
+import { stayUp } from './stay-up.ts';
+import { type LiveObjects, type Workload, type WorkloadStatus, workloadStatus } from './workload-status.ts';
 
 export type RolloutOutcome =
   | { readonly ok: true; readonly startedAt: number | undefined; readonly readyAt: number }
   | { readonly ok: false; readonly failure: ErrorReport };
 
 export interface TrackOptions {
-  readonly view: ClusterView;
+  readonly view: LiveObjects & { readonly changed: Bell };
+  /** Asked whether what Kubernetes calls ready without a probe goes on running; absent: taken at Kubernetes' word. */
+  readonly engine?: Pick<ImageEngine, 'container'>;
   /** Told when the wording of where the rollout is changes. */
   readonly onProgress: (detail: string) => void;
   /** The last lines of a container, for evidence. */
@@ -32,9 +36,14 @@ const PROXY_MS = 2000;
  * @throws the signal's reason when it is aborted
  */
 export async function trackRollout(workloads: readonly Workload[], options: TrackOptions): Promise<RolloutOutcome> {
-  const outcome = await untilReady(workloads, options);
-  if (outcome.ok) await untilOldOnesAreLeft(workloads, options);
-  return outcome;
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  for (;;) {
+    const outcome = await untilReady(workloads, options, timeout);
+    if (!outcome.ok) return outcome;
+    if (!(await stayUp(workloads, options, timeout))) continue;
+    await untilOldOnesAreLeft(workloads, options);
+    return outcome;
+  }
 }
 
 /** Waits until no pod of older content can be answering any more: it has ended, or is no longer sent anything. */
@@ -57,9 +66,12 @@ async function untilOldOnesAreLeft(
   }
 }
 
-async function untilReady(workloads: readonly Workload[], options: TrackOptions): Promise<RolloutOutcome> {
-  const { view, onProgress, timeoutMs, signal } = options;
-  const timeout = AbortSignal.timeout(timeoutMs);
+async function untilReady(
+  workloads: readonly Workload[],
+  options: TrackOptions,
+  timeout: AbortSignal,
+): Promise<RolloutOutcome> {
+  const { view, onProgress, signal } = options;
   let startedAt: number | undefined;
   let detail = '';
   let last: readonly WorkloadStatus[] = [];

@@ -53,8 +53,10 @@ export const DetailMessage = z.discriminatedUnion('type', [
 export type DetailMessage = z.infer<typeof DetailMessage>;
 
 /** When a line was written, RFC 3339 with up to nanoseconds, and the line. */
-export const LogLine = z.tuple([z.string(), z.string()]);
-export type LogLine = z.infer<typeof LogLine>;
+export type LogLine = [at: string, text: string];
+
+/** Lines are not looked at one by one: there may be ten thousand of them a second. */
+const LogLines = z.custom<LogLine[]>(Array.isArray);
 
 /** What `GET /v1/logs` sends, one JSON line each. Lines of one source come in their order, as many as came together. */
 export const LogMessage = z.discriminatedUnion('type', [
@@ -64,14 +66,14 @@ export const LogMessage = z.discriminatedUnion('type', [
     service: z.string(),
     pod: z.string(),
     container: z.string(),
-    lines: z.array(LogLine),
+    lines: LogLines,
   }),
   /** Lines of a build or a hook; sent only where they are asked for (`build=1`). */
   z.object({
     type: z.literal('output'),
     service: z.string(),
     source: z.enum(['build', 'beforeBuild', 'afterReady']),
-    lines: z.array(LogLine),
+    lines: LogLines,
   }),
   /** Lines that could not be had, and why. */
   z.object({

@@ -17,17 +17,8 @@ const sgr =
   (text) =>
     text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
 
-/** Colours that services have. Red, green and yellow say how something is, and must not be mistaken for them. */
-export type ServiceColour = 'cyan' | 'magenta' | 'blue' | 'cyanBright' | 'magentaBright' | 'blueBright';
-
-const SERVICE_PAINTS: readonly (readonly [ServiceColour, Paint])[] = [
-  ['cyan', sgr(36, 39)],
-  ['magenta', sgr(35, 39)],
-  ['blue', sgr(34, 39)],
-  ['cyanBright', sgr(96, 39)],
-  ['magentaBright', sgr(95, 39)],
-  ['blueBright', sgr(94, 39)],
-];
+/** Foreground colours (SGR) that services have. Red, green and yellow say how something is, and must not be mistaken for them. */
+const SERVICE_COLOURS: readonly number[] = [36, 35, 34, 96, 95, 94];
 
 const COLOURED: Palette = {
   bold: sgr(1, 22),
@@ -35,19 +26,15 @@ const COLOURED: Palette = {
   good: sgr(32, 39),
   bad: sgr(31, 39),
   warning: sgr(33, 39),
-  service: (name) => servicePaint(name)[1],
+  service: (name) => sgr(serviceColour(name), 39),
 };
 
 const COLOURLESS: Palette = { bold: plain, dim: plain, good: plain, bad: plain, warning: plain, service: () => plain };
 
-/** A service's own colour by its name. */
-export function serviceColour(name: string): ServiceColour {
-  return servicePaint(name)[0];
-}
-
-function servicePaint(name: string): readonly [ServiceColour, Paint] {
+/** A service's own colour by its name, as an SGR code. */
+export function serviceColour(name: string): number {
   const sum = [...name].reduce((total, character) => (total * 31 + (character.codePointAt(0) ?? 0)) >>> 0, 7);
-  return SERVICE_PAINTS[sum % SERVICE_PAINTS.length] ?? ['cyan', plain];
+  return SERVICE_COLOURS[sum % SERVICE_COLOURS.length] ?? 39;
 }
 
 /** Colours for a stream: none where it is no terminal, where NO_COLOR is set, or where the terminal is `dumb`. */

@@ -109,7 +109,7 @@ export class UiSession implements Screen, Disposable {
 
   link(link: DaemonLink): void {
     this.#project = { ...this.#project, link };
-    this.#schedule.soon();
+    this.#schedule.now();
   }
 
   view(message: ViewMessage): void {

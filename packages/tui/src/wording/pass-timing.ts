@@ -8,9 +8,15 @@ export function passDuration(times: PassTimes): number {
   return (times.readyAt ?? times.endedAt) - times.noticedAt;
 }
 
-/** Where the time of a pass went: `build 0.18, apply 0.03, start 0.21, ready 0.06 · swap`, in seconds. */
-export function passParts(times: PassTimes, kind: RolloutKind): string {
-  const ends: readonly [string, number | undefined][] = [
+/** A part of a pass and how long it took. */
+export interface PassPart {
+  readonly name: 'detect' | 'hash' | 'context' | 'build' | 'settle' | 'apply' | 'start' | 'ready';
+  readonly ms: number;
+}
+
+/** The parts of a pass in their order; one that it did not need belongs to the next. */
+export function passPhases(times: PassTimes): PassPart[] {
+  const ends: readonly [PassPart['name'], number | undefined][] = [
     ['detect', times.startedAt],
     ['hash', times.hashedAt],
     ['context', times.contextAt],
@@ -20,14 +26,21 @@ export function passParts(times: PassTimes, kind: RolloutKind): string {
     ['start', times.containerStartedAt],
     ['ready', times.readyAt],
   ];
-  const parts: string[] = [];
+  const parts: PassPart[] = [];
   let before = times.noticedAt;
   for (const [name, end] of ends) {
-    // an instant that a pass did not need is absent; its part then belongs to the next one
     if (end === undefined || end < before) continue;
-    if (end - before >= SHOWN_FROM_MS) parts.push(`${name} ${((end - before) / 1000).toFixed(2)}`);
+    parts.push({ name, ms: end - before });
     before = end;
   }
+  return parts;
+}
+
+/** Where the time of a pass went: `build 0.18, apply 0.03, start 0.21, ready 0.06 · swap`, in seconds. */
+export function passParts(times: PassTimes, kind: RolloutKind): string {
+  const parts = passPhases(times)
+    .filter(({ ms }) => ms >= SHOWN_FROM_MS)
+    .map(({ name, ms }) => `${name} ${(ms / 1000).toFixed(2)}`);
   const how = kind === 'none' ? 'nothing to roll out' : kind;
   return parts.length === 0 ? how : `${parts.join(', ')} · ${how}`;
 }

@@ -51,6 +51,6 @@ function App({ screen, theme }: Pick<MountOptions, 'screen' | 'theme'>): ReactEl
   return createElement(
     Box,
     { flexDirection: 'column' },
-    rows.map((row, index) => createElement(RowText, { key: index, row, theme })),
+    rows.map((row, index) => createElement(RowText, { key: index, line: theme.line(row) })),
   );
 }

@@ -28,6 +28,9 @@ describe('a pattern', () => {
 
   test('finds all places that are not empty', () => {
     expect(pattern('/a*/').ranges('baac')).toEqual([{ start: 1, end: 3 }]);
+    const regex = pattern('/a*/');
+    regex.matches('baac');
+    expect(regex.ranges('a')).toEqual([{ start: 0, end: 1 }]);
     expect(pattern('AB').ranges('AB ab AB')).toEqual([
       { start: 0, end: 2 },
       { start: 6, end: 8 },

@@ -51,6 +51,7 @@ export class LogPattern {
   ranges(text: string): TextRange[] {
     if (this.#isTooSlow) return [];
     this.#isRunning = true;
+    this.#regex.lastIndex = 0;
     const ranges = [...text.matchAll(this.#regex)]
       .filter(([match]) => match !== '')
       .map(({ 0: match, index }) => ({ start: index, end: index + match.length }));

@@ -21,6 +21,7 @@ export class LogStore {
   readonly #limits: EvictionLimits;
   readonly #merged = new MergedList();
   readonly #crashes = new MergedList();
+  readonly #gaps = new MergedList();
   /** In the order of arrival, thus by id. */
   #arrivals: LogEntry[] = [];
   readonly #origins = new Map<string, LogOrigin>();
@@ -50,6 +51,11 @@ export class LogStore {
   /** The marks of crashes in the merged order. */
   get crashes(): readonly LogEntry[] {
     return this.#crashes.entries;
+  }
+
+  /** The marks of lines that could not be had, in the merged order. */
+  get gaps(): readonly LogEntry[] {
+    return this.#gaps.entries;
   }
 
   /** Id of the line that arrived last; 0 before the first. */
@@ -138,6 +144,7 @@ export class LogStore {
     }
     this.#merged.insert(batch);
     if (source === 'crash') this.#crashes.insert(batch);
+    if (source === 'gap') this.#gaps.insert(batch);
     this.#version += 1;
     this.#evict();
   }
@@ -169,6 +176,7 @@ export class LogStore {
     const isKept = (entry: LogEntry) => entry.origin.has(entry);
     this.#merged.retain(isKept, eviction.end);
     this.#crashes.retain(isKept);
+    this.#gaps.retain(isKept);
     const later = lowerBoundById(this.#arrivals, eviction.lastId + 1);
     this.#arrivals = this.#arrivals.slice(0, later).filter(isKept).concat(this.#arrivals.slice(later));
     for (const [key, origin] of this.#origins) {

@@ -1,7 +1,7 @@
 import type { Size } from '../paint/row.ts';
 import { EntryLayout } from './entry-layout.ts';
 import type { LogEntry, LogPosition } from './log-entry.ts';
-import { type LogLabels, labelsFor } from './log-labels.ts';
+import { type LogLabels, labelsOf } from './log-labels.ts';
 import type { LogSelection } from './log-selection.ts';
 import type { LogStore } from './log-store.ts';
 import { clockTime, fullTime } from './log-time.ts';
@@ -85,7 +85,7 @@ function marginOf(state: LogsState, store: LogStore, columns: number): LogMargin
   if (columns < NARROWEST_FRAME) {
     return { hasMarks: false, labels: { width: 0, of: () => '' }, time: undefined, width: 0 };
   }
-  const labels = labelsFor(store.origins, state.service, columns);
+  const labels = labelsOf(store, state.service, columns);
   // cursor, label, mark of the source, blank
   const width = 1 + labels.width + 2;
   const { width: timeWidth, of } = TIMES[state.timestamps];

@@ -1,7 +1,7 @@
 import type { LogLine } from '@devloop/shared/protocol/stream-message';
 import type { KeyName } from '../keys/key-binding.ts';
 import type { Row, Size } from '../paint/row.ts';
-import type { LogStore } from './log-store.ts';
+import { LogStore } from './log-store.ts';
 import type { LogsKeyAction } from './logs-keys.ts';
 import { logsRows } from './logs-rows.ts';
 import { initialLogs, type LogsState } from './logs-state.ts';
@@ -20,6 +20,11 @@ export function lines(texts: readonly string[], from = 0): LogLine[] {
 /** Adds the lines to a store as those of the only container of a service. */
 export function say(store: LogStore, service: string, texts: readonly string[], from = 0): void {
   store.add({ type: 'lines', service, pod: `${service}-7d9f-abcde`, container: service, lines: lines(texts, from) });
+}
+
+/** `line-0`, `line-1`, … */
+export function numbered(count: number, from = 0): string[] {
+  return Array.from({ length: count }, (_, index) => `line-${from + index}`);
 }
 
 /** Row as text, without styles. */
@@ -67,11 +72,20 @@ export class LogsUser {
     return this.sees()[0] ?? '';
   }
 
-  /** The texts of the lines on the screen, without what is before them; the one with the cursor in angle brackets. */
+  /** The texts of the lines of `web` and `db` on the screen, without what is before them but `> ` for the cursor. */
   texts(): string[] {
     return this.sees()
       .slice(1)
-      .map((row) => row.replace(/^.(?:\w+ )?\s*[›»┄]?\s*/, (margin) => (margin.startsWith('▸') ? '> ' : '')).trimEnd())
+      .map((row) =>
+        row.replace(/^.(?:(?:web|db) *)?[ ›»┄] \s*/, (margin) => (margin.startsWith('▸') ? '> ' : '')).trimEnd(),
+      )
       .filter((text) => text !== '');
   }
+}
+
+/** A user of a screen with ten rows for lines, all of the service `web`. */
+export function userOf(texts: readonly string[]): LogsUser {
+  const store = new LogStore();
+  say(store, 'web', texts);
+  return new LogsUser(store);
 }

@@ -21,6 +21,7 @@ export function statusRow(state: LogsState, store: LogStore, view: LogsView, col
     ),
     state.level === undefined ? undefined : span(`≥ ${state.level}`, { tone: 'accent' }),
     progressPart(view),
+    gapsPart(state, store),
     state.clearedUpTo > 0 ? span('cleared (C)', quiet) : undefined,
     state.steps ? undefined : span('no builds', quiet),
     state.wrap ? span('wrapped', quiet) : undefined,
@@ -54,6 +55,13 @@ function progressPart(view: LogsView): Span | undefined {
   const open = [view.selection, view.matches].filter((selection) => selection?.isDone === false);
   const [first] = open;
   return first === undefined ? undefined : span(`looking … ${Math.floor(first.progress * 100)} %`, { tone: 'quiet' });
+}
+
+function gapsPart({ service, clearedUpTo }: LogsState, store: LogStore): Span | undefined {
+  const count = store.gaps.filter(
+    ({ id, origin }) => id > clearedUpTo && (service === undefined || origin.service === service),
+  ).length;
+  return count === 0 ? undefined : span(count === 1 ? '1 gap' : `${counted(count)} gaps`, { tone: 'warning' });
 }
 
 /** With thin groups of three: `12 345`. */

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import type { ContainerRun } from '../build/image-engine.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { Bell } from '../support/bell.ts';
+import { FakeLiveObjects, podObject } from './live-objects.fake.ts';
+import { trackRollout } from './track-rollout.ts';
+import type { Workload } from './workload-status.ts';
+
+const WORKLOAD: Workload = { kind: 'Pod', namespace: 'shop', name: 'web', generation: 0, expected: new Map() };
+
+/** A view whose only pod the test replaces. */
+class ChangingView extends FakeLiveObjects {
+  readonly changed = new Bell();
+  #pod: KubernetesObject;
+
+  constructor(pod: KubernetesObject) {
+    super();
+    this.#pod = pod;
+  }
+
+  override get(): KubernetesObject {
+    return this.#pod;
+  }
+
+  become(pod: KubernetesObject): void {
+    this.#pod = pod;
+    this.changed.ring();
+  }
+}
+
+function startedNow(id: string, options: Parameters<typeof podObject>[1] = {}): KubernetesObject {
+  const pod = podObject('web', { state: { running: { startedAt: new Date().toISOString() } }, ...options });
+  pod['status'].containerStatuses[0].containerID = `docker://${id}`;
+  return pod;
+}
+
+function track(view: ChangingView, container: (id: string) => ContainerRun | undefined) {
+  const asked: string[] = [];
+  const outcome = trackRollout([WORKLOAD], {
+    view,
+    engine: {
+      container: async (id) => {
+        asked.push(id);
+        return container(id);
+      },
+    },
+    onProgress: () => undefined,
+    lastLines: async () => ['no such file'],
+    timeoutMs: 20_000,
+    signal: new AbortController().signal,
+  });
+  return { outcome, asked };
+}
+
+test('a program without a readiness probe that dies right after it was called ready never counts as live', async () => {
+  const view = new ChangingView(startedNow('a'));
+  const { outcome } = track(view, () => {
+    const crash = { terminated: { exitCode: 3 } };
+    const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
+    // The kubelet tells of it later than the engine.
+    setImmediate(() => view.become(startedNow('a', { ready: false, state: waiting, lastState: crash })));
+    return { runs: false };
+  });
+  const { ok, failure } = (await outcome) as { ok: boolean; failure: { message: string; evidence: string[] } };
+  expect([ok, failure.evidence]).toEqual([false, ['no such file']]);
+  expect(failure.message).toContain('exit code 3');
+});
+
+test('one that still loads is not live yet, one that has come to rest is, at the instant when it was ready', async () => {
+  const runs = [
+    { forMs: 200, cpuMs: 100 },
+    { forMs: 1100, cpuMs: 400 }, // long enough, but busy
+    { forMs: 1350, cpuMs: 600 },
+    { forMs: 1600, cpuMs: 605 },
+  ];
+  let samples = 0;
+  const { outcome } = track(new ChangingView(startedNow('a')), () => {
+    const run = runs[samples];
+    samples += 1;
+    return run && { runs: true, ...run };
+  });
+  const begin = Date.now();
+  const result = await outcome;
+  expect([result.ok, samples]).toEqual([true, runs.length]);
+  expect(result.ok && result.readyAt - begin).toBeLessThan(Date.now() - begin);
+});
+
+test('a container of another node cannot be asked about, and holds nothing back', async () => {
+  const { outcome } = track(new ChangingView(startedNow('a')), () => undefined);
+  expect((await outcome).ok).toBe(true);
+});
+
+test('a readiness probe is proof, and so is having run for long', async () => {
+  const probed = startedNow('a', { spec: { containers: [{ name: 'main', image: 'web:1', readinessProbe: {} }] } });
+  const old = startedNow('b', { state: { running: { startedAt: '2026-01-01T00:00:00Z' } } });
+  for (const pod of [probed, old]) {
+    const { outcome, asked } = track(new ChangingView(pod), () => ({ runs: false }));
+    expect([(await outcome).ok, asked]).toEqual([true, []]);
+  }
+});

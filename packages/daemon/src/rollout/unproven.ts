@@ -1,0 +1,25 @@
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+
+/** Containers that started longer ago than this are past their start; the kubelet tells whole seconds only. */
+const STARTING_MS = 6000;
+
+/** What a kubelet writes before the id of a container that a Docker Engine runs. */
+const DOCKER = 'docker://';
+
+/**
+ * The engine's ids of a pod's running containers that are ready only because they run, and may still be starting.
+ * Pure.
+ *
+ * @param nowMs ms since the epoch
+ */
+export function unprovenContainers(pod: KubernetesObject, nowMs: number): string[] {
+  const containers: { name: string; readinessProbe?: object }[] = pod['spec']?.containers ?? [];
+  const statuses: { name: string; containerID?: string; state?: { running?: { startedAt?: string } } }[] =
+    pod['status']?.containerStatuses ?? [];
+  return statuses.flatMap(({ name, containerID, state }) => {
+    const isProbed = containers.some((container) => container.name === name && container.readinessProbe !== undefined);
+    if (isProbed || !containerID?.startsWith(DOCKER) || state?.running === undefined) return [];
+    const age = nowMs - Date.parse(state.running.startedAt ?? '');
+    return age > STARTING_MS ? [] : [containerID.slice(DOCKER.length)];
+  });
+}
