@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { span } from '../paint/row.ts';
+import type { Style } from '../paint/style.ts';
 import { textWidth } from '../paint/text-width.ts';
 import { themeFor } from './theme.ts';
 
 const UTF8 = { LANG: 'en_US.UTF-8' };
+const painted = (style: Style, env: Record<string, string>) => themeFor(env).line([span('x', style)]);
+const asText = (text: string, env: Record<string, string>) => themeFor(env).line([span(text)]);
 
 test('meanings have colours of the terminal, and none where NO_COLOR is set', () => {
-  expect(themeFor(UTF8).props({ tone: 'bad', bold: true })).toEqual({ color: 'red', bold: true });
-  expect(themeFor(UTF8).props({ service: 'web' })).toEqual({ color: expect.any(String) });
-  const plain = themeFor({ ...UTF8, NO_COLOR: '1' });
-  expect(plain.props({ tone: 'bad', service: 'web', inverse: true })).toEqual({ inverse: true });
-  expect(plain.props({ tone: 'quiet' })).toEqual({ dimColor: true });
+  expect(painted({ tone: 'bad', bold: true }, UTF8)).toBe('\u001b[31m\u001b[1mx\u001b[22m\u001b[39m');
+  expect(painted({ service: 'web' }, UTF8)).toContain('\u001b[39m');
+  const plain = { ...UTF8, NO_COLOR: '1' };
+  expect(painted({ tone: 'bad', service: 'web', inverse: true }, plain)).toBe('\u001b[7mx\u001b[27m');
+  expect(painted({ tone: 'quiet' }, plain)).toBe('\u001b[2mx\u001b[22m');
 });
 
 test.each([
@@ -19,17 +23,16 @@ test.each([
   [UTF8, '● live … ✗'],
   [{ LC_ALL: 'C.utf8' }, '● live … ✗'],
 ])('with %j the marks are %j', (env, text) => {
-  expect(themeFor(env).text('● live … ✗')).toBe(text);
+  expect(asText('● live … ✗', env as Record<string, string>)).toBe(text);
 });
 
 test('ASCII takes as many cells', () => {
-  const theme = themeFor({ LANG: 'C' });
+  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-      expect(theme.text(text)).toMatch(/^[\u0020-\u007e]*$/);
-      expect(theme.text(text)).toHaveLength(
-        [...new Intl.Segmenter().segment(text)].reduce((sum, { segment }) => sum + textWidth(segment), 0),
-      );
+      const cells = [...graphemes.segment(text)].reduce((sum, { segment }) => sum + textWidth(segment), 0);
+      expect(asText(text, { LANG: 'C' })).toMatch(/^[\u0020-\u007e]*$/);
+      expect(asText(text, { LANG: 'C' })).toHaveLength(cells);
     }),
   );
 });
