@@ -10,6 +10,8 @@ import type {
   StreamMessage,
   ViewMessage,
 } from '@devloop/shared/protocol/stream-message';
+import { carryOut } from '../actions/carry-out.ts';
+import { knownService } from '../actions/refusals.ts';
 import { streamBuildOutput } from '../logs/build-output.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
@@ -122,7 +124,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   async #detail(service: string, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    this.#known(service);
+    knownService(this.#daemon, service);
     const lines = new MessageLines<DetailMessage>(response);
     await streamDetail(service, this.#daemon, lines, signal);
     lines.end(this.#ended.signal.aborted ? GOODBYE : { type: 'goodbye', reason: `there is no ${service} any more` });
@@ -131,7 +133,7 @@ export class ApiServer implements AsyncDisposable {
   async #logs(url: URL, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const daemon = this.#daemon;
     const asked = url.searchParams.getAll('service');
-    for (const name of asked) this.#known(name);
+    for (const name of asked) knownService(daemon, name);
     const follow = url.searchParams.get('follow') === '1';
     const withBuilds = url.searchParams.get('build') === '1';
     const waits = follow && withBuilds;
@@ -160,36 +162,9 @@ export class ApiServer implements AsyncDisposable {
     lines.end(this.#ended.signal.aborted ? GOODBYE : undefined);
   }
 
-  async #command(command: Command, signal: AbortSignal): Promise<CommandResult> {
-    switch (command.type) {
-      case 'rebuild-service':
-        return { type: command.type, revision: this.#known(command.service).rebuild() };
-      case 'look-again':
-        return { type: command.type, revision: await this.#known(command.service).lookAgain() };
-      case 'plan-down':
-        return { type: command.type, objects: await this.#daemon.planDown(signal) };
-      case 'down': {
-        const objects = await this.#daemon.down(this.#ended.signal);
-        this.#stopSoon('down');
-        return { type: command.type, objects };
-      }
-      case 'stop':
-        this.#stopSoon('stop');
-        return { type: command.type };
-      default:
-        throw invalid(`${command.type} is not there yet`);
-    }
-  }
-
-  #known(service: string) {
-    const loop = this.#daemon.service(service);
-    if (loop !== undefined) return loop;
-    const names = this.#daemon.serviceNames;
-    throw new DevloopError(
-      'service/unknown',
-      `There is no service "${service}".`,
-      names.length === 0 ? 'Add it under services: in devloop.yaml.' : `The services are: ${names.join(', ')}.`,
-    );
+  #command(command: Command, signal: AbortSignal): Promise<CommandResult> {
+    const onStop = (reason: string) => this.#stopSoon(reason);
+    return carryOut(command, this.#daemon, { onStop, signal, ended: this.#ended.signal });
   }
 
   /** After the answer has been written. */

@@ -71,6 +71,18 @@ export class FakeClusterObjects implements ClusterObjects {
     return structuredClone(live);
   }
 
+  async restart(object: KubernetesObject): Promise<KubernetesObject> {
+    this.journal.push(`restart ${nameOf(object)}`);
+    const live = this.objects.get(keyOf(object));
+    if (live === undefined) throw new FakeRefusal(404);
+    live.metadata.generation = (live.metadata.generation ?? 0) + 1;
+    return structuredClone(live);
+  }
+
+  async delete(object: KubernetesObject): Promise<void> {
+    await this.deleteAndWait(object);
+  }
+
   async deleteAndWait(object: KubernetesObject): Promise<void> {
     this.journal.push(`delete ${nameOf(object)}`);
     this.objects.delete(keyOf(object));

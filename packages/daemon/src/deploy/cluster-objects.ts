@@ -22,6 +22,10 @@ export interface ClusterObjects {
     images: readonly { readonly name: string; readonly image: string }[],
     signal: AbortSignal,
   ): Promise<KubernetesObject>;
+  /** Has a workload's controller replace its pods, as `kubectl rollout restart` does. Answers with the workload. */
+  restart(object: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject>;
+  /** Deletes an object without waiting for its end. One that is not there is no error. */
+  delete(object: KubernetesObject, signal: AbortSignal): Promise<void>;
   /**
    * Deletes an object and waits until it is gone. One that is not there is no error.
    *

@@ -86,6 +86,19 @@ export class Deployer {
     return applyOrder(manifests.map(({ object }) => object)).flatMap((object) => this.#known(object)?.desired ?? []);
   }
 
+  /** Notes that an object that was applied has another generation now. */
+  sawGeneration(object: KubernetesObject): void {
+    const known = this.#known(object);
+    if (known !== undefined) this.remember(known.desired, object.metadata.generation ?? known.generation);
+  }
+
+  /** Makes an object anew as it was applied last. One that was not applied is left alone. */
+  async recreate(object: KubernetesObject, signal: AbortSignal): Promise<void> {
+    const desired = this.#known(object)?.desired;
+    if (desired === undefined) return;
+    await this.#inTurn(objectKey(desired), () => this.#replace(desired, desired, signal));
+  }
+
   /** Records what is in the cluster after a swap. */
   remember(object: KubernetesObject, generation: number): void {
     this.#applied.set(objectKey(object), { desired: object, generation });
@@ -132,12 +145,13 @@ export class Deployer {
   async #deployOne(object: KubernetesObject, request: DeployRequest, signal: AbortSignal): Promise<Applied> {
     const plain = await this.pin(object, request.pins, signal);
     const key = objectKey(plain);
-    // Two services that share an object must not apply it at the same time with different images.
+    return await this.#inTurn(key, () => this.#applyPinned(plain, key, request, signal));
+  }
+
+  /** Two services that share an object must not apply it at the same time with different images. */
+  async #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#busy.get(key) ?? Promise.resolve();
-    const mine = before.then(
-      () => this.#applyPinned(plain, key, request, signal),
-      () => this.#applyPinned(plain, key, request, signal),
-    );
+    const mine = before.then(work, work);
     this.#busy.set(key, mine);
     try {
       return await mine;

@@ -17,6 +17,9 @@ const POD_WAIT_MS = 30_000;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 
+/** A port of this machine, and the port of a pod that it leads to. */
+type PortForward = ServiceSpec['ports'][number];
+
 interface Forward {
   readonly service: string;
   readonly local: number;
@@ -28,8 +31,8 @@ interface Forward {
 }
 
 /**
- * The local listeners of the project: what the config wants against what is open. A listener stays for as long as the
- * config names it; every connection gets a tunnel of its own to a pod that is ready at that moment.
+ * The local listeners of the project: what the config and the user want against what is open. A listener stays for as
+ * long as it is wanted; every connection gets a tunnel of its own to a pod that is ready at that moment.
  */
 export class PortForwards implements AsyncDisposable {
   readonly #log: EventLog;
@@ -38,6 +41,9 @@ export class PortForwards implements AsyncDisposable {
   readonly #forwards = new Map<string, Forward>();
   readonly #tasks = new TaskSet(() => undefined);
   #services: readonly ServiceSpec[] = [];
+  /** What the user wants of a service's port instead of what the config says; undefined: no forward. */
+  readonly #wishes = new Map<string, (PortForward & { readonly service: string }) | undefined>();
+  #bringing: Promise<void> = Promise.resolve();
 
   constructor(log: EventLog, session: () => ClusterSession | undefined, signal: AbortSignal) {
     this.#log = log;
@@ -45,13 +51,67 @@ export class PortForwards implements AsyncDisposable {
     this.#signal = signal;
   }
 
-  /** Closes what is no longer wanted and opens what is missing. */
+  /** Follows the config: closes what is no longer wanted and opens what is missing. */
   async sync(services: readonly ServiceSpec[]): Promise<void> {
     this.#services = services;
+    await this.#bringAbout();
+  }
+
+  /**
+   * Forwards a port until it is removed, whatever the config says. Of one port there is one forward only.
+   *
+   * @throws DevloopError `command/refused` when the local port is another forward's already
+   */
+  async add(service: string, { local, port }: PortForward): Promise<void> {
+    const holder = [...this.#forwards.values()].find(
+      (forward) => forward.local === local && !(forward.service === service && forward.port === port),
+    );
+    if (holder !== undefined) {
+      throw new DevloopError(
+        'command/refused',
+        `Port ${local} of this machine leads to port ${holder.port} of ${holder.service} already.`,
+        'Choose another local port, or remove that one first.',
+      );
+    }
+    this.#wishes.set(portKey(service, port), { service, local, port });
+    await this.#bringAbout();
+  }
+
+  /**
+   * Ends the forward of a local port, whether it was added or is the config's.
+   *
+   * @throws DevloopError `command/refused` when the service has none
+   */
+  async remove(service: string, local: number): Promise<void> {
+    const own = [...this.#forwards.values()].filter((forward) => forward.service === service);
+    const forward = own.find((candidate) => candidate.local === local);
+    if (forward === undefined) {
+      throw new DevloopError(
+        'command/refused',
+        `Port ${local} of this machine does not lead to ${service}.`,
+        own.length === 0 ? 'None does.' : `These do: ${own.map((one) => one.local).join(', ')}.`,
+      );
+    }
+    this.#wishes.set(portKey(service, forward.port), undefined);
+    await this.#bringAbout();
+  }
+
+  /** One at a time, so that none opens what another is closing. */
+  #bringAbout(): Promise<void> {
+    const mine = this.#bringing.then(() => this.#bringAboutNow());
+    this.#bringing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #bringAboutNow(): Promise<void> {
     const wanted = new Map(
-      services.flatMap((service) =>
-        service.ports.map((forward) => [keyOf(service.name, forward), { service: service.name, ...forward }] as const),
-      ),
+      this.#services.flatMap(({ name, ports }) => {
+        const configured = ports.filter(({ port }) => !this.#wishes.has(portKey(name, port)));
+        const wished = [...this.#wishes.values()].flatMap((wish) => (wish?.service === name ? wish : []));
+        return [...configured, ...wished].map(
+          (forward) => [keyOf(name, forward), { ...forward, service: name }] as const,
+        );
+      }),
     );
     for (const [key, forward] of this.#forwards) {
       if (!wanted.has(key)) {
@@ -172,6 +232,10 @@ function listen(server: net.Server, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+function portKey(service: string, port: number | string): string {
+  return `${service} ${port}`;
 }
 
 function keyOf(service: string, forward: { local: number; port: number | string }): string {

@@ -8,6 +8,8 @@ import { withListKeys } from './list-keys.ts';
 import { watchObjects } from './object-watch.ts';
 
 const APPLY = 'application/apply-patch+yaml';
+/** Another manager than that of what is applied: the next apply would take the annotation away as no longer wanted. */
+const RESTART_MANAGER = `${FIELD_MANAGER}-restart`;
 const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
 
 /** {@link ClusterObjects} on the Kubernetes API. */
@@ -82,29 +84,55 @@ export class KubernetesObjects implements ClusterObjects {
     });
   }
 
+  async restart(object: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject> {
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
+    return await this.#api.json<KubernetesObject>(await this.#pathOf(object, signal), {
+      method: 'PATCH',
+      query: { fieldManager: RESTART_MANAGER },
+      contentType: STRATEGIC_MERGE,
+      body: { spec: { template: { metadata: { annotations } } } },
+      signal,
+    });
+  }
+
+  async delete(object: KubernetesObject, signal: AbortSignal): Promise<void> {
+    await this.#delete(object, signal, 'Background');
+  }
+
   async deleteAndWait(object: KubernetesObject, signal: AbortSignal, dependants = false): Promise<void> {
+    const uid = await this.#delete(object, signal, dependants ? 'Foreground' : 'Background');
+    if (uid === undefined) return;
+    const resource = await this.#discovery.resource(object.apiVersion, object.kind, signal);
+    await this.#gone(resource, object.metadata.namespace, object.metadata.name, uid, signal);
+  }
+
+  /** Answers with the uid of what is being deleted; undefined where it was not there any more. */
+  async #delete(
+    object: KubernetesObject,
+    signal: AbortSignal,
+    propagationPolicy: 'Foreground' | 'Background',
+  ): Promise<string | undefined> {
     const resource = await this.#discovery.resource(object.apiVersion, object.kind, signal);
     const { name, namespace } = object.metadata;
-    let uid: string | undefined;
     try {
       const live = await this.#api.json<KubernetesObject>(resourcePath(resource, namespace, name), { signal });
-      uid = live.metadata.uid;
+      const { uid } = live.metadata;
       await this.#api.json(resourcePath(resource, namespace, name), {
         method: 'DELETE',
         body: {
           kind: 'DeleteOptions',
           apiVersion: 'v1',
-          propagationPolicy: dependants ? 'Foreground' : 'Background',
+          propagationPolicy,
           // The object that was meant, not one of the same name that came since.
           preconditions: { uid },
         },
         signal,
       });
+      return uid;
     } catch (error) {
-      if (error instanceof ApiRefusal && (error.status === 404 || error.status === 409)) return;
+      if (error instanceof ApiRefusal && (error.status === 404 || error.status === 409)) return undefined;
       throw error;
     }
-    await this.#gone(resource, namespace, name, uid, signal);
   }
 
   async applied(project: string, signal: AbortSignal): Promise<KubernetesObject[]> {

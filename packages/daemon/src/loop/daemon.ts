@@ -24,8 +24,9 @@ import type { FileWatcher } from '../watch/file-watcher.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
 import { ImageRegistry } from './image-registry.ts';
 import { startRounds } from './periodic-rounds.ts';
+import { type Connected, ProjectUpkeep } from './project-upkeep.ts';
 import { ProjectWatch } from './project-watch.ts';
-import { appliedEvent, type PassContext } from './run-pass.ts';
+import type { PassContext } from './run-pass.ts';
 import { ServiceLoop } from './service-loop.ts';
 import { toDetail } from './to-detail.ts';
 import { toSnapshot } from './to-snapshot.ts';
@@ -34,14 +35,6 @@ import { toSnapshot } from './to-snapshot.ts';
 const OVERFLOW_EVENTS = 500;
 /** Changes in the cluster are looked at together when they come this close. */
 const OBSERVE_MS = 100;
-
-/** What belongs to one session with a cluster and is worth nothing in another. */
-interface Connected {
-  readonly session: ClusterSession;
-  readonly deployer: Deployer;
-  readonly history: SwapHistory;
-  sharedApplied: Promise<void>;
-}
 
 /** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
 export class Daemon implements AsyncDisposable {
@@ -55,8 +48,13 @@ export class Daemon implements AsyncDisposable {
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
   readonly #scanner = new ContextScanner();
   readonly #registry = new ImageRegistry();
+  readonly #upkeep = new ProjectUpkeep(
+    this.log,
+    () => (this.#isGoingDown ? undefined : this.#project),
+    this.#ended.signal,
+  );
   readonly #link = new ClusterLinkKeeper(this.log);
-  readonly #forwards: PortForwards;
+  readonly forwards: PortForwards;
   readonly #watch: ProjectWatch;
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
@@ -83,7 +81,7 @@ export class Daemon implements AsyncDisposable {
     this.log.listen(({ event }) => {
       if (event.type !== 'output') this.changed.ring();
     });
-    this.#forwards = new PortForwards(this.log, () => this.#connected?.session, this.#signal);
+    this.forwards = new PortForwards(this.log, () => this.#connected?.session, this.#signal);
   }
 
   get #signal(): AbortSignal {
@@ -115,7 +113,7 @@ export class Daemon implements AsyncDisposable {
       session: this.session,
       workloadsOf: (name) => this.#loops.get(name)?.workloads ?? [],
       reachingObjectsOf: (name) => this.#reachedThrough.get(name) ?? [],
-      forwardsOf: (name) => this.#forwards.of(name),
+      forwardsOf: (name) => this.forwards.of(name),
     });
   }
 
@@ -178,7 +176,7 @@ export class Daemon implements AsyncDisposable {
     this.#all.stop();
     this.#ended.abort(new Error('the daemon is stopping'));
     await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
-    await this.#forwards[Symbol.asyncDispose]();
+    await this.forwards[Symbol.asyncDispose]();
     await this.#watch[Symbol.asyncDispose]();
     await this.#tasks.ended();
   }
@@ -245,7 +243,7 @@ export class Daemon implements AsyncDisposable {
     this.#link.choose({ context: project.context, namespace: project.namespace });
     if (before !== undefined && this.#connected !== undefined) {
       if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
-      else this.#connected.sharedApplied = this.#applyShared(this.#connected, project);
+      else this.#connected.sharedApplied = this.#upkeep.applyShared(this.#connected, project);
     }
     for (const name of removed) {
       const loop = this.#loops.get(name);
@@ -258,7 +256,7 @@ export class Daemon implements AsyncDisposable {
         log: this.log,
         scanner: this.#scanner,
         folder: this.folder,
-        context: () => this.#passContext(),
+        context: () => this.passContext(),
         onUnreachable: () => this.#link.lost(),
         signal: this.#signal,
       });
@@ -271,8 +269,8 @@ export class Daemon implements AsyncDisposable {
         JSON.stringify({ ...previous, manifests: 0 }) === JSON.stringify({ ...service, manifests: 0 });
       await this.#loops.get(service.name)?.update(service, onlyManifests ? 'manifests' : 'config');
     }
-    await this.#forwards.sync(project.services);
-    if (before !== undefined && this.#connected !== undefined) this.#tasks.add(this.#prune(this.#connected));
+    await this.forwards.sync(project.services);
+    if (before !== undefined && this.#connected !== undefined) this.#tasks.add(this.#upkeep.prune(this.#connected));
   }
 
   async #followFiles(inputs: readonly string[]): Promise<void> {
@@ -292,15 +290,16 @@ export class Daemon implements AsyncDisposable {
       sharedApplied: Promise.resolve(),
     };
     const isFirst = this.#connected === undefined;
-    connected.sharedApplied = this.#applyShared(connected, project);
+    connected.sharedApplied = this.#upkeep.applyShared(connected, project);
     this.#connected = connected;
     if (!isFirst) for (const loop of this.#loops.values()) loop.recheck();
     this.#tasks.add(this.#passOnRings(session));
     this.#tasks.add(this.#observe(connected));
-    this.#tasks.add(this.#prune(connected));
+    this.#tasks.add(this.#upkeep.prune(connected));
   }
 
-  #passContext(): PassContext | undefined {
+  /** What passes and actions work with; undefined while there is no cluster, or nothing more is to be done. */
+  passContext(): PassContext | undefined {
     const connected = this.#connected;
     const project = this.#project;
     if (connected === undefined || connected.session.signal.aborted || project === undefined || this.#isGoingDown) {
@@ -314,45 +313,6 @@ export class Daemon implements AsyncDisposable {
       project: project.name,
       tasks: this.#tasks,
     };
-  }
-
-  /** Applies what belongs to no service. That it fails holds no service back: they will say what they miss. */
-  async #applyShared({ session, deployer }: Connected, project: Project): Promise<void> {
-    if (this.#isGoingDown) return;
-    const request = { manifests: project.manifests, pins: [], maySwap: () => false, anyway: false };
-    try {
-      await deployer.deploy(
-        request,
-        (one) => this.log.dispatch(appliedEvent(undefined, one, session.namespace)),
-        session.signal,
-      );
-      this.#clearWarning('deploy/invalid');
-    } catch (error) {
-      if (!session.signal.aborted && !this.#signal.aborted) this.#warn(toReport(error));
-    }
-  }
-
-  /** Deletes what an earlier config or manifest had and the present one has not. */
-  async #prune({ session, deployer, sharedApplied }: Connected): Promise<void> {
-    const project = this.#project;
-    if (project === undefined) return;
-    try {
-      await sharedApplied;
-      const keep = [...project.manifests, ...project.services.flatMap((service) => service.manifests)];
-      const candidates = await session.objects.applied(project.name, session.signal);
-      if (this.#project !== project || this.#isGoingDown) return;
-      await deployer.prune(
-        candidates,
-        keep,
-        (object) => {
-          const name = toObjectName(object);
-          this.log.dispatch({ type: 'object-applied', object: `${name.kind}/${name.name}`, action: 'pruned' });
-        },
-        session.signal,
-      );
-    } catch (error) {
-      if (!session.signal.aborted && !this.#signal.aborted) this.#warn(toReport(error));
-    }
   }
 
   async #passOnRings({ view, signal }: ClusterSession): Promise<void> {
@@ -403,11 +363,6 @@ export class Daemon implements AsyncDisposable {
 
   #warn(warning: ErrorReport): void {
     this.log.dispatch({ type: 'warning-raised', warning });
-  }
-
-  #clearWarning(code: string): void {
-    const isRaised = this.log.state.warnings.some((warning) => warning.code === code);
-    if (isRaised) this.log.dispatch({ type: 'warning-cleared', code });
   }
 
   #reportBug(error: unknown): void {

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { RolloutKind } from '@devloop/shared/protocol/service-state';
+import type { ImageEngine } from '../build/image-engine.ts';
 import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
-import { runHook } from '../hooks/run-hook.ts';
+import { withReplicas } from '../deploy/replicas.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { deployHold } from '../plan/next-step.ts';
 import type { ServiceSpec } from '../project/project.ts';
@@ -14,8 +15,9 @@ import { instant } from '../support/instant.ts';
 import type { TaskSet } from '../support/task-set.ts';
 import { buildImage } from './build-image.ts';
 import type { ChangeDetector } from './change-detector.ts';
+import { contentAfterHook } from './content-after-hook.ts';
 import type { HookOutputs } from './hook-outputs.ts';
-import type { ImageRegistry } from './image-registry.ts';
+import type { CurrentImage, ImageRegistry } from './image-registry.ts';
 import type { PassReporter } from './pass-reporter.ts';
 import { rollOut } from './roll-out.ts';
 import type { SourceContent } from './source.ts';
@@ -47,6 +49,12 @@ export interface Pass {
   readonly salt: string;
   /** Apply also what is unchanged. */
   readonly anyway: boolean;
+  /** Image of an earlier build that is to serve instead of one of the content. */
+  readonly rolledBackTo: string | undefined;
+  /** How many replicas its workloads are to have instead of what their manifests say. */
+  readonly replicas: number | undefined;
+  /** What applying is for, in words. */
+  readonly applying: string;
   /** Told of the workloads when they have been applied, whatever becomes of them. */
   readonly onApplied: (workloads: readonly Workload[]) => void;
   /** Aborted by newer content. Ends a build or a wait, never an apply in flight. */
@@ -78,24 +86,37 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
   const { session, registry, services } = context;
   const signal = AbortSignal.any([superseded, session.signal]);
 
-  const content = await contentAfterHook(pass, signal);
-  reporter.times.hashedAt = instant();
+  if (pass.rolledBackTo !== undefined) {
+    registry.set(spec.name, await earlierImage(pass.rolledBackTo, session.engine, signal));
+  } else {
+    const content = await contentAfterHook(
+      {
+        ...pass,
+        onRun: (command) => reporter.phase('hook', command),
+        onLine: (line, stream) =>
+          reporter.event({ type: 'output', service: spec.name, source: 'beforeBuild', stream, line }),
+      },
+      signal,
+    );
+    reporter.times.hashedAt = instant();
 
-  if (spec.build !== undefined && content !== undefined) {
-    const rank = services.findIndex((service) => service.name === spec.name);
-    const { build } = spec;
-    const built = await buildImage({ ...pass, ...context, build, content, rank, signal });
-    if (!built.ok) return { ...built, kind: 'none', image: undefined };
-    registry.set(spec.name, built.image);
-    superseded.throwIfAborted();
+    if (spec.build !== undefined && content !== undefined) {
+      const rank = services.findIndex((service) => service.name === spec.name);
+      const { build } = spec;
+      const built = await buildImage({ ...pass, ...context, build, content, rank, signal });
+      if (!built.ok) return { ...built, kind: 'none', image: undefined };
+      registry.set(spec.name, built.image);
+    }
   }
+  superseded.throwIfAborted();
   await mayDeploy(pass, context, signal);
 
-  reporter.phase('apply', 'applying');
-  const pins = registry.pins(spec.manifests, services, spec.name);
+  reporter.phase('apply', pass.applying);
+  const manifests = withReplicas(spec.manifests, pass.replicas);
+  const pins = registry.pins(manifests, services, spec.name);
   const applied = await context.deployer.deploy(
     {
-      manifests: spec.manifests,
+      manifests,
       pins,
       maySwap: (object) => spec.rollout !== 'rolling' && (spec.rollout === 'swap' || isSingle(object)),
       anyway: pass.anyway,
@@ -106,32 +127,15 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
   return await rollOut(applied, pins, pass, context);
 }
 
-/** The source as it is once the beforeBuild hook, where there is one, has written into it. */
-async function contentAfterHook(
-  { spec, content, detector, outputs, reporter }: Pass,
-  signal: AbortSignal,
-): Promise<SourceContent | undefined> {
-  const { beforeBuild } = spec;
-  if (detector === undefined) return undefined;
-  if (beforeBuild === undefined || outputs === undefined) return content ?? (await detector.read(signal));
-  reporter.phase('hook', beforeBuild.command);
-  for (;;) {
-    const before = await detector.read(signal);
-    const after = await detector.during(
-      () =>
-        runHook(
-          'beforeBuild',
-          beforeBuild,
-          spec.env,
-          (line, stream) => reporter.event({ type: 'output', service: spec.name, source: 'beforeBuild', stream, line }),
-          signal,
-        ),
-      // A hook that was superseded has a next run to come; one that failed waits for the user.
-      (content) => !signal.aborted && !outputs.ran(before.entries, content.entries),
-    );
-    signal.throwIfAborted();
-    if (!outputs.ran(before.entries, after.entries)) return after;
-  }
+/** @throws DevloopError `command/refused` when the engine has it no more */
+async function earlierImage(reference: string, engine: ImageEngine, signal: AbortSignal): Promise<CurrentImage> {
+  const imageId = await engine.imageId(reference, signal);
+  if (imageId !== undefined) return { reference, imageId };
+  throw new DevloopError(
+    'command/refused',
+    `The earlier build ${reference} is no longer in the engine.`,
+    'Save, or build what is there: devloop rebuild',
+  );
 }
 
 /** Waits for what must be before anything is applied: a quiet disk, live dependencies, the images of others. */

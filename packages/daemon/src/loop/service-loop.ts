@@ -1,21 +1,20 @@
 import path from 'node:path';
-import { DevloopError, type ErrorReport, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
+import { DevloopError, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
+import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { PassTimes } from '@devloop/shared/protocol/service-state';
 import { runHook } from '../hooks/run-hook.ts';
 import { ApiRefusal } from '../kubernetes/api-errors.ts';
-import { lastLines } from '../logs/pod-logs.ts';
 import { nextStep } from '../plan/next-step.ts';
 import type { ServiceSpec } from '../project/project.ts';
-import { diagnosisReport } from '../rollout/pod-diagnosis.ts';
-import { type Workload, type WorkloadStatus, workloadStatus } from '../rollout/workload-status.ts';
+import type { Workload } from '../rollout/workload-status.ts';
 import type { EventLog } from '../state/event-log.ts';
-import { isRolloutFailure } from '../state/reduce.ts';
 import { delay } from '../support/delay.ts';
 import { instant } from '../support/instant.ts';
 import { TaskSet } from '../support/task-set.ts';
 import type { ContextScanner } from '../watch/scan-context.ts';
 import { ChangeDetector, type SourceChange } from './change-detector.ts';
 import { HookOutputs } from './hook-outputs.ts';
+import { LiveObserver } from './live-observer.ts';
 import { PassReporter } from './pass-reporter.ts';
 import { declaredOutputs, type PassContext, runPass } from './run-pass.ts';
 import { Source, type SourceContent } from './source.ts';
@@ -23,8 +22,13 @@ import { Source, type SourceContent } from './source.ts';
 /** How often and after how long a pass is begun again that an API server refused which was not itself. */
 const MOST_RETRIES = 5;
 const RETRY_MS = 1000;
+/** What a pass applies for that nobody asked for. */
+const APPLYING = 'applying';
 /** How many changed paths an event names. */
 const NAMED_PATHS = 5;
+
+type ChangeSeen = Extract<DaemonEvent, { type: 'change-seen' }>;
+type Asked = NonNullable<ChangeSeen['asked']>;
 
 export interface ServiceLoopOptions {
   readonly log: EventLog;
@@ -61,10 +65,11 @@ export class ServiceLoop {
   #anyway = false;
   #pass: AbortController | undefined;
   #workloads: readonly Workload[] = [];
-  /** Raised by an afterReady hook; the observer of pods must not clear it. */
+  /** Raised by an afterReady hook. */
   #hookFailed = false;
-  /** What is about to be told of as degraded. */
-  #lookingFor: string | undefined;
+  readonly #observer: LiveObserver;
+  /** What the next pass applies for, in words. */
+  #applying = APPLYING;
   #hasStarted = false;
   /** Times in a row that a pass was begun again because the API server was overloaded or starting. */
   #retries = 0;
@@ -74,6 +79,7 @@ export class ServiceLoop {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
     this.#tasks = new TaskSet((error) => this.#reportBug(error));
+    this.#observer = new LiveObserver(options.log, this.#tasks);
   }
 
   get spec(): ServiceSpec {
@@ -119,8 +125,17 @@ export class ServiceLoop {
   rebuild(): number {
     this.#salt = Date.now().toString(36);
     this.#anyway = true;
-    this.#changed('asked', { content: this.#content, paths: [], noticedAt: instant() });
-    return this.#seenRevision();
+    return this.#ask('rebuild');
+  }
+
+  /**
+   * Begins a pass for something that the user asked for.
+   *
+   * @param applying what is done, in words: `restarting`
+   */
+  carryOut(asked: 'restart' | 'scale' | 'roll-back', applying: string): void {
+    this.#applying = applying;
+    this.#ask(asked);
   }
 
   /** Goes through everything again, because what the cluster has is not known any more. */
@@ -130,52 +145,8 @@ export class ServiceLoop {
 
   /** Compares what runs with what was live, and tells when that changes without a pass. */
   observe(): void {
-    const { log, context } = this.#options;
-    const state = log.state.services.get(this.#spec.name);
-    const view = context()?.session.view;
-    if (state === undefined || view === undefined || state.activity.is !== 'idle' || this.#workloads.length === 0)
-      return;
-    if (state.seenRevision > state.attemptedRevision || this.#hookFailed) return;
-    const statuses = this.#workloads.map((workload) => workloadStatus(workload, view));
-    const wrong = statuses.find((status) => !status.done);
-    const service = this.#spec.name;
-    if (wrong === undefined) {
-      if (state.degraded !== undefined || isRolloutFailure(state.failure))
-        log.dispatch({ type: 'service-recovered', service });
-      return;
-    }
-    if (state.failure !== undefined || state.liveRevision < state.attemptedRevision) return;
-    const failure = wrong.diagnosis
-      ? diagnosisReport(wrong.diagnosis, [])
-      : {
-          code: 'rollout/failed' as const,
-          message: `What was live no longer is: ${wrong.detail}.`,
-          remedy: `If it does not come back by itself: devloop rebuild ${service}`,
-          evidence: [],
-        };
-    if (state.degraded?.message === failure.message || this.#lookingFor === failure.message) return;
-    this.#lookingFor = failure.message;
-    this.#tasks.add(this.#tellDegraded(failure, wrong, state.attemptedRevision));
-  }
-
-  /** Tells of what no longer is live, with the last words of the container at fault, unless a pass has begun since. */
-  async #tellDegraded(failure: ErrorReport, { diagnosis, culprit }: WorkloadStatus, revision: number): Promise<void> {
-    const { log, context } = this.#options;
-    const session = context()?.session;
-    const service = this.#spec.name;
-    try {
-      const evidence =
-        session === undefined || culprit === undefined || diagnosis?.container === undefined
-          ? []
-          : await lastLines(session.api, culprit, diagnosis.container, diagnosis.previous, session.signal);
-      const state = log.state.services.get(service);
-      if (state?.activity.is !== 'idle' || state.attemptedRevision !== revision) return;
-      log.dispatch({ type: 'service-degraded', service, failure: { ...failure, evidence } });
-    } catch (error) {
-      if (session?.signal.aborted !== true) throw error;
-    } finally {
-      this.#lookingFor = undefined;
-    }
+    // A hook's failure says nothing about pods, so pods must not clear it.
+    if (!this.#hookFailed) this.#observer.look(this.#spec.name, this.#workloads, this.#options.context()?.session);
   }
 
   /** Ends passes and waits for what they started. Nothing in the cluster is touched. */
@@ -212,11 +183,16 @@ export class ServiceLoop {
     this.#hasStarted = true;
   }
 
+  #ask(asked: Asked): number {
+    this.#changed('asked', { content: this.#content, paths: [], noticedAt: instant() }, asked);
+    return this.#seenRevision();
+  }
+
   #seenRevision(): number {
     return this.#options.log.state.services.get(this.#spec.name)?.seenRevision ?? 0;
   }
 
-  #changed(cause: 'start' | 'files' | 'manifests' | 'config' | 'asked' | 'cluster', change: SourceChange): void {
+  #changed(cause: ChangeSeen['cause'], change: SourceChange, asked?: Asked): void {
     if (cause === 'files') this.#salt = '';
     this.#noticedAt = change.noticedAt;
     this.#options.log.dispatch({
@@ -224,11 +200,18 @@ export class ServiceLoop {
       service: this.#spec.name,
       revision: this.#seenRevision() + 1,
       cause,
+      ...(asked === undefined ? {} : { asked }),
       paths: change.paths.slice(0, NAMED_PATHS).map((file) => path.relative(this.#options.folder, file)),
       count: change.paths.length,
       noticedAt: change.noticedAt,
     });
-    this.#pass?.abort(new Error('superseded by newer content'));
+    // A save that has to wait is no reason to give up what was begun before.
+    const waits = nextStep(this.#options.log.state, this.#spec.name)?.step === 'hold' && this.#isPaused;
+    if (!waits) this.#pass?.abort(new Error('superseded by newer content'));
+  }
+
+  get #isPaused(): boolean {
+    return this.#options.log.state.services.get(this.#spec.name)?.paused === true;
   }
 
   async #run(): Promise<void> {
@@ -262,7 +245,10 @@ export class ServiceLoop {
     const controller = new AbortController();
     this.#pass = controller;
     const anyway = this.#anyway;
+    const applying = this.#applying;
+    const { rolledBackTo, replicas } = log.state.services.get(service) ?? {};
     this.#anyway = false;
+    this.#applying = APPLYING;
     this.#hookFailed = false;
     log.dispatch({ type: 'pass-started', service, revision });
     const ended = { type: 'pass-ended' as const, service, revision, times };
@@ -276,6 +262,9 @@ export class ServiceLoop {
           reporter,
           salt: this.#salt,
           anyway,
+          rolledBackTo,
+          replicas,
+          applying,
           onApplied: (workloads) => {
             if (workloads.length > 0) this.#workloads = workloads;
           },

@@ -60,7 +60,8 @@ function serviceSnapshot(service: ServiceState, sources: SnapshotSources): Servi
       live: ({ metadata }) => session?.view.get('Service', metadata.namespace ?? session.namespace, metadata.name),
       nodeAddress: session?.nodeAddress,
     }),
-    paused: false,
+    paused: service.paused,
+    ...(service.rolledBackTo === undefined ? {} : { rolledBackTo: service.rolledBackTo }),
     ...(lastPass === undefined ? {} : { lastPass }),
     recentPasses: [...service.recentPasses],
   };

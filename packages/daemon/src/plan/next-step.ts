@@ -16,7 +16,10 @@ export function nextStep(state: DaemonState, name: string): Step | undefined {
     case 'lost':
       return { step: 'hold', hold: { reason: 'waiting-for-cluster', detail: state.cluster.failure.message } };
     case 'connected':
-      return { step: 'pass', revision: service.seenRevision };
+      // What was asked for is done all the same: only saves wait.
+      return service.paused && service.pending?.saved === true
+        ? { step: 'hold', hold: { reason: 'paused' } }
+        : { step: 'pass', revision: service.seenRevision };
   }
 }
 

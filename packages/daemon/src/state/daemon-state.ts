@@ -37,6 +37,12 @@ export interface ServiceState {
   readonly failure: ErrorReport | undefined;
   readonly degraded: ErrorReport | undefined;
   readonly lastPass: ServiceSnapshot['lastPass'];
+  /** Saves are seen and not acted on. */
+  readonly paused: boolean;
+  /** Image of the earlier build that is to serve until the next save. */
+  readonly rolledBackTo: string | undefined;
+  /** How many replicas the user wants, whatever the manifests say. */
+  readonly replicas: number | undefined;
   /** Passes that ended, the newest first; bounded. */
   readonly passes: readonly PassRecord[];
   /** See `ServiceSnapshot.recentPasses`. */
@@ -69,6 +75,9 @@ export function initialService(name: string): ServiceState {
     failure: undefined,
     degraded: undefined,
     lastPass: undefined,
+    paused: false,
+    rolledBackTo: undefined,
+    replicas: undefined,
     passes: [],
     recentPasses: [],
     pending: undefined,

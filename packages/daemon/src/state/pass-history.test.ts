@@ -88,7 +88,7 @@ describe('the passes of a service', () => {
 });
 
 test('of several causes the one counts that says most', () => {
-  const reason = (cause: 'files' | 'asked' | 'cluster') => ({ cause, paths: [] });
+  const reason = (cause: 'files' | 'asked' | 'cluster') => ({ cause, paths: [], saved: false });
   expect(mergeReasons(reason('cluster'), reason('files'))?.cause).toBe('files');
   expect(mergeReasons(reason('files'), reason('asked'))?.cause).toBe('files');
   expect(mergeReasons(undefined, reason('asked'))?.cause).toBe('asked');

@@ -9,6 +9,8 @@ export interface PassReason {
   readonly cause: ChangeSeen['cause'];
   /** The first few, relative to the project folder. */
   readonly paths: readonly string[];
+  /** Whether there is a save among the changes that nobody has asked to act on yet. */
+  readonly saved: boolean;
 }
 
 const KEPT_PASSES = 50;
@@ -23,6 +25,7 @@ export function mergeReasons(earlier: PassReason | undefined, later: PassReason 
   if (earlier === undefined || later === undefined) return earlier ?? later;
   return {
     cause: CAUSES.find((cause) => cause === earlier.cause || cause === later.cause) ?? later.cause,
+    saved: earlier.saved || later.saved,
     paths: [...new Set([...earlier.paths, ...later.paths])].slice(0, NAMED_PATHS),
   };
 }

@@ -54,6 +54,18 @@ const live = (service: string, revision: number): DaemonEvent => ({
   times,
   image: `${service}:${revision}`,
 });
+const paused: DaemonEvent = { type: 'service-paused', service: 'web' };
+const resumed: DaemonEvent = { type: 'service-resumed', service: 'web' };
+const asked = (revision: number, what: 'rebuild' | 'restart' | 'scale' | 'roll-back'): DaemonEvent => ({
+  type: 'change-seen',
+  service: 'web',
+  revision,
+  cause: 'asked',
+  asked: what,
+  paths: [],
+  count: 0,
+  noticedAt: 1,
+});
 const failed = (service: string, revision: number, code: ErrorReport['code'] = 'build/failed'): DaemonEvent => ({
   type: 'pass-ended',
   service,
@@ -83,7 +95,8 @@ function serviceOf(state: DaemonState, name = 'web'): ServiceState {
 }
 
 function wordFor(events: readonly DaemonEvent[]): string {
-  const { seenAt, liveAt, liveImage, failure, degraded, lastPass, ...rest } = serviceOf(fold([loaded, ...events]));
+  const service = serviceOf(fold([loaded, ...events]));
+  const { seenAt, liveAt, liveImage, failure, degraded, lastPass, rolledBackTo, ...rest } = service;
   return liveness({
     ...rest,
     ...(failure && { failure }),
@@ -91,10 +104,9 @@ function wordFor(events: readonly DaemonEvent[]): string {
     ...(lastPass && { lastPass }),
     pods: [],
     replicas: { wanted: 0, ready: 0 },
+    recentPasses: [],
     forwards: [],
     urls: [],
-    paused: false,
-    recentPasses: [],
   });
 }
 
@@ -183,6 +195,8 @@ describe('the word for a service', () => {
         { type: 'service-recovered', service: 'web' },
       ],
     ],
+    ['held', [seen('web', 1), started('web', 1), live('web', 1), paused, seen('web', 2)]],
+    ['live', [seen('web', 1), started('web', 1), live('web', 1), paused]],
     ['held', [seen('web', 1), { type: 'service-held', service: 'web', hold: { reason: 'waiting-for-build-slot' } }]],
   ])('%s %#', (word, events) => {
     expect(wordFor(events)).toBe(word);
@@ -204,6 +218,21 @@ test('a config keeps the state of the services that stay', () => {
   expect([...state.services.keys()]).toEqual(['web', 'new']);
   expect(serviceOf(state).seenRevision).toBe(3);
   expect(fold([seen('db', 9)], state)).toBe(state);
+});
+
+test('an earlier build serves until the next save, or until a build is asked for', () => {
+  const back: DaemonEvent = { type: 'service-rolled-back', service: 'web', image: 'web:1' };
+  const rolledBackTo = (...events: DaemonEvent[]) => serviceOf(fold([loaded, back, ...events])).rolledBackTo;
+  expect(rolledBackTo(asked(2, 'roll-back'), started('web', 2), live('web', 2))).toBe('web:1');
+  expect(rolledBackTo(asked(2, 'restart'))).toBe('web:1');
+  expect(rolledBackTo(seen('web', 2))).toBeUndefined();
+  expect(rolledBackTo(asked(2, 'rebuild'))).toBeUndefined();
+});
+
+test('what waits for the user only waits no longer once it is resumed', () => {
+  const held: DaemonEvent = { type: 'service-held', service: 'web', hold: { reason: 'paused' } };
+  const state = serviceOf(fold([loaded, paused, held, resumed]));
+  expect([state.paused, state.activity]).toEqual([false, { is: 'idle' }]);
 });
 
 test('a rejected config is told until a good one comes', () => {
@@ -252,6 +281,18 @@ describe('the next step', () => {
       undefined,
     );
     expect(nextStep(INITIAL_STATE, 'web')).toBe(undefined);
+  });
+
+  test('is none for saves of what is paused, until it is resumed; what is asked for is done', () => {
+    const first = [loaded, connected, seen('web', 1), started('web', 1), live('web', 1), paused];
+    const saved = fold([...first, seen('web', 2)]);
+    expect(nextStep(saved, 'web')).toEqual({ step: 'hold', hold: { reason: 'paused' } });
+    expect(nextStep(fold([resumed], saved), 'web')).toEqual({ step: 'pass', revision: 2 });
+    expect(nextStep(fold([asked(2, 'restart')], fold(first)), 'web')).toEqual({ step: 'pass', revision: 2 });
+    expect(nextStep(fold([asked(3, 'scale')], saved), 'web')).toMatchObject({ step: 'hold' });
+    expect(nextStep(fold([asked(3, 'rebuild')], saved), 'web')).toEqual({ step: 'pass', revision: 3 });
+    expect(nextStep(fold([asked(3, 'roll-back')], saved), 'web')).toEqual({ step: 'pass', revision: 3 });
+    expect(nextStep(fold([asked(3, 'roll-back'), seen('web', 4)], saved), 'web')).toMatchObject({ step: 'hold' });
   });
 
   test('waits for dependencies until each has been live once', () => {

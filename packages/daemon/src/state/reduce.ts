@@ -33,10 +33,21 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
       return update(event.service, (service) => ({
         seenRevision: Math.max(service.seenRevision, event.revision),
         seenAt: new Date(event.noticedAt).toISOString(),
-        pending: mergeReasons(service.pending, { cause: event.cause, paths: event.paths }),
+        ...afterChange(service, event),
       }));
     case 'service-held':
       return update(event.service, () => ({ activity: { is: 'held', hold: event.hold } }));
+    case 'service-paused':
+      return update(event.service, () => ({ paused: true }));
+    case 'service-resumed':
+      return update(event.service, ({ activity }) => ({
+        paused: false,
+        ...(isPausedHold(activity) ? { activity: { is: 'idle' } } : {}),
+      }));
+    case 'service-scaled':
+      return update(event.service, () => ({ replicas: event.replicas }));
+    case 'service-rolled-back':
+      return update(event.service, () => ({ rolledBackTo: event.image }));
     case 'pass-started':
       return update(event.service, (service) => ({
         attemptedRevision: Math.max(service.attemptedRevision, event.revision),
@@ -80,10 +91,31 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
     case 'object-applied':
     case 'images-pruned':
     case 'forward-changed':
+    case 'pod-deleted':
       return state;
     default:
       return unknownEvent(event);
   }
+}
+
+const SAVES: readonly ChangeSeen['cause'][] = ['files', 'manifests', 'config'];
+
+type ChangeSeen = Extract<DaemonEvent, { type: 'change-seen' }>;
+
+/** What a change means for the user's wishes: a save leaves an earlier build, and so does asking for a build. */
+function afterChange(service: ServiceState, { cause, asked, paths }: ChangeSeen): Partial<ServiceState> {
+  const saved = SAVES.includes(cause);
+  const pending = mergeReasons(service.pending, { cause, paths, saved });
+  const decides = asked === 'rebuild' || asked === 'roll-back';
+  return {
+    pending: pending && { ...pending, saved: pending.saved && !decides },
+    ...(saved || asked === 'rebuild' ? { rolledBackTo: undefined } : {}),
+  };
+}
+
+/** Whether a service waits for nothing but the user. */
+export function isPausedHold(activity: ServiceState['activity']): boolean {
+  return activity.is === 'held' && activity.hold.reason === 'paused';
 }
 
 function afterPass(

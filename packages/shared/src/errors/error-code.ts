@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'daemon/path-too-long', // the socket path exceeds what the system allows
   'watch/limit', // the system's limit of file watches is reached
   'command/invalid', // a request's body or query is not what the daemon understands
+  'command/refused', // what was asked for cannot be done as things are
   'wait/timeout', // what was waited for did not happen in time
   'internal/bug', // a defect in devloop
 ] as const;

@@ -35,6 +35,8 @@ export const DaemonEvent = z.discriminatedUnion('type', [
     service,
     revision,
     cause: z.enum(['start', 'files', 'manifests', 'config', 'asked', 'cluster']),
+    /** What was asked for, where that is the cause. */
+    asked: z.enum(['rebuild', 'restart', 'scale', 'roll-back']).optional(),
     /** Relative to the project folder; the first few only. */
     paths: z.array(z.string()),
     /** How many files changed. */
@@ -42,6 +44,13 @@ export const DaemonEvent = z.discriminatedUnion('type', [
     noticedAt: z.number(),
   }),
   z.object({ type: z.literal('service-held'), service, hold: Hold }),
+  z.object({ type: z.literal('service-paused'), service }),
+  z.object({ type: z.literal('service-resumed'), service }),
+  /** It keeps this many replicas from now on, whatever the manifests say. */
+  z.object({ type: z.literal('service-scaled'), service, replicas: z.number().int() }),
+  /** It serves an earlier build until the next save. */
+  z.object({ type: z.literal('service-rolled-back'), service, image: z.string() }),
+  z.object({ type: z.literal('pod-deleted'), service, namespace: z.string(), pod: z.string() }),
   z.object({ type: z.literal('pass-started'), service, revision }),
   z.object({
     type: z.literal('phase-changed'),

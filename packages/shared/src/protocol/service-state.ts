@@ -126,7 +126,7 @@ export type Liveness = 'live' | 'working' | 'held' | 'failed' | 'degraded' | 'of
 export function liveness(service: ServiceSnapshot): Liveness {
   if (service.activity.is === 'working') return service.activity.hold ? 'held' : 'working';
   if (service.activity.is === 'held') return 'held';
-  if (service.attemptedRevision < service.seenRevision) return 'working';
+  if (service.attemptedRevision < service.seenRevision) return service.paused ? 'held' : 'working';
   if (service.failure) return 'failed';
   if (service.liveRevision === 0) return 'off';
   if (service.degraded) return 'degraded';

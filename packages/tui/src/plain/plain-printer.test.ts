@@ -383,3 +383,25 @@ test('a service keeps its colour, and there is none without a terminal or with N
     expect(palette.bad('x')).toBe('x');
   }
 });
+
+test('what the user asked for is told, and that saves wait', () => {
+  const stage = new Stage();
+  stage.snapshot(snapshotOf([liveService('web')]));
+  const about = { service: 'web' };
+  const asked = (what: 'restart' | 'scale' | 'roll-back' | 'rebuild'): DaemonEvent => ({
+    ...{ ...about, type: 'change-seen', revision: 5, cause: 'asked', asked: what },
+    ...{ paths: [], count: 0, noticedAt: START },
+  });
+  expect(stage.event({ ...about, type: 'service-paused' })).toMatch(/web +paused: saves wait until it is resumed/);
+  // the same hold again says nothing new
+  expect(stage.event({ ...about, type: 'service-held', hold: { reason: 'paused' } })).toBe('');
+  expect(stage.event({ ...about, type: 'service-resumed' })).toMatch(/web +resumed/);
+  expect(stage.event(asked('restart'))).toMatch(/restart asked for/);
+  expect(stage.event(asked('rebuild'))).toMatch(/rebuild asked for/);
+  expect(stage.event({ ...about, type: 'service-scaled', replicas: 3 }, asked('scale'))).toMatch(
+    /^web +scaled to 3 replicas$/,
+  );
+  const back = stage.event({ ...about, type: 'service-rolled-back', image: 'web:1' }, asked('roll-back'));
+  expect(back).toMatch(/^web +rolled back to web:1$/);
+  expect(stage.event({ ...about, type: 'pod-deleted', namespace: 'shop', pod: 'web-1' })).toMatch(/deleted pod web-1/);
+});

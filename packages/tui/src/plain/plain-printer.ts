@@ -9,6 +9,8 @@ import { formatAge, formatDuration } from '../wording/duration.ts';
 import { holdText } from '../wording/hold-text.ts';
 import { passDuration, passParts } from '../wording/pass-timing.ts';
 import { plainText } from '../wording/plain-text.ts';
+import { changeText } from './change-text.ts';
+import { count } from './count.ts';
 import { OutputLines } from './output-lines.ts';
 import type { PlainLine } from './plain-line.ts';
 import { ServiceProgress } from './service-progress.ts';
@@ -164,12 +166,23 @@ export class PlainPrinter {
       case 'warning-cleared':
         return this.#warningCleared(event.code);
       case 'change-seen':
-        return this.#changeSeen(event);
+        return this.#said(event.service, changeText(event));
       case 'service-held': {
         const voice = this.#voice(event.service);
         voice.progress.follow({ is: 'held', hold: event.hold }, atMs);
         return this.#held(event.service, event.hold);
       }
+      case 'service-paused':
+        return this.#held(event.service, { reason: 'paused' });
+      case 'service-resumed':
+        this.#voice(event.service).heldFor = '';
+        return [this.#say(event.service, 'resumed')];
+      case 'service-scaled':
+        return [this.#say(event.service, `scaled to ${count(event.replicas, 'replica')}`)];
+      case 'service-rolled-back':
+        return [this.#say(event.service, `rolled back to ${event.image}`)];
+      case 'pod-deleted':
+        return [this.#say(event.service, `deleted pod ${event.pod}`)];
       case 'pass-started': {
         const { progress, output } = this.#voice(event.service);
         const { service, revision } = event;
@@ -265,25 +278,6 @@ export class PlainPrinter {
     return message === undefined ? [] : [project(`No longer so: ${message}`, 'good')];
   }
 
-  #changeSeen({ service, cause, paths, count: files }: EventOf<'change-seen'>): PlainLine[] {
-    const [first] = paths;
-    switch (cause) {
-      case 'start':
-        return [];
-      case 'asked':
-        return [this.#say(service, 'rebuild asked for')];
-      case 'cluster':
-        return [this.#say(service, 'the cluster no longer has what was applied')];
-      case 'files':
-      case 'manifests':
-      case 'config': {
-        const named = first === undefined ? (cause === 'files' ? 'its files' : `its ${cause}`) : plainText(first);
-        const more = files > 1 && first !== undefined ? ` and ${count(files - 1, 'more file')}` : '';
-        return [this.#say(service, `change in ${named}${more}`)];
-      }
-    }
-  }
-
   #held(service: string, hold: EventOf<'service-held'>['hold']): PlainLine[] {
     // the project's line about the cluster says it for all services; a turn to build mostly comes within the second
     if (hold.reason === 'waiting-for-cluster' || hold.reason === 'waiting-for-build-slot') return [];
@@ -366,6 +360,10 @@ export class PlainPrinter {
     return { service, text, tone };
   }
 
+  #said(service: string, text: string | undefined): PlainLine[] {
+    return text === undefined ? [] : [this.#say(service, text)];
+  }
+
   #concerns(service: string): boolean {
     return this.#options.services === undefined || this.#options.services.includes(service);
   }
@@ -386,10 +384,6 @@ function project(text: string, tone: PlainLine['tone'] = 'plain'): PlainLine {
 
 function forwardText({ local, port }: { local: number; port: number | string }): string {
   return `localhost:${local} → ${port}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function unknownEvent(event: never): never {

@@ -199,6 +199,15 @@ describe('a daemon that', () => {
     expect(await terminal.shows('✗ No daemon runs for this project.')).toContain('→ Start it with S');
   });
 
+  test('speaks another version can be restarted from the beginning', async () => {
+    await using daemon = await listen();
+    daemon.protocol = { major: 99, minor: 0 };
+    await using terminal = open({ columns: 100 });
+    expect(await terminal.shows('Restart the daemon with this version?')).toContain('protocol 99');
+    terminal.press('escape', 'q');
+    expect(await terminal.exited).toBe(0);
+  });
+
   test('is replaced by one of another version can be restarted', async () => {
     await using daemon = await listen();
     await using terminal = open({ columns: 100 });

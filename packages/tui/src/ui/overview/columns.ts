@@ -33,6 +33,7 @@ export function tableColumns(services: readonly ServiceSnapshot[], columns: numb
   let left = columns - state.width - name.width - 2 * GAP;
   const chosen = new Set<Optional>();
   for (const key of BY_WORTH) {
+    if (!hasContent(key, services)) continue;
     const needed = optional[key].width + GAP;
     if (left - needed < comfortable) continue;
     left -= needed;
@@ -41,6 +42,22 @@ export function tableColumns(services: readonly ServiceSnapshot[], columns: numb
   const now: Column = { title: 'NOW', width: Math.max(NOW_WIDTH.least, left), cell: (service) => [nowSpan(service)] };
   const shown = (...keys: Optional[]) => keys.filter((key) => chosen.has(key)).map((key) => optional[key]);
   return [state, name, ...shown('live', 'pods', 'restarts', 'age', 'last', 'trend', 'address'), now];
+}
+
+/** What says nothing about any service leaves its room to what does. */
+function hasContent(key: Optional, services: readonly ServiceSnapshot[]): boolean {
+  switch (key) {
+    case 'restarts':
+      return services.some(({ pods }) => pods.some(({ restarts }) => restarts > 0));
+    case 'age':
+      return services.some(({ pods }) => pods.some(({ startedAt }) => startedAt !== undefined));
+    case 'address':
+      return services.some(({ urls, forwards }) => urls.length + forwards.length > 0);
+    case 'trend':
+      return services.some(({ recentPasses }) => recentPasses.length > 1);
+    default:
+      return true;
+  }
 }
 
 function optionalColumns(columns: number): Record<Optional, Column> {
@@ -84,7 +101,7 @@ function podsSpan({ pods, replicas }: ServiceSnapshot): Span {
 
 function restartsSpan({ pods }: ServiceSnapshot): Span {
   const restarts = pods.reduce((sum, pod) => sum + pod.restarts, 0);
-  return restarts === 0 ? span('-', { tone: 'quiet' }) : span(String(restarts), { tone: 'warning' });
+  return restarts === 0 ? span('-', { tone: 'quiet' }) : span(String(restarts));
 }
 
 /** Age of the youngest pod. */

@@ -21,13 +21,17 @@ function wordScore(hay: string, word: string): number | undefined {
     if (at === 0 || !/[\p{L}\p{N}]/u.test(hay[at - 1] ?? '')) return SCORES.wordStart + word.length;
   }
   if (hay.includes(word)) return SCORES.within + word.length;
-  let from = 0;
-  let gaps = 0;
-  for (const letter of word) {
-    const at = hay.indexOf(letter, from);
+  const spans = [...hay].map((_, start) => spanFrom(hay, word, start)).filter((span) => span !== undefined);
+  return spans.length === 0 ? undefined : SCORES.scattered * (word.length / Math.min(...spans));
+}
+
+/** How much of the text the letters of a word take, the first of them at `start`. */
+function spanFrom(hay: string, word: string, start: number): number | undefined {
+  if (hay[start] !== word[0]) return undefined;
+  let at = start;
+  for (const letter of word.slice(1)) {
+    at = hay.indexOf(letter, at + 1);
     if (at < 0) return undefined;
-    if (at > from) gaps += 1;
-    from = at + letter.length;
   }
-  return SCORES.scattered - gaps;
+  return at - start + 1;
 }

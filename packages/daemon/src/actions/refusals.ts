@@ -1,0 +1,39 @@
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import type { Daemon } from '../loop/daemon.ts';
+import type { PassContext } from '../loop/run-pass.ts';
+import type { ServiceLoop } from '../loop/service-loop.ts';
+
+/**
+ * The loop of a service.
+ *
+ * @throws DevloopError `service/unknown`
+ */
+export function knownService(daemon: Pick<Daemon, 'service' | 'serviceNames'>, service: string): ServiceLoop {
+  const loop = daemon.service(service);
+  if (loop !== undefined) return loop;
+  const names = daemon.serviceNames;
+  throw new DevloopError(
+    'service/unknown',
+    `There is no service "${service}".`,
+    names.length === 0 ? 'Add it under services: in devloop.yaml.' : `The services are: ${names.join(', ')}.`,
+  );
+}
+
+/**
+ * What an action works with in the cluster.
+ *
+ * @throws DevloopError `cluster/unreachable` while there is none
+ */
+export function reachableCluster(daemon: Pick<Daemon, 'passContext'>): PassContext {
+  const context = daemon.passContext();
+  if (context !== undefined) return context;
+  throw new DevloopError(
+    'cluster/unreachable',
+    'There is no connection to the cluster now.',
+    'See why: devloop status. What was asked for can be asked for again then.',
+  );
+}
+
+export function refused(message: string, remedy: string): DevloopError {
+  return new DevloopError('command/refused', message, remedy);
+}

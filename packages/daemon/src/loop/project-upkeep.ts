@@ -1,0 +1,79 @@
+import { toReport } from '@devloop/shared/errors/devloop-error';
+import { toObjectName } from '../deploy/cluster-objects.ts';
+import type { Deployer } from '../deploy/deployer.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
+import type { Project } from '../project/project.ts';
+import type { SwapHistory } from '../rollout/swap-history.ts';
+import type { EventLog } from '../state/event-log.ts';
+import { appliedEvent } from './run-pass.ts';
+
+/** What belongs to one session with a cluster and is worth nothing in another. */
+export interface Connected {
+  readonly session: ClusterSession;
+  readonly deployer: Deployer;
+  readonly history: SwapHistory;
+  sharedApplied: Promise<void>;
+}
+
+/** Keeps in the cluster what is the project's and no service's, and takes away what it no longer has. */
+export class ProjectUpkeep {
+  readonly #log: EventLog;
+  readonly #project: () => Project | undefined;
+  readonly #ended: AbortSignal;
+
+  /** @param project undefined when nothing more is to be applied or deleted */
+  constructor(log: EventLog, project: () => Project | undefined, ended: AbortSignal) {
+    this.#log = log;
+    this.#project = project;
+    this.#ended = ended;
+  }
+
+  /** Applies what belongs to no service. That it fails holds no service back: they will say what they miss. */
+  async applyShared({ session, deployer }: Connected, project: Project): Promise<void> {
+    if (this.#project() === undefined) return;
+    const request = { manifests: project.manifests, pins: [], maySwap: () => false, anyway: false };
+    try {
+      await deployer.deploy(
+        request,
+        (one) => this.#log.dispatch(appliedEvent(undefined, one, session.namespace)),
+        session.signal,
+      );
+      this.#clearWarning('deploy/invalid');
+    } catch (error) {
+      this.#warn(error, session);
+    }
+  }
+
+  /** Deletes what an earlier config or manifest had and the present one has not. */
+  async prune({ session, deployer, sharedApplied }: Connected): Promise<void> {
+    const project = this.#project();
+    if (project === undefined) return;
+    try {
+      await sharedApplied;
+      const keep = [...project.manifests, ...project.services.flatMap((service) => service.manifests)];
+      const candidates = await session.objects.applied(project.name, session.signal);
+      if (this.#project() !== project) return;
+      await deployer.prune(
+        candidates,
+        keep,
+        (object) => {
+          const name = toObjectName(object);
+          this.#log.dispatch({ type: 'object-applied', object: `${name.kind}/${name.name}`, action: 'pruned' });
+        },
+        session.signal,
+      );
+    } catch (error) {
+      this.#warn(error, session);
+    }
+  }
+
+  #warn(error: unknown, session: ClusterSession): void {
+    if (session.signal.aborted || this.#ended.aborted) return;
+    this.#log.dispatch({ type: 'warning-raised', warning: toReport(error) });
+  }
+
+  #clearWarning(code: string): void {
+    const isRaised = this.#log.state.warnings.some((warning) => warning.code === code);
+    if (isRaised) this.#log.dispatch({ type: 'warning-cleared', code });
+  }
+}
