@@ -12,7 +12,12 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMMAND = path.join(ROOT, 'packages/tui/dist/main.js');
 const run = promisify(execFile);
 
-const pages = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)].map((name) => ({
+const pages = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+].map((name) => ({
   name,
   text: readFileSync(path.join(ROOT, name), 'utf8'),
 }));
