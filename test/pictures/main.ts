@@ -11,7 +11,7 @@ import { pictureOf, recordingOf, type ShownRow } from './svg.ts';
  * Run it with `npm run pictures`.
  */
 const FOLDER = path.join(REPOSITORY, 'docs/pictures');
-const SIZE = { columns: 110, rows: 26 };
+const SIZE = { columns: 116, rows: 24 };
 const BEFORE_EDIT_MS = 1500;
 const AFTER_LIVE_MS = 2500;
 
@@ -70,7 +70,7 @@ const recorder = new Recorder(terminal);
   recorder.take();
   await delay(BEFORE_EDIT_MS);
   await rig.writeAtomic('api/price.txt', '42\n');
-  await terminal.shows(/live +api +#2/);
+  await terminal.shows(/live +api +#[23]/);
   await delay(AFTER_LIVE_MS);
 }
 await writeFile(
@@ -84,11 +84,19 @@ terminal.press('j', 'enter');
 await terminal.shows('passes');
 await still('detail', 'devloop: one service');
 terminal.press('escape', 'L');
-await terminal.shows(/all services|follow/);
+await terminal.shows('all services');
+terminal.press('t', '/'); // with time stamps, and a search
+terminal.type('price');
+await terminal.shows('/2');
+terminal.press('enter');
+await terminal.hides('enter');
 await still('logs', 'devloop: the logs of all services');
-terminal.press('escape');
+terminal.press('escape', 'escape'); // first from the search, then from the logs
+await terminal.shows('SERVICE');
 await rig.writeAtomic('api/server.js', 'console.error("fatal: DATABASE_URL is not set"); process.exit(3);\n');
 await terminal.shows(/failed +api/);
+terminal.press('!');
+await terminal.shows('→');
 await still('failure', 'devloop: what went wrong and what mends it');
 terminal.press('q');
 await terminal.exited;
