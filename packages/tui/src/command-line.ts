@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { Act } from './commands/act.ts';
 
 /** What the user asked for, understood. */
 export type Request = { readonly folder: string | undefined } & (
@@ -20,6 +21,7 @@ export type Request = { readonly folder: string | undefined } & (
       readonly timestamps: boolean;
     }
   | { readonly verb: 'rebuild'; readonly service: string; readonly wait: boolean; readonly timeoutSeconds: number }
+  | { readonly verb: 'act'; readonly act: Act }
   | { readonly verb: 'events'; readonly after: number | undefined }
   | { readonly verb: 'down'; readonly yes: boolean }
   | { readonly verb: 'render' | 'check' | 'stop' | 'doctor' }
@@ -122,6 +124,41 @@ export function createProgram(
     .action((service, { wait, timeout }) => asked({ verb: 'rebuild', service, wait, timeoutSeconds: timeout }));
 
   program
+    .command('restart')
+    .description('start the containers of a service anew, with what is live')
+    .argument('<service>')
+    .action((service) => asked({ verb: 'act', act: { type: 'restart-service', service } }));
+
+  program
+    .command('scale')
+    .description('keep another number of replicas, until the daemon ends')
+    .argument('<service>')
+    .argument('<replicas>', '0 to 100', replicaCount)
+    .action((service, replicas) => asked({ verb: 'act', act: { type: 'scale-service', service, replicas } }));
+
+  program
+    .command('rollback')
+    .description('serve an earlier build until the next save')
+    .argument('<service>')
+    .argument('[image]', 'a build that is still there (default: the one that was live before)')
+    .action((service, image) => {
+      const named = image === undefined ? {} : { image };
+      return asked({ verb: 'act', act: { type: 'roll-back', service, ...named } });
+    });
+
+  program
+    .command('pause')
+    .description('see saves, but let them wait')
+    .argument('[services...]', 'of these (default: all)')
+    .action((services) => asked({ verb: 'act', act: { type: 'pause', services } }));
+
+  program
+    .command('resume')
+    .description('go on with what was saved while paused')
+    .argument('[services...]', 'of these (default: all)')
+    .action((services) => asked({ verb: 'act', act: { type: 'resume', services } }));
+
+  program
     .command('events')
     .description('print everything that happens as JSON lines, until Ctrl-C')
     .option('--after <seq>', 'also what happened after this number; 0: all that the daemon still has', wholeNumber)
@@ -168,4 +205,10 @@ function seconds(text: string): number {
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function replicaCount(text: string): number {
+  const count = wholeNumber(text);
+  if (count > 100) throw new InvalidArgumentError('It must be 0 to 100.');
+  return count;
 }

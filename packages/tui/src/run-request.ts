@@ -25,6 +25,10 @@ export async function runRequest(request: Request, context: CommandContext): Pro
       const { rebuild } = await import('./commands/rebuild.ts');
       return rebuild(request.service, request, context);
     }
+    case 'act': {
+      const { act } = await import('./commands/act.ts');
+      return act(request.act, context);
+    }
     case 'events': {
       const { events } = await import('./commands/events.ts');
       return events(request, context);

@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import type { CommandResult } from '@devloop/shared/protocol/command';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
 import { runtimeOf } from '../daemon/runtime.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Interruption } from '../interruption.ts';
 import { Terminal } from '../terminal/terminal.ts';
+import { type Act, act } from './act.ts';
 import { check } from './check.ts';
 import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
@@ -99,6 +101,23 @@ describe('up', () => {
     const { context, stdout } = stage();
     expect(await up([], { ...UP, detach: true }, context)).toBe(EXIT.config);
     expect(stdout()).toContain('devloop.yaml:2:3: What is wep?');
+  });
+});
+
+describe('what the daemon is asked to do', () => {
+  test.each([
+    [{ type: 'restart-service', service: 'web' }, { type: 'restart-service' }, 'web is started again.'],
+    [{ type: 'scale-service', service: 'web', replicas: 3 }, { type: 'scale-service' }, 'web is scaled to 3'],
+    [{ type: 'roll-back', service: 'web' }, { type: 'roll-back', image: 'web:1' }, 'web goes back to web:1'],
+    [{ type: 'pause', services: [] }, { type: 'pause', services: ['web', 'api'] }, 'web, api are paused'],
+    [{ type: 'resume', services: ['web'] }, { type: 'resume', services: [] }, 'Nothing changed'],
+  ] as const)('%j', async (what, answer, said) => {
+    await using daemon = await listen();
+    daemon.answer = () => structuredClone(answer) as CommandResult;
+    const { context, stdout } = stage();
+    expect(await act(what as Act, context)).toBe(EXIT.ok);
+    expect(daemon.commands).toEqual([what]);
+    expect(stdout()).toContain(said);
   });
 });
 
