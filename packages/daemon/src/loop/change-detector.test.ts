@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Bell } from '../support/bell.ts';
@@ -45,6 +45,24 @@ test('tells the content at the first look, then what differs from it', async () 
   expect((await change(2)).paths).toEqual([join(folder, 'a')]);
   await settled();
   expect(changes).toHaveLength(2);
+});
+
+test('names what was saved and what was deleted, not the temporary file that the save went through', async () => {
+  const { change, write, settled, folder, detector, changes } = await open();
+  write({ '.a.tmp': '2' });
+  renameSync(join(folder, '.a.tmp'), join(folder, 'a'));
+  detector.event(join(folder, 'a'));
+  await change(2);
+  await settled();
+  expect(changes.at(-1)?.paths).toEqual([join(folder, 'a')]);
+  const count = changes.length;
+  write({ '.b.tmp': '3' });
+  renameSync(join(folder, '.b.tmp'), join(folder, 'b'));
+  rmSync(join(folder, 'a'));
+  for (const name of ['a', 'b']) detector.event(join(folder, name));
+  await change(count + 1);
+  await settled();
+  expect(changes.at(-1)?.paths).toEqual([join(folder, 'a'), join(folder, 'b')]);
 });
 
 test('writing the same content, or what is ignored, is no change', async () => {

@@ -2,13 +2,14 @@ import { Bell } from '../support/bell.ts';
 import { instant } from '../support/instant.ts';
 import type { TaskSet } from '../support/task-set.ts';
 import { Burst } from '../watch/burst.ts';
+import { namedPaths } from './named-paths.ts';
 import type { Source, SourceContent } from './source.ts';
 
 /** New content of a service's source. */
 export interface SourceChange {
   /** Undefined when it cannot be read; a pass will say why. */
   readonly content: SourceContent | undefined;
-  /** Absolute; those that events named. Empty when a look without an event found it. */
+  /** Absolute; see {@link namedPaths}. Empty when a look without an event found it. */
   readonly paths: readonly string[];
   /** Instant of the first event, ms since the epoch. */
   readonly noticedAt: number;
@@ -30,6 +31,8 @@ export class ChangeDetector {
     settled: () => this.#tasks.add(this.look()),
   });
   #told: SourceContent | undefined;
+  /** What was there before the burst. */
+  #before: SourceContent | undefined;
   #hasLooked = false;
   #looking = 0;
   #paused = false;
@@ -68,8 +71,11 @@ export class ChangeDetector {
       const isNew = !this.#hasLooked || content?.fingerprint !== this.#told?.fingerprint;
       this.#hasLooked = true;
       this.#told = content;
-      const paths = [...this.#paths];
-      if (!this.#burst.bursting) this.#paths.clear();
+      const paths = isNew ? namedPaths([...this.#paths], this.#source.build, [content, this.#before]) : [];
+      if (!this.#burst.bursting) {
+        this.#paths.clear();
+        this.#before = content;
+      }
       if (isNew) this.#onChange({ content, paths, noticedAt: this.#noticedAt || startedAt });
     } finally {
       this.#looking -= 1;
@@ -114,6 +120,7 @@ export class ChangeDetector {
       }
       const content = await this.#source.read(this.#signal);
       this.#told = content;
+      this.#before = content;
       return content;
     } finally {
       this.#paused = false;

@@ -23,6 +23,8 @@ export class FakeDaemon implements AsyncDisposable {
   logs: readonly LogMessage[] = [];
   /** Whether who follows the logs waits for more. */
   logsGoOn = false;
+  /** What requests of these paths are answered with as an error, until it is taken out. */
+  readonly refusals = new Map<string, ErrorReport>();
   /** Of the services that have any. */
   details: readonly ServiceDetail[] = [];
   /** How commands are answered; a report is answered as an error. */
@@ -121,6 +123,8 @@ export class FakeDaemon implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://daemon');
+    const refusal = this.refusals.get(url.pathname);
+    if (refusal !== undefined) return json(response, refusal, 503);
     switch (url.pathname) {
       case '/v1/hello':
         return json(response, this.#hello());

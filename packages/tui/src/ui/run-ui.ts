@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import { type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
 import type { Instance } from 'ink';
 import type { Intent } from './app/intent.ts';
 import type { UiEnding } from './effects/run-intent.ts';
@@ -166,7 +166,8 @@ class RunningUi implements AsyncDisposable {
     this.#detail = new AbortController();
     if (service === undefined) return;
     const signal = AbortSignal.any([this.#signal, this.#detail.signal]);
-    this.#start(followDetail(this.#feeds, service, signal, (detail) => this.#session.details(detail)));
+    const followed = followDetail(this.#feeds, service, signal, (detail) => this.#session.details(detail));
+    this.#start(followed.catch((error) => this.#session.say({ is: 'error', report: toReport(error) })));
   }
 
   #offerRestart(report: ErrorReport): void {

@@ -135,6 +135,45 @@ describe('the screen', () => {
     await terminal.shows('› ● live      web');
   });
 
+  test('what the daemon cannot send now is asked for again, and nothing is printed', async () => {
+    await using daemon = await listen();
+    const at = '2026-01-01T12:00:00.5Z';
+    daemon.logs = [{ type: 'lines', service: 'web', pod: 'web-1', container: 'web', lines: [[at, 'web is up']] }];
+    daemon.details = [{ service: 'web', workloads: [], pods: [], passes: [], config: 'kind: Deployment' }];
+    const report = { code: 'cluster/unreachable', message: 'No cluster.', remedy: 'Wait.', evidence: [] } as const;
+    const paths = ['/v1/logs', '/v1/stream', '/v1/detail'];
+    for (const refused of paths) daemon.refusals.set(refused, { ...report, evidence: [] });
+    await using terminal = open();
+    await terminal.shows('● 3 live');
+    terminal.press('enter');
+    await terminal.shows('asking the daemon');
+    await daemon.requested('GET /v1/detail?service=web', 2);
+    daemon.refusals.clear();
+    await terminal.shows('kind: Deployment');
+    terminal.press('l');
+    await terminal.shows('web is up');
+    await daemon.streaming();
+    terminal.press('q');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.output).not.toMatch(/Warning|rejection/);
+  });
+
+  test('a part that is not understood beside the view is not shown wrongly either', async () => {
+    await using daemon = await listen();
+    const report = {
+      code: 'daemon/version',
+      message: 'It speaks nonsense.',
+      remedy: 'Restart it.',
+      evidence: [],
+    } as const;
+    daemon.refusals.set('/v1/logs', { ...report, evidence: [] });
+    await using terminal = open();
+    await terminal.shows('Restart the daemon with this version?');
+    terminal.press('escape', 'q');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.output).not.toMatch(/Warning|rejection/);
+  });
+
   test('a prompt takes a pasted answer, and says what is wrong with one', async () => {
     await using daemon = await listen();
     daemon.answer = ({ type }) => ({ type }) as never;

@@ -103,10 +103,10 @@ export class DaemonFeeds {
     const { client, hello } = attachment;
     const over = new AbortController();
     const both = AbortSignal.any([signal, over.signal]);
-    const beside = [
-      painted.then(() => again(() => this.#events(client, hello, both), both)),
-      painted.then(() => again(() => this.#logs(client, both), both)),
-    ];
+    const beside = [() => this.#events(client, hello, both), () => this.#logs(client, both)].map(async (open) => {
+      await painted;
+      await again(open, both).catch((error) => over.abort(error));
+    });
     try {
       for await (const message of client.view(both)) this.#listener.view(message);
     } finally {
@@ -148,19 +148,22 @@ export async function followDetail(
   }, signal);
 }
 
-/** Opens a feed again when it breaks off while the daemon is there. */
+/**
+ * Opens a feed again when it breaks off while the daemon is there, whatever is wrong: the view says what that is.
+ *
+ * @throws DevloopError `daemon/version` when what the daemon sends is not understood
+ */
 async function again(open: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await open();
     } catch (error) {
-      if (!isAborted(error, signal) && !isGone(error)) throw error;
+      if (!isAborted(error, signal) && !isPassing(error)) throw error;
     }
     await Promise.allSettled([delay(REOPEN_MS, undefined, { signal })]);
   }
 }
 
-/** True where the daemon ended, or the service is no longer one: whoever shows it hears of that by the view. */
-function isGone(error: unknown): boolean {
-  return error instanceof DevloopError && (error.code === 'daemon/unreachable' || error.code === 'service/unknown');
+function isPassing(error: unknown): boolean {
+  return error instanceof DevloopError && error.code !== 'daemon/version';
 }
