@@ -17,8 +17,15 @@ export class ProjectFolder {
     return readFile(this.file(relative), 'utf8');
   }
 
-  /** As most editors and generators save: a new file takes the old one's place. */
+  /** One event: a file that was written elsewhere takes the old one's place. */
   async writeAtomic(relative: string, text: string): Promise<void> {
+    const temporary = `${this.folder}.${path.basename(relative)}.tmp`;
+    await writeFile(temporary, text);
+    await rename(temporary, this.file(relative));
+  }
+
+  /** As most editors and generators save: a new file beside the old one takes its place. */
+  async writeBeside(relative: string, text: string): Promise<void> {
     const temporary = path.join(path.dirname(this.file(relative)), `.${path.basename(relative)}.tmp`);
     await writeFile(temporary, text);
     await rename(temporary, this.file(relative));

@@ -9,12 +9,12 @@ test('however an editor saves, the save goes live, and what was not a change bui
   const file = 'hello/message.txt';
   const ways: Record<string, (text: string) => Promise<void>> = {
     'in place': (text) => rig.write(file, text),
-    'renamed over': (text) => rig.writeAtomic(file, text),
+    'renamed over': (text) => rig.writeBeside(file, text),
     'backup, new file': (text) => rig.writeLikeVim(file, text),
     'truncated, then written': (text) => rig.truncateAndWrite(file, text),
     // each way a second time: a watch on a file that was replaced must not have gone with it
     'in place again': (text) => rig.write(file, text),
-    'renamed over again': (text) => rig.writeAtomic(file, text),
+    'renamed over again': (text) => rig.writeBeside(file, text),
     'backup, new file again': (text) => rig.writeLikeVim(file, text),
   };
   for (const [way, save] of Object.entries(ways)) {
@@ -28,14 +28,14 @@ test('however an editor saves, the save goes live, and what was not a change bui
 
   const [pod] = await rig.pods('app=hello');
   const since = rig.mark();
-  await rig.writeAtomic(file, await rig.read(file));
+  await rig.writeBeside(file, await rig.read(file));
   await rig.write(file, await rig.read(file));
   await rig.write('hello/.message.txt.swp', 'an editor’s own file');
   await rig.devloop(['wait', '--live', 'hello', '--timeout', '30']);
   // a real save after them: once it is live, those before it have had their effect
   const text = unique('after the no-ops');
   const real = rig.mark();
-  await rig.writeAtomic(file, text);
+  await rig.writeBeside(file, text);
   await rig.event(passEnded('hello', 'live'), real);
   await rig.serves('hello', text);
   expect(buildsCompleted(rig.events.since(since), 'hello')).toHaveLength(1);

@@ -81,9 +81,9 @@ export class Deployer {
     return pinObject(object, { ...options, pins }).object;
   }
 
-  /** Manifests' objects as they were applied last; those that were not are left out. */
-  lastApplied(manifests: readonly Manifest[]): KubernetesObject[] {
-    return applyOrder(manifests.map(({ object }) => object)).flatMap((object) => this.#known(object)?.desired ?? []);
+  /** Objects as they were applied last, each once; those that were not are left out. */
+  lastApplied(objects: readonly KubernetesObject[]): KubernetesObject[] {
+    return [...new Set(applyOrder([...objects]).flatMap((object) => this.#known(object)?.desired ?? []))];
   }
 
   /** Notes that an object that was applied has another generation now. */

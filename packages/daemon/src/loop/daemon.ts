@@ -122,10 +122,12 @@ export class Daemon implements AsyncDisposable {
     const state = this.log.state.services.get(name);
     const loop = this.#loops.get(name);
     if (state === undefined || loop === undefined) return undefined;
+    const own = loop.spec.manifests.map(({ object }) => object);
+    const objects = [...own, ...(this.#reachedThrough.get(name) ?? [])];
     return toDetail(state, {
       view: this.session?.view,
       workloads: loop.workloads,
-      applied: this.#connected?.deployer.lastApplied(loop.spec.manifests) ?? [],
+      applied: this.#connected?.deployer.lastApplied(objects) ?? [],
     });
   }
 

@@ -15,7 +15,7 @@ import { podSummary } from './to-snapshot.ts';
 export interface DetailSources {
   readonly view: LiveObjects | undefined;
   readonly workloads: readonly Workload[];
-  /** The service's objects as they were applied last. */
+  /** The service's objects, and those that lead to it, as they were applied last. */
   readonly applied: readonly KubernetesObject[];
 }
 
