@@ -49,15 +49,15 @@ test('tells the content at the first look, then what differs from it', async () 
 
 test('names what was saved and what was deleted, not the temporary file that the save went through', async () => {
   const { change, write, settled, folder, detector, changes } = await open();
-  write({ '.a.tmp': '2' });
-  renameSync(join(folder, '.a.tmp'), join(folder, 'a'));
+  write({ 'a.tmp': '2' });
+  renameSync(join(folder, 'a.tmp'), join(folder, 'a'));
   detector.event(join(folder, 'a'));
   await change(2);
   await settled();
   expect(changes.at(-1)?.paths).toEqual([join(folder, 'a')]);
   const count = changes.length;
-  write({ '.b.tmp': '3' });
-  renameSync(join(folder, '.b.tmp'), join(folder, 'b'));
+  write({ 'b.tmp': '3' });
+  renameSync(join(folder, 'b.tmp'), join(folder, 'b'));
   rmSync(join(folder, 'a'));
   for (const name of ['a', 'b']) detector.event(join(folder, name));
   await change(count + 1);

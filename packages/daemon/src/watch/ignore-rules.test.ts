@@ -82,6 +82,7 @@ describe("devloop's own patterns", () => {
     'x/node_modules/a',
     '.git/HEAD',
     'src/.main.ts.swp',
+    'src/.main.ts.tmp',
     'a.ts~',
     '.#a',
     '#a#',

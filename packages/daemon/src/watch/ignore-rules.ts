@@ -19,6 +19,7 @@ const DEFAULT_PATTERNS = [
   '**/.*.swx',
   '**/.*.swn',
   '**/.*.kate-swp',
+  '**/.*.tmp',
   '**/4913',
   '**/*___jb_old___',
   '**/*___jb_tmp___',

@@ -48,6 +48,7 @@ class RunningUi implements AsyncDisposable {
   readonly #running = new Set<Promise<void>>();
   readonly #feeds: DaemonFeeds;
   readonly #session: UiSession;
+  readonly #input = new TerminalInput(process.stdin, (event) => this.#session.mouse(event));
   readonly #mouse = new MouseReporting(process.stdout);
   #terminal: LentTerminal | undefined;
   #instance: Instance | undefined;
@@ -107,10 +108,11 @@ class RunningUi implements AsyncDisposable {
     process.stdout.on('resize', this.#onResize); // before the terminal library hears of it
     process.on('SIGTSTP', this.#onStop);
     process.on('SIGCONT', this.#onContinue);
+    this.#input.setRawMode(true); // the terminal library does so after the first frame, and keys would echo into it
     this.#instance = app.mountApp({
       screen: this.#session,
       theme: themeFor(process.env),
-      input: new TerminalInput(process.stdin, (event) => this.#session.mouse(event)),
+      input: this.#input,
       output: process.stdout,
     });
     this.#instance.waitUntilExit().catch(this.#onCrash); // only an error while painting ends it by itself
@@ -126,6 +128,7 @@ class RunningUi implements AsyncDisposable {
     process.stdout.off('resize', this.#onResize);
     this.#mouse[Symbol.dispose]();
     this.#instance?.unmount();
+    this.#input.setRawMode(false);
     this.#session[Symbol.dispose]();
     await Promise.all(this.#running);
     this.#options.signal.removeEventListener('abort', this.#onInterruption);

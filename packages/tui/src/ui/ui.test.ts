@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,26 @@ describe('the screen', () => {
     await terminal.shows('✗ 1 failed · ● 2 live');
     terminal.press('!');
     expect(await terminal.shows('→ Mend it.')).toMatch(/› ✗ failed +api/);
+  });
+
+  test('keys that are pressed at the first frame are not echoed into it', async () => {
+    await using _ = await listen();
+    const record = path.join(scratch, 'modes');
+    const spy = path.join(scratch, 'spy.mjs');
+    await writeFile(
+      spy,
+      `import { appendFileSync } from 'node:fs';
+       const write = process.stdout.write;
+       process.stdout.write = function (chunk, ...rest) {
+         appendFileSync(${JSON.stringify(record)}, \`\${process.stdin.isRaw ? 'raw' : 'cooked'} \${JSON.stringify(String(chunk))}\\n\`);
+         return write.call(this, chunk, ...rest);
+       };`,
+    );
+    await using terminal = open({ env: { NODE_OPTIONS: `--import ${spy}` } });
+    await terminal.shows('● 3 live');
+    const painted = (await readFile(record, 'utf8')).split('\n').filter((line) => line.includes('● 3 live'));
+    expect(painted.length).toBeGreaterThan(0);
+    expect(painted.filter((line) => !line.startsWith('raw '))).toEqual([]);
   });
 
   test('keys move the cursor, also when they come all at once', async () => {

@@ -13,6 +13,7 @@ export class TerminalInput extends Readable {
   readonly #onMouse: (event: MouseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #pending = '';
+  #isRaw = false;
   readonly #onData = (chunk: Buffer) => this.#take(this.#decoder.write(chunk));
 
   constructor(source: ReadStream, onMouse: (event: MouseEvent) => void) {
@@ -26,6 +27,8 @@ export class TerminalInput extends Readable {
   }
 
   setRawMode(on: boolean): this {
+    if (this.#isRaw === on) return this;
+    this.#isRaw = on;
     this.#source.setRawMode(on);
     if (on) {
       this.#source.on('data', this.#onData);
