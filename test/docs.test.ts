@@ -7,17 +7,16 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigSchema } from '../packages/shared/src/config/config-schema.ts';
 import { ERROR_CODES } from '../packages/shared/src/errors/error-code.ts';
+import { DETAIL_KEYS, OVERVIEW_KEYS } from '../packages/tui/src/ui/app/bindings.ts';
+import { keyText } from '../packages/tui/src/ui/keys/key-text.ts';
+import { LOGS_KEYS } from '../packages/tui/src/ui/logs/logs-keys.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMMAND = path.join(ROOT, 'packages/tui/dist/main.js');
 const run = promisify(execFile);
 
-const pages = [
-  'README.md',
-  ...readdirSync(path.join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-].map((name) => ({
+const names = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+const pages = ['README.md', ...names.map((name) => `docs/${name}`)].map((name) => ({
   name,
   text: readFileSync(path.join(ROOT, name), 'utf8'),
 }));
@@ -56,6 +55,15 @@ test.each(pages.flatMap(({ name, text }) => [...text.matchAll(/```yaml\n([\s\S]*
 test('every error code has its place in the troubleshooting page', () => {
   const page = pages.find(({ name }) => name === 'docs/troubleshooting.md')?.text ?? '';
   expect(ERROR_CODES.filter((code) => !page.includes(`### ${code}`))).toEqual([]);
+});
+
+test('every key of the screens is in the page of keys with what it does', () => {
+  const page = pages.find(({ name }) => name === 'docs/keys.md')?.text ?? '';
+  const rows = page.split('\n').map((line) => line.replaceAll(/ +/g, ' '));
+  const wanted = [...OVERVIEW_KEYS, ...DETAIL_KEYS, ...LOGS_KEYS].map(
+    ({ keys, title }) => `| ${keys.map((key) => `\`${keyText(key)}\``).join(' ')} | ${title} |`,
+  );
+  expect(wanted.filter((row) => !rows.includes(row))).toEqual([]);
 });
 
 test('the npm scripts that pages name exist', () => {

@@ -162,11 +162,13 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
 
   // --- the socket
 
+  get socketPath(): string {
+    const from = { env: this.env, uid: userInfo().uid, temporaryFolder: tmpdir(), platform: process.platform };
+    return runtimePaths(this.folder, from).socket;
+  }
+
   get socket(): DaemonSocket {
-    const uid = userInfo().uid;
-    return new DaemonSocket(
-      runtimePaths(this.folder, { env: this.env, uid, temporaryFolder: tmpdir(), platform: process.platform }).socket,
-    );
+    return new DaemonSocket(this.socketPath);
   }
 
   command<T extends Command['type']>(command: Extract<Command, { type: T }>): Promise<Extract<Result, { type: T }>> {

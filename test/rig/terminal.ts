@@ -9,6 +9,8 @@ export interface TerminalOptions {
   readonly rows?: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How long to wait for what is to be shown, unless a call says otherwise. */
+  readonly showWithinMs?: number;
 }
 
 /** How a program has left the terminal. */
@@ -19,7 +21,7 @@ export interface TerminalModes {
   readonly bracketedPaste: boolean;
 }
 
-const SHOW_WITHIN_MS = 15_000;
+const DEFAULT_SHOW_WITHIN_MS = 15_000;
 
 /** Keys by the words that bindings use. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -53,11 +55,13 @@ export class TestTerminal implements AsyncDisposable {
   output = '';
   readonly #pty: IPty;
   readonly #terminal: xterm.Terminal;
+  readonly #showWithinMs: number;
   readonly #lookers = new Set<() => void>();
   #hasExited = false;
 
   constructor([file, ...args]: readonly [string, ...string[]], options: TerminalOptions) {
     const { columns = 80, rows = 24, cwd, env = {} } = options;
+    this.#showWithinMs = options.showWithinMs ?? DEFAULT_SHOW_WITHIN_MS;
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     this.#terminal.onWriteParsed(() => this.#look());
     this.#pty = spawn(file, args, {
@@ -167,23 +171,26 @@ export class TestTerminal implements AsyncDisposable {
   }
 
   /** Resolves with the first frame that holds what is wanted. */
-  async shows(wanted: string | RegExp): Promise<string> {
+  async shows(wanted: string | RegExp, withinMs?: number): Promise<string> {
     return this.until(
       (frame) => (typeof wanted === 'string' ? frame.includes(wanted) : wanted.test(frame)),
       String(wanted),
+      withinMs,
     );
   }
 
   /** Resolves with the first frame that no longer holds something. */
-  async hides(unwanted: string | RegExp): Promise<string> {
+  async hides(unwanted: string | RegExp, withinMs?: number): Promise<string> {
     return this.until(
       (frame) => !(typeof unwanted === 'string' ? frame.includes(unwanted) : unwanted.test(frame)),
       `no ${unwanted}`,
+      withinMs,
     );
   }
 
   /** Resolves with the first frame for which something is true. */
-  async until(isSo: (frame: string) => boolean, what: string): Promise<string> {
+  async until(isSo: (frame: string) => boolean, what: string, withinMs: number = this.#showWithinMs): Promise<string> {
+    const origin = new Error(); // its stack names the line of the test
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
         clearTimeout(timer);
@@ -191,13 +198,16 @@ export class TestTerminal implements AsyncDisposable {
         act();
       };
       const fail = (why: string) =>
-        settle(() => reject(new Error(`${why} before the terminal showed ${what}; it shows:\n${this.frame()}`)));
+        settle(() => {
+          origin.message = `${why} before the terminal showed ${what}; it shows:\n${this.frame()}`;
+          reject(origin);
+        });
       const look = () => {
         const frame = this.frame();
         if (isSo(frame)) settle(() => resolve(frame));
         else if (this.#hasExited) fail('The program ended');
       };
-      const timer = setTimeout(() => fail(`${SHOW_WITHIN_MS / 1000} s went by`), SHOW_WITHIN_MS);
+      const timer = setTimeout(() => fail(`${withinMs / 1000} s went by`), withinMs);
       this.#lookers.add(look);
       look();
     });

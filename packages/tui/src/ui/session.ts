@@ -186,7 +186,10 @@ export class UiSession implements Screen, Disposable {
 
   /** The logs have a mark where a container ended. */
   #markCrash({ at, event }: PublishedEvent): void {
-    if (event.type === 'service-degraded') this.#logs.crash(event.service, '', '', at, event.failure.message);
+    const isCrash = event.type === 'service-degraded' || event.type === 'pass-ended';
+    if (!isCrash || event.failure === undefined) return;
+    if (event.type === 'pass-ended' && event.failure.code !== 'rollout/failed') return;
+    this.#logs.crash(event.service, '', '', at, event.failure.message);
   }
 
   #paint(): void {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openTerminal, type TerminalOptions, type TestTerminal } from '../../../../test/rig/terminal.ts';
 import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
@@ -324,8 +325,7 @@ describe('the terminal is as it was', () => {
     await using terminal = open();
     await terminal.shows('● 3 live');
     terminal.press('ctrl-z');
-    await terminal.until(() => terminal.modes().screen === 'normal', 'the ordinary screen');
-    expect(terminal.modes()).toEqual(RESTORED);
+    await terminal.until(() => isDeepStrictEqual(terminal.modes(), RESTORED), 'the ordinary screen');
     await terminal.stopped();
     terminal.kill('SIGCONT');
     await terminal.until(() => terminal.modes().mouse, 'the screen again');

@@ -18,3 +18,13 @@ export function formatAge(ms: number): string {
   if (ms < DAY) return `${Math.floor(ms / HOUR)} h`;
   return `${Math.floor(ms / DAY)} d`;
 }
+
+/** When something was: `now`, `12 s ago`. */
+export function formatAgo(ms: number): string {
+  return ms < SECOND ? 'now' : `${formatAge(ms)} ago`;
+}
+
+/** How long something has lasted: `0 s`, `12 s`, `3 min`. */
+export function formatLasting(ms: number): string {
+  return ms < SECOND ? '0 s' : formatAge(ms);
+}

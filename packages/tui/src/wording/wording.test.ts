@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatAge, formatDuration } from './duration.ts';
+import { formatAge, formatAgo, formatDuration, formatLasting } from './duration.ts';
 import { holdText } from './hold-text.ts';
 import { passDuration, passParts } from './pass-timing.ts';
 import { plainText } from './plain-text.ts';
@@ -26,6 +26,8 @@ test('durations and ages', () => {
     '2 min 5 s',
   ]);
   expect([0, 12_500, 200_000, 7_300_000, 400_000_000].map(formatAge)).toEqual(['now', '12 s', '3 min', '2 h', '4 d']);
+  expect([0, 12_500].map(formatAgo)).toEqual(['now', '12 s ago']);
+  expect([0, 12_500].map(formatLasting)).toEqual(['0 s', '12 s']);
 });
 
 describe('where the time of a pass went', () => {

@@ -1,6 +1,6 @@
 import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
-import { formatAge } from '../../wording/duration.ts';
+import { formatLasting } from '../../wording/duration.ts';
 import { plainText } from '../../wording/plain-text.ts';
 import { SERVICE_KEYS } from '../app/bindings.ts';
 import { keyText } from '../keys/key-text.ts';
@@ -62,7 +62,7 @@ function titleRow(service: ServiceSnapshot): Row {
 /** Which save serves, and from which image. */
 function liveRow({ liveRevision, liveAt, liveImage, replicas }: ServiceSnapshot, nowMs: number): Row {
   if (liveRevision === 0) return [span('nothing of it was live yet', { tone: 'quiet' })];
-  const since = liveAt === undefined ? '' : `, live for ${formatAge(nowMs - Date.parse(liveAt))}`;
+  const since = liveAt === undefined ? '' : `, live for ${formatLasting(nowMs - Date.parse(liveAt))}`;
   const image = liveImage === undefined ? '' : `  ${plainText(liveImage)}`;
   return [span(`#${liveRevision}${since}  ready ${replicas.ready}/${replicas.wanted}${image}`, { tone: 'quiet' })];
 }

@@ -1,5 +1,5 @@
 import type { PassRecord } from '@devloop/shared/protocol/service-detail';
-import { formatAge, formatDuration } from '../../wording/duration.ts';
+import { formatAgo, formatDuration } from '../../wording/duration.ts';
 import { type PassPart, passDuration, passParts, passPhases } from '../../wording/pass-timing.ts';
 import { plainText } from '../../wording/plain-text.ts';
 import { fitRow, type Row, type Span, span } from '../paint/row.ts';
@@ -39,7 +39,7 @@ export function passRows(passes: readonly PassRecord[], columns: number, nowMs: 
       span(`${mark} #${pass.revision} `.padEnd(7), { tone }),
       ...fitRow([span(pass.outcome, { tone })], 11),
       span(`${formatDuration(passDuration(pass.times)).padStart(9)}  `, { bold: pass.outcome === 'live' }),
-      span(`${formatAge(nowMs - pass.times.endedAt).padStart(6)} ago  `, { tone: 'quiet' }),
+      span(`${formatAgo(nowMs - pass.times.endedAt).padStart(10)}  `, { tone: 'quiet' }),
       ...(width < 10 ? [] : [...bar(pass, width, slowest), span('  ')]),
       span(because(pass)),
     ];

@@ -1,5 +1,5 @@
 import type { ContainerDetail, PodCondition, PodDetail, PodEvent } from '@devloop/shared/protocol/service-detail';
-import { formatAge } from '../../wording/duration.ts';
+import { formatAgo, formatLasting } from '../../wording/duration.ts';
 import { plainText } from '../../wording/plain-text.ts';
 import { type Row, type Span, span } from '../paint/row.ts';
 
@@ -70,7 +70,7 @@ function conditionRow({ type, status, reason, message, since }: PodCondition, no
 
 function eventRow({ type, reason, message, count, lastAt }: PodEvent, nowMs: number): Row {
   const times = count > 1 ? ` ×${count}` : '';
-  const when = lastAt === undefined ? '' : `${formatAge(nowMs - Date.parse(lastAt))} ago`;
+  const when = lastAt === undefined ? '' : formatAgo(nowMs - Date.parse(lastAt));
   return [
     span(`    ${when.padEnd(11)} `, { tone: 'quiet' }),
     span(`${reason}${times}  `, type === 'Warning' ? { tone: 'warning' } : undefined),
@@ -83,5 +83,5 @@ function facet(facts: readonly string[]): Span {
 }
 
 function age(word: string, since: string | undefined, nowMs: number): string[] {
-  return since === undefined ? [] : [`${word} ${formatAge(nowMs - Date.parse(since))}`];
+  return since === undefined ? [] : [`${word} ${formatLasting(nowMs - Date.parse(since))}`];
 }

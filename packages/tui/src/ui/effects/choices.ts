@@ -1,6 +1,6 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
-import { formatAge } from '../../wording/duration.ts';
+import { formatAgo } from '../../wording/duration.ts';
 import type { Choice, Overlay } from '../app/overlay.ts';
 
 type Choose = Extract<Overlay, { is: 'choose' }>;
@@ -22,7 +22,7 @@ export function buildChoices({ service, passes }: ServiceDetail): Choose {
       command: { type: 'roll-back', service, image },
       done: `${service} goes back to #${revision}, until the next save.`,
     } as const;
-    choices.push({ label: `#${revision}  ${formatAge(Date.now() - times.endedAt)} ago  ${image}`, intent });
+    choices.push({ label: `#${revision}  ${formatAgo(Date.now() - times.endedAt)}  ${image}`, intent });
   }
   if (choices.length === 0) {
     throw new DevloopError('command/invalid', `There is no earlier build of ${service}.`, 'Save a change first');
