@@ -193,8 +193,13 @@ export class PortForwards implements AsyncDisposable {
   }
 
   async #readyPod(service: string, signal: AbortSignal): Promise<{ session: ClusterSession; pod: KubernetesObject }> {
+    // one that was closed stays the current one until there is another
+    const open = () => {
+      const session = this.#session();
+      return session?.signal.aborted === false ? session : undefined;
+    };
     for (;;) {
-      const session = await this.#log.until(() => this.#session(), signal);
+      const session = await this.#log.until(open, signal);
       const look = () => {
         if (session.signal.aborted) return 'lost' as const;
         return this.#podsOf(service, session).find((pod) => isReady(pod) && !isTerminating(pod));
