@@ -15,9 +15,6 @@ export function openScreenBelowShell(rig: DevloopRig, options: TerminalOptions =
   return openTerminal(['sh', '-c', script], ofUser(rig, options));
 }
 
-/** How the terminal is before any program has changed it. */
-export const UNTOUCHED = { screen: 'normal', cursorShown: true, mouse: false, bracketedPaste: false } as const;
-
 function ofUser(rig: DevloopRig, options: TerminalOptions): TerminalOptions {
   return { columns: 120, rows: 40, cwd: rig.folder, env: rig.env, showWithinMs: SHOW_WITHIN_MS, ...options };
 }

@@ -21,6 +21,9 @@ export interface TerminalModes {
   readonly bracketedPaste: boolean;
 }
 
+/** How the terminal is before any program has changed it. */
+export const UNTOUCHED: TerminalModes = { screen: 'normal', cursorShown: true, mouse: false, bracketedPaste: false };
+
 const DEFAULT_SHOW_WITHIN_MS = 15_000;
 
 /** Keys by the words that bindings use. */

@@ -3,7 +3,8 @@ import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
-import { openScreen, openScreenBelowShell, UNTOUCHED } from '../rig/screen.ts';
+import { openScreen, openScreenBelowShell } from '../rig/screen.ts';
+import { UNTOUCHED } from '../rig/terminal.ts';
 
 test('details; rebuild, restart, scale, pause and resume, delete a pod, roll back', async () => {
   await using rig = await openRig('hello-service');

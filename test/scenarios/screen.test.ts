@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { openRig } from '../rig/open-rig.ts';
-import { openScreen, openScreenBelowShell, UNTOUCHED } from '../rig/screen.ts';
+import { openScreen, openScreenBelowShell } from '../rig/screen.ts';
+import { UNTOUCHED } from '../rig/terminal.ts';
 
 test('from nothing to live, a save, two screens at once, and whichever way one is left all keeps running', async () => {
   await using rig = await openRig('two-services');

@@ -4,12 +4,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openTerminal, type TerminalOptions, type TestTerminal } from '../../../../test/rig/terminal.ts';
+import { openTerminal, type TerminalOptions, type TestTerminal, UNTOUCHED } from '../../../../test/rig/terminal.ts';
 import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
 import { runtimeOf } from '../daemon/runtime.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-const RESTORED = { screen: 'normal', cursorShown: true, mouse: false, bracketedPaste: false };
 const OPEN = { screen: 'alternate', cursorShown: false, mouse: true, bracketedPaste: true };
 
 vi.setConfig({ testTimeout: 30_000 }); // a process is started, while others use the processors
@@ -290,7 +289,7 @@ describe('the terminal is as it was', () => {
     const frame = await terminal.shows('ended 0');
     expect(frame).toContain('Everything keeps running');
     expect(await terminal.exited).toBe(0);
-    expect(terminal.modes()).toEqual(RESTORED);
+    expect(terminal.modes()).toEqual(UNTOUCHED);
     expect(terminal.frame()).toMatch(/ icanon/);
     expect(terminal.frame()).toMatch(/ echo /);
   });
@@ -305,7 +304,7 @@ describe('the terminal is as it was', () => {
     await terminal.shows('● 3 live');
     terminal.kill(signal);
     expect(await terminal.exited).toBe(exitCode);
-    expect(terminal.modes()).toEqual(RESTORED);
+    expect(terminal.modes()).toEqual(UNTOUCHED);
   });
 
   test('after a mistake of ours, which is told', async () => {
@@ -316,7 +315,7 @@ describe('the terminal is as it was', () => {
     await terminal.shows('● 3 live');
     terminal.kill('SIGUSR2');
     expect(await terminal.exited).toBe(1);
-    expect(terminal.modes()).toEqual(RESTORED);
+    expect(terminal.modes()).toEqual(UNTOUCHED);
     expect(terminal.frame()).toContain('devloop made a mistake: boom');
   });
 
@@ -325,7 +324,7 @@ describe('the terminal is as it was', () => {
     await using terminal = open();
     await terminal.shows('● 3 live');
     terminal.press('ctrl-z');
-    await terminal.until(() => isDeepStrictEqual(terminal.modes(), RESTORED), 'the ordinary screen');
+    await terminal.until(() => isDeepStrictEqual(terminal.modes(), UNTOUCHED), 'the ordinary screen');
     await terminal.stopped();
     terminal.kill('SIGCONT');
     await terminal.until(() => terminal.modes().mouse, 'the screen again');

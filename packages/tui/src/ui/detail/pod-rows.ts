@@ -1,6 +1,7 @@
 import type { ContainerDetail, PodCondition, PodDetail, PodEvent } from '@devloop/shared/protocol/service-detail';
 import { formatAgo, formatLasting } from '../../wording/duration.ts';
 import { plainText } from '../../wording/plain-text.ts';
+import { plural } from '../../wording/plural.ts';
 import { type Row, type Span, span } from '../paint/row.ts';
 
 /** How many of a pod's newest events are shown. */
@@ -17,7 +18,7 @@ export function podRows(pod: PodDetail, nowMs: number): Row[] {
   const { name, status, ready, restarts, newest, startedAt, node, ip } = pod;
   const facts = [
     ready ? 'ready' : 'not ready',
-    `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`,
+    plural(restarts, 'restart'),
     ...age('up', startedAt, nowMs),
     ...(newest ? [] : ['older content']),
     ...(node === undefined ? [] : [`node ${node}`]),
@@ -44,7 +45,7 @@ function containerRow(container: ContainerDetail, nowMs: number): Row {
     plainText(image),
     CONTENT_WORDS[content],
     ...age('since', startedAt, nowMs),
-    ...(restarts === 0 ? [] : [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`]),
+    ...(restarts === 0 ? [] : [plural(restarts, 'restart')]),
     ...ports.map(({ port, name: portName }) => `${portName === undefined ? '' : `${portName} `}${port}`),
   ];
   return [

@@ -1,5 +1,6 @@
 import type { ClusterLink, DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { plainText } from '../../wording/plain-text.ts';
+import { plural } from '../../wording/plural.ts';
 import type { DaemonLink, ProjectView } from '../feed/project-store.ts';
 import { countHealth } from '../overview/health.ts';
 import { fitRow, type Row, rowWidth, type Span, span } from '../paint/row.ts';
@@ -73,8 +74,4 @@ function noteSpans(snapshot: DaemonSnapshot | undefined): Span[] {
   if (diagnostics.length > 0) parts.push([`✗ ${plural(diagnostics.length, 'config problem')}`, { tone: 'bad' }]);
   if (warnings.length > 0) parts.push([`▲ ${plural(warnings.length, 'note')}`, { tone: 'warning' }]);
   return parts.flatMap(([text, style], index) => [...(index === 0 ? [] : [span(' · ')]), span(text, style)]);
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

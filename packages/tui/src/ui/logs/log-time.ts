@@ -1,3 +1,5 @@
+import { timeOfDay } from '../../wording/time-of-day.ts';
+
 const SECONDS = '2026-01-01T00:00:00'.length;
 
 /**
@@ -34,9 +36,7 @@ function fraction(at: string): number {
 export function clockTime(at: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return ' '.repeat(12);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const seconds = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return `${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return `${timeOfDay(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
 /** The date and time in UTC to the millisecond, always as wide. */

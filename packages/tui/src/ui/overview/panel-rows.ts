@@ -4,6 +4,7 @@ import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { displayPath } from '../../terminal/report.ts';
 import { plainText } from '../../wording/plain-text.ts';
+import { timeOfDay } from '../../wording/time-of-day.ts';
 import type { ToldEvent } from '../feed/event-tail.ts';
 import { reportRows } from '../paint/report-rows.ts';
 import { type Row, type Size, span } from '../paint/row.ts';
@@ -82,10 +83,5 @@ const TONES = { plain: undefined, dim: 'quiet', good: 'good', bad: 'bad', warnin
 
 function eventRow({ atMs, line }: ToldEvent): Row {
   const tone = TONES[line.tone];
-  return [span(`${clock(atMs)}  `, { tone: 'quiet' }), span(line.text, tone && { tone })];
-}
-
-function clock(ms: number): string {
-  const at = new Date(ms);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+  return [span(`${timeOfDay(new Date(atMs))}  `, { tone: 'quiet' }), span(line.text, tone && { tone })];
 }
