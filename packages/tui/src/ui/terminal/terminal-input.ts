@@ -4,6 +4,7 @@ import type { ReadStream } from 'node:tty';
 import { type MouseEvent, splitMouse } from '../keys/mouse.ts';
 
 const ESC = '\u001b';
+const ESCAPES = new RegExp(`${ESC}+$`);
 /** Terminals write the sequence of a key at once: an ESC that nothing follows within this time is the key itself. */
 const ESCAPE_MS = 10;
 /** The key escape without doubt, in the keyboard protocol of kitty; the terminal library would wait twice as long. */
@@ -61,7 +62,7 @@ export class TerminalInput extends Readable {
   #take(text: string): void {
     clearTimeout(this.#escape);
     const { text: typed, mouse, pending } = splitMouse(this.#pending + text);
-    const escapes = pending === '' ? (/\u001b+$/.exec(typed)?.[0] ?? '') : '';
+    const escapes = pending === '' ? (ESCAPES.exec(typed)?.[0] ?? '') : '';
     this.#pending = pending + escapes;
     const known = typed.slice(0, typed.length - escapes.length);
     if (known !== '') this.push(known);
