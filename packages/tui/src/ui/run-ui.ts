@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
 import type { Instance } from 'ink';
 import type { Intent } from './app/intent.ts';
@@ -11,6 +12,7 @@ import { type Row, type Size, span } from './paint/row.ts';
 import { UiSession } from './session.ts';
 import { LentTerminal } from './terminal/lent-terminal.ts';
 import { MouseReporting } from './terminal/mouse-reporting.ts';
+import { OpeningFrame } from './terminal/opening-frame.ts';
 import { TerminalInput } from './terminal/terminal-input.ts';
 
 export type { UiEnding } from './effects/run-intent.ts';
@@ -28,6 +30,9 @@ export interface UiOptions {
  * user has left it. Whatever happens, the terminal is as it was before.
  */
 export async function runUi(options: UiOptions): Promise<UiEnding> {
+  // Log lines live long: in a young generation that grows, each of its collections would copy thousands of them, and
+  // keys would wait meanwhile. One that stays small is collected often, in about a millisecond.
+  setFlagsFromString('--semi-space-growth-factor=1');
   await using ui = new RunningUi(options);
   await ui.open();
   return await ui.ended;
@@ -50,6 +55,8 @@ class RunningUi implements AsyncDisposable {
   readonly #session: UiSession;
   readonly #input = new TerminalInput(process.stdin, (event) => this.#session.mouse(event));
   readonly #mouse = new MouseReporting(process.stdout);
+  readonly #theme = themeFor(process.env);
+  readonly #opening = new OpeningFrame(process.stdout, this.#theme);
   #terminal: LentTerminal | undefined;
   #instance: Instance | undefined;
   #detail = new AbortController();
@@ -103,18 +110,25 @@ class RunningUi implements AsyncDisposable {
     // what a running daemon says comes before the library is loaded, so that the first frame holds it; that a daemon
     // cannot be started is said on the ordinary screen
     await Promise.race([this.#known.promise, delay(SNAPSHOT_MS, undefined, { signal: this.#signal }), this.ended]);
+    if (this.#session.project.snapshot !== undefined) {
+      this.#input.setRawMode(true); // keys wait for the terminal library, and do not echo into the frame
+      this.#opening.paint(this.#session.frame());
+    }
     const app = await Promise.race([loadApp(), this.ended]);
     if (!('mountApp' in app)) return;
     process.stdout.on('resize', this.#onResize); // before the terminal library hears of it
     process.on('SIGTSTP', this.#onStop);
     process.on('SIGCONT', this.#onContinue);
-    this.#input.setRawMode(true); // the terminal library does so after the first frame, and keys would echo into it
+    this.#input.setRawMode(true);
+    this.#session.resized(); // the size may be another by now, and more may be known
+    this.#opening.paint(this.#session.frame());
     this.#instance = app.mountApp({
       screen: this.#session,
-      theme: themeFor(process.env),
+      theme: this.#theme,
       input: this.#input,
       output: process.stdout,
     });
+    this.#opening.handOver();
     this.#instance.waitUntilExit().catch(this.#onCrash); // only an error while painting ends it by itself
     this.#mouse.on();
     this.#painted.resolve();
@@ -128,6 +142,7 @@ class RunningUi implements AsyncDisposable {
     process.stdout.off('resize', this.#onResize);
     this.#mouse[Symbol.dispose]();
     this.#instance?.unmount();
+    this.#opening[Symbol.dispose]();
     this.#input.setRawMode(false);
     this.#session[Symbol.dispose]();
     await Promise.all(this.#running);

@@ -68,7 +68,7 @@ export class EntryLayout {
     }
     const mark = MARK_TEXT[entry.source] ?? '';
     if (!isWrapped) return [this.#cutOf(entry, mark)];
-    const isLonger = entry.text.length > TEXT_LIMIT;
+    const isLonger = entry.length > TEXT_LIMIT;
     return this.#wrapped(new CellText(mark + this.#reader.text(entry)), isLonger);
   }
 
@@ -86,9 +86,9 @@ export class EntryLayout {
     const { shift, columns } = this.#options;
     const guess = Math.min(TEXT_LIMIT, (shift + columns) * UNITS_PER_CELL + SPARE_UNITS);
     const piece = this.#cut(new CellText(mark + this.#reader.text(entry, guess)));
-    if (piece.isCutAfter || entry.text.length <= guess) return piece;
+    if (piece.isCutAfter || entry.length <= guess) return piece;
     const whole = this.#cut(new CellText(mark + this.#reader.text(entry)));
-    return entry.text.length > TEXT_LIMIT && !whole.isCutAfter ? this.#cut(whole.of, true) : whole;
+    return entry.length > TEXT_LIMIT && !whole.isCutAfter ? this.#cut(whole.of, true) : whole;
   }
 
   #cut(of: CellText, isLonger = false): Piece {

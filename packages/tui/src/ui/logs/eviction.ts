@@ -50,18 +50,18 @@ export function evictionOf(
   let end = 0;
   let lastId = 0;
   for (; open.size > 0 && end < entries.length; end += 1) {
-    const { id, origin, text } = entries[end] as LogEntry;
+    const { id, origin, length } = entries[end] as LogEntry;
     const { service } = origin;
     if (!open.has(service)) continue;
     const countOver = (countsOver.get(service) ?? 0) - 1;
-    const lengthOver = (lengthsOver.get(service) ?? 0) - text.length;
+    const lengthOver = (lengthsOver.get(service) ?? 0) - length;
     countsOver.set(service, countOver);
     lengthsOver.set(service, lengthOver);
     if (countOver <= 0 && lengthOver <= 0) open.delete(service);
     counts.set(origin, (counts.get(origin) ?? 0) + 1);
     lastId = Math.max(lastId, id);
     evicted += 1;
-    freed += text.length;
+    freed += length;
   }
   return { counts, end, lastId, entries: evicted, characters: freed };
 }

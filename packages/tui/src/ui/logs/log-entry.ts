@@ -1,3 +1,5 @@
+import { LogChunk } from './log-chunk.ts';
+
 /** Where a line comes from: a container, a step of devloop, or a mark that devloop set between lines. */
 export type LogSource = 'run' | 'build' | 'beforeBuild' | 'afterReady' | 'gap' | 'crash';
 
@@ -25,6 +27,7 @@ export class LogOrigin {
   /** Time of the newest line, in microseconds. */
   lastTime = Number.NEGATIVE_INFINITY;
   #entries: LogEntry[] = [];
+  #chunk: LogChunk | undefined;
   #evicted = 0;
   #characters = 0;
 
@@ -44,15 +47,23 @@ export class LogOrigin {
     return this.#characters;
   }
 
-  /** Number that the next line gets in this origin. */
-  get nextSeq(): number {
-    return this.#evicted + this.#entries.length;
-  }
-
-  push(entry: LogEntry): void {
+  /**
+   * Adds a line.
+   *
+   * @param time microseconds since 1970, never less than that of the line before
+   * @param told the same as it was told; NaN where nobody knows
+   */
+  add(id: number, source: LogSource, time: number, told: number, text: string): LogEntry {
+    let place = this.#chunk?.add(time, told, text);
+    if (this.#chunk === undefined || place === undefined) {
+      this.#chunk = LogChunk.after(this.#chunk, this, this.#evicted + this.#entries.length, text);
+      place = this.#chunk.add(time, told, text) as number;
+    }
+    const entry = new LogEntry(id, source, this.#chunk, place);
     this.#entries.push(entry);
-    this.#characters += entry.text.length;
-    this.lastTime = entry.time;
+    this.#characters += text.length;
+    this.lastTime = time;
+    return entry;
   }
 
   /** The line with this number; undefined for evicted ones. */
@@ -66,43 +77,87 @@ export class LogOrigin {
 
   /** Forgets the oldest lines. */
   evict(count: number): void {
-    for (const { text } of this.#entries.splice(0, count)) this.#characters -= text.length;
+    for (const { length } of this.#entries.splice(0, count)) this.#characters -= length;
     this.#evicted += count;
   }
 }
 
-/** A line, as it came. What is found out about it when somebody looks is remembered beside, by the `LogReader`. */
+/** A line, as it came. What is found out about it when somebody looks is remembered with it, by the `LogReader`. */
 export class LogEntry implements LogPosition {
   /** Grows with each line that arrives, over all origins. */
   readonly id: number;
-  /** Grows by one with each line of the origin. */
-  readonly seq: number;
-  readonly origin: LogOrigin;
   readonly source: LogSource;
+  readonly #chunk: LogChunk;
+  readonly #place: number;
+
+  constructor(id: number, source: LogSource, chunk: LogChunk, place: number) {
+    this.id = id;
+    this.source = source;
+    this.#chunk = chunk;
+    this.#place = place;
+  }
+
+  get origin(): LogOrigin {
+    return this.#chunk.origin;
+  }
+
+  /** Grows by one with each line of the origin. */
+  get seq(): number {
+    return this.#chunk.firstSeq + this.#place;
+  }
+
   /** Microseconds since 1970, never less than that of the line before in the same origin. */
-  readonly time: number;
-  /** When it was written, as it was told; empty where nobody knows. */
-  readonly at: string;
-  /** Foreign text: not safe to print. */
-  readonly text: string;
+  get time(): number {
+    return this.#chunk.times[this.#place] as number;
+  }
+
+  /** When it was written, as it was told, in microseconds since 1970; NaN where nobody knows. */
+  get told(): number {
+    return this.#chunk.told[this.#place] as number;
+  }
+
+  /** UTF-16 code units of the text. */
+  get length(): number {
+    return this.#chunk.length(this.#place);
+  }
+
+  /** Foreign text: not safe to print. Read anew each time. */
+  get text(): string {
+    return this.#chunk.text(this.#place);
+  }
 
   /** Own level as a rank; -1: not looked for yet. */
-  rank = -1;
-  /** Level in effect, its own or inherited, as a rank; -1: not looked for yet. */
-  passed = -1;
-  /** Number, in the origin, of the line that `passed` is from. */
-  passedFrom = -1;
-  /** Whether `text` may be printed as it is; undefined: not looked at yet. */
-  printable: boolean | undefined = undefined;
+  get rank(): number {
+    return this.#chunk.ranks[this.#place] as number;
+  }
 
-  constructor(id: number, seq: number, origin: LogOrigin, source: LogSource, time: number, at: string, text: string) {
-    this.id = id;
-    this.seq = seq;
-    this.origin = origin;
-    this.source = source;
-    this.time = time;
-    this.at = at;
-    this.text = text;
+  set rank(rank: number) {
+    this.#chunk.ranks[this.#place] = rank;
+  }
+
+  /** Level in effect, its own or inherited, as a rank; -1: not looked for yet. */
+  get passed(): number {
+    return this.#chunk.passed[this.#place] as number;
+  }
+
+  /** Number, in the origin, of the line that `passed` is from. */
+  get passedFrom(): number {
+    return this.#chunk.passedFrom[this.#place] as number;
+  }
+
+  pass(rank: number, from: number): void {
+    this.#chunk.passed[this.#place] = rank;
+    this.#chunk.passedFrom[this.#place] = from;
+  }
+
+  /** Whether `text` may be printed as it is; undefined: not looked at yet. */
+  get printable(): boolean | undefined {
+    const known = this.#chunk.printable[this.#place] as number;
+    return known < 0 ? undefined : known === 1;
+  }
+
+  set printable(is: boolean) {
+    this.#chunk.printable[this.#place] = is ? 1 : 0;
   }
 }
 

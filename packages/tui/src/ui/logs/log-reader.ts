@@ -19,9 +19,10 @@ export class LogReader {
   /** The safe beginning of a line, from at most `limit` of its characters. */
   text(entry: LogEntry, limit = TEXT_LIMIT): string {
     this.#read += 1;
-    if (entry.text.length > limit) return visibleText(entry.text, limit);
-    entry.printable ??= isPrintable(entry.text);
-    return entry.printable ? entry.text : visibleText(entry.text, limit);
+    const { text } = entry;
+    if (text.length > limit) return visibleText(text, limit);
+    entry.printable ??= isPrintable(text);
+    return entry.printable ? text : visibleText(text, limit);
   }
 
   /** The rank of the level that the line itself tells, or `NO_LEVEL`. */
@@ -38,7 +39,7 @@ export class LogReader {
     while (from > seq - INHERITANCE && this.#dependsOnAbove(origin.entry(from))) from -= 1;
     const source = origin.entry(from);
     // none in reach; those between may still reach one, so only this line is settled
-    if (source === undefined || this.#dependsOnAbove(source)) settle(entry, rankOf('info'), NOWHERE);
+    if (source === undefined || this.#dependsOnAbove(source)) entry.pass(rankOf('info'), NOWHERE);
     else for (let each = from; each <= seq; each += 1) this.#settleBelow(origin.entry(each), origin.entry(each - 1));
     return entry.passed;
   }
@@ -50,14 +51,9 @@ export class LogReader {
   #settleBelow(entry: LogEntry | undefined, above: LogEntry | undefined): void {
     if (entry === undefined || entry.passed >= 0) return;
     const own = this.ownRank(entry);
-    if (own !== NO_LEVEL) settle(entry, own, entry.seq);
+    if (own !== NO_LEVEL) entry.pass(own, entry.seq);
     else if (above !== undefined && above.passed >= 0 && entry.seq - above.passedFrom <= INHERITANCE)
-      settle(entry, above.passed, above.passedFrom);
-    else settle(entry, rankOf('info'), NOWHERE);
+      entry.pass(above.passed, above.passedFrom);
+    else entry.pass(rankOf('info'), NOWHERE);
   }
-}
-
-function settle(entry: LogEntry, rank: number, from: number): void {
-  entry.passed = rank;
-  entry.passedFrom = from;
 }

@@ -195,7 +195,7 @@ export class FilteredSelection implements LogSelection, EvictionListener {
     const chosen: LogEntry[] = [];
     let cost = LINE_COST;
     for (const entry of candidates) {
-      cost += withText ? TEXT_COST + Math.min(entry.text.length, TEXT_LIMIT) : LINE_COST;
+      cost += withText ? TEXT_COST + Math.min(entry.length, TEXT_LIMIT) : LINE_COST;
       if (wants(this.#query, entry, this.#store.reader)) chosen.push(entry);
     }
     return { frontier, chosen, cost };

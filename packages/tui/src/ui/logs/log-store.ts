@@ -1,9 +1,9 @@
 import type { LogLine, LogMessage } from '@devloop/shared/protocol/stream-message';
 import { type EvictionLimits, evictionOf } from './eviction.ts';
-import { LogEntry, LogOrigin, type LogPosition, type LogSource } from './log-entry.ts';
+import { type LogEntry, LogOrigin, type LogPosition, type LogSource } from './log-entry.ts';
 import { LogReader } from './log-reader.ts';
 import { TimeReader } from './log-time.ts';
-import { lowerBound, MergedList } from './merged-list.ts';
+import { lowerBound, MergedList, retainBefore } from './merged-list.ts';
 
 /** Told when lines were evicted, so that nobody else holds them in memory. */
 export interface EvictionListener {
@@ -23,7 +23,7 @@ export class LogStore {
   readonly #crashes = new MergedList();
   readonly #gaps = new MergedList();
   /** In the order of arrival, thus by id. */
-  #arrivals: LogEntry[] = [];
+  readonly #arrivals: LogEntry[] = [];
   readonly #origins = new Map<string, LogOrigin>();
   readonly #listeners = new Set<EvictionListener>();
   readonly #time = new TimeReader();
@@ -136,8 +136,8 @@ export class LogStore {
     const batch: LogEntry[] = [];
     for (const [at, text] of lines) {
       this.#lastId += 1;
-      const entry = new LogEntry(this.#lastId, origin.nextSeq, origin, source, this.#timeFor(origin, at), at, text);
-      origin.push(entry);
+      const told = this.#time.microseconds(at);
+      const entry = origin.add(this.#lastId, source, this.#timeFor(origin, told), told, text);
       this.#arrivals.push(entry);
       this.#characters += text.length;
       batch.push(entry);
@@ -150,8 +150,7 @@ export class LogStore {
   }
 
   /** A line is never before the one above it; what has no time stamp belongs there, or to the end. */
-  #timeFor(origin: LogOrigin, at: string): number {
-    const time = this.#time.microseconds(at);
+  #timeFor(origin: LogOrigin, time: number): number {
     if (time > origin.lastTime) return time;
     if (origin.lastTime !== Number.NEGATIVE_INFINITY) return origin.lastTime;
     return Number.isNaN(time) ? (this.#merged.entries.at(-1)?.time ?? 0) : time;
@@ -178,7 +177,7 @@ export class LogStore {
     this.#crashes.retain(isKept);
     this.#gaps.retain(isKept);
     const later = lowerBoundById(this.#arrivals, eviction.lastId + 1);
-    this.#arrivals = this.#arrivals.slice(0, later).filter(isKept).concat(this.#arrivals.slice(later));
+    retainBefore(this.#arrivals, later, isKept);
     for (const [key, origin] of this.#origins) {
       if (origin.size > 0) continue;
       this.#origins.delete(key);

@@ -32,15 +32,14 @@ function fraction(at: string): number {
   return value;
 }
 
-/** `HH:MM:SS.mmm` in the time zone of this machine; as wide with blanks where the time is not known. */
-export function clockTime(at: string): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return ' '.repeat(12);
+/** `HH:MM:SS.mmm` in the time zone of this machine; as wide with blanks where the time, in microseconds, is not known. */
+export function clockTime(microseconds: number): string {
+  if (Number.isNaN(microseconds)) return ' '.repeat(12);
+  const date = new Date(microseconds / 1000);
   return `${timeOfDay(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
 /** The date and time in UTC to the millisecond, always as wide. */
-export function fullTime(at: string): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? ' '.repeat(24) : date.toISOString();
+export function fullTime(microseconds: number): string {
+  return Number.isNaN(microseconds) ? ' '.repeat(24) : new Date(microseconds / 1000).toISOString();
 }

@@ -92,10 +92,12 @@ function marginOf(state: LogsState, store: LogStore, columns: number): LogMargin
   if (timeWidth === 0 || columns - width - timeWidth - 1 < LEAST_TEXT) {
     return { hasMarks: true, labels, time: undefined, width };
   }
-  return { hasMarks: true, labels, time: ({ at }) => of(at), width: width + timeWidth + 1 };
+  return { hasMarks: true, labels, time: ({ told }) => of(told), width: width + timeWidth + 1 };
 }
 
-const TIMES: Readonly<Record<TimestampStyle, { readonly width: number; readonly of: (at: string) => string }>> = {
+const TIMES: Readonly<
+  Record<TimestampStyle, { readonly width: number; readonly of: (microseconds: number) => string }>
+> = {
   off: { width: 0, of: () => '' },
   clock: { width: 12, of: clockTime },
   full: { width: 24, of: fullTime },

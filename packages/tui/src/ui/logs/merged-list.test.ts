@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { comparePositions, LogEntry, LogOrigin } from './log-entry.ts';
+import { comparePositions, LogOrigin } from './log-entry.ts';
 import { MergedList } from './merged-list.ts';
 
 const origin = new LogOrigin('web', '', '');
-const entry = (id: number, time: number) => new LogEntry(id, id, origin, 'run', time, '', '');
+const entry = (id: number, time: number) => origin.add(id, 'run', time, time, '');
 
 test('is in order whatever batches come', () => {
   fc.assert(

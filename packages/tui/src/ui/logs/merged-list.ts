@@ -2,7 +2,7 @@ import { comparePositions, type LogEntry, type LogPosition } from './log-entry.t
 
 /** Lines in the merged order. Adding costs what is added, and a move of what comes after it. */
 export class MergedList {
-  #entries: LogEntry[] = [];
+  readonly #entries: LogEntry[] = [];
 
   get entries(): readonly LogEntry[] {
     return this.#entries;
@@ -34,8 +34,20 @@ export class MergedList {
 
   /** Keeps, of the entries before the index, only those that `keeps` says. */
   retain(keeps: (entry: LogEntry) => boolean, end: number = this.#entries.length): void {
-    this.#entries = this.#entries.slice(0, end).filter(keeps).concat(this.#entries.slice(end));
+    retainBefore(this.#entries, end, keeps);
   }
+}
+
+/** Keeps, of the entries before the index, only those that `keeps` says; in place, as there may be very many behind. */
+export function retainBefore(entries: LogEntry[], end: number, keeps: (entry: LogEntry) => boolean): void {
+  let kept = end;
+  for (let index = end - 1; index >= 0; index -= 1) {
+    const entry = entries[index] as LogEntry;
+    if (!keeps(entry)) continue;
+    kept -= 1;
+    entries[kept] = entry;
+  }
+  entries.splice(0, kept);
 }
 
 /** Index of the first entry at or after the position. */

@@ -3,7 +3,7 @@ const SHORTEST_MS = 83;
 /** However much there is to paint, what comes is shown within this time. */
 const LONGEST_MS = 250;
 /** Share of the time that painting may take by itself; keys are answered at once all the same. */
-const MOST_SHARE = 0.05;
+const MOST_SHARE = 0.03;
 
 /** Decides when to paint: at once for the user, a little later for what comes in numbers. */
 export class PaintSchedule implements Disposable {

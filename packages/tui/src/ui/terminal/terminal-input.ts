@@ -3,6 +3,13 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
 import { type MouseEvent, splitMouse } from '../keys/mouse.ts';
 
+const ESC = '\u001b';
+const ESCAPES = new RegExp(`${ESC}+$`);
+/** Terminals write the sequence of a key at once: an ESC that nothing follows within this time is the key itself. */
+const ESCAPE_MS = 10;
+/** The key escape without doubt, in the keyboard protocol of kitty; the terminal library would wait twice as long. */
+const ESCAPE_KEY = `${ESC}[27u`;
+
 /**
  * The keyboard without the mouse: the terminal sends both on one stream, and the terminal library throws away what is
  * no key. Reads only while raw mode is on, so that a program the terminal is lent to gets all of its input.
@@ -13,6 +20,7 @@ export class TerminalInput extends Readable {
   readonly #onMouse: (event: MouseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
   #pending = '';
+  #escape: NodeJS.Timeout | undefined;
   #isRaw = false;
   readonly #onData = (chunk: Buffer) => this.#take(this.#decoder.write(chunk));
 
@@ -34,6 +42,7 @@ export class TerminalInput extends Readable {
       this.#source.on('data', this.#onData);
       this.#source.resume();
     } else {
+      clearTimeout(this.#escape);
       this.#source.off('data', this.#onData);
       this.#source.pause();
     }
@@ -51,9 +60,19 @@ export class TerminalInput extends Readable {
   }
 
   #take(text: string): void {
+    clearTimeout(this.#escape);
     const { text: typed, mouse, pending } = splitMouse(this.#pending + text);
-    this.#pending = pending;
-    if (typed !== '') this.push(typed);
+    const escapes = pending === '' ? (ESCAPES.exec(typed)?.[0] ?? '') : '';
+    this.#pending = pending + escapes;
+    const known = typed.slice(0, typed.length - escapes.length);
+    if (known !== '') this.push(known);
     for (const event of mouse) this.#onMouse(event);
+    if (escapes !== '') this.#escape = setTimeout(() => this.#endEscapes(), ESCAPE_MS);
+  }
+
+  #endEscapes(): void {
+    const keys = this.#pending.replaceAll(ESC, ESCAPE_KEY);
+    this.#pending = '';
+    this.push(keys);
   }
 }

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import type { ReadStream } from 'node:tty';
+import { expect, test } from 'vitest';
+import { TerminalInput } from './terminal-input.ts';
+
+/** What a terminal library reads of what a terminal sent in these pieces. */
+async function read(...pieces: string[]): Promise<string> {
+  const source = Object.assign(new PassThrough(), { setRawMode: () => undefined }) as unknown as ReadStream &
+    PassThrough;
+  const input = new TerminalInput(source, () => undefined);
+  input.setRawMode(true);
+  let text = '';
+  input.on('data', (chunk: string) => {
+    text += chunk;
+  });
+  for (const piece of pieces) {
+    source.write(piece);
+    await new Promise(setImmediate);
+  }
+  if (!text.endsWith('.') && !text.endsWith('u')) await once(input, 'data');
+  input.setRawMode(false);
+  return text;
+}
+
+test('an ESC alone is the key', async () => {
+  expect(await read('\u001b')).toBe('\u001b[27u');
+  expect(await read('j\u001b')).toBe('j\u001b[27u');
+  expect(await read('\u001b', '\u001b')).toBe('\u001b[27u\u001b[27u');
+});
+
+test('an ESC that begins a sequence is not', async () => {
+  expect(await read('\u001b[A.')).toBe('\u001b[A.');
+  expect(await read('\u001b', '[A.')).toBe('\u001b[A.');
+  expect(await read('\u001b\u001b', 'j.')).toBe('\u001b\u001bj.');
+});
