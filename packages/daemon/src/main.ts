@@ -15,16 +15,21 @@ delete process.env['MALLOC_TRIM_THRESHOLD_'];
 type StartMessage = { readonly type: 'ready' } | { readonly type: 'failed'; readonly report: ErrorReport };
 
 // --no-work: only answers, for a `down` where no daemon runs; bringing everything up first would be absurd.
+// --sandbox: on a cluster of its own, which ends with it.
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, 'no-work': { type: 'boolean', default: false } },
+  options: {
+    folder: { type: 'string' },
+    'no-work': { type: 'boolean', default: false },
+    sandbox: { type: 'boolean', default: false },
+  },
 });
 if (values.folder === undefined) {
-  process.stderr.write('usage: devloop-daemon --folder PROJECT_FOLDER [--no-work]\n');
+  process.stderr.write('usage: devloop-daemon --folder PROJECT_FOLDER [--no-work] [--sandbox]\n');
   process.exit(2);
 }
 
 try {
-  await serve(values.folder, !values['no-work']);
+  await serve(values.folder, !values['no-work'], values.sandbox);
 } catch (error) {
   const report = toReport(error);
   process.stderr.write(`${report.message}\n${report.evidence.join('\n')}\n`);
@@ -33,7 +38,7 @@ try {
 }
 
 /** Runs the daemon of a folder until it is asked to end. Ends at once when another daemon has the folder. */
-async function serve(folder: string, works: boolean): Promise<void> {
+async function serve(folder: string, works: boolean, sandbox: boolean): Promise<void> {
   const paths = runtimePaths(folder, {
     env: process.env,
     uid: os.userInfo().uid,
@@ -56,9 +61,14 @@ async function serve(folder: string, works: boolean): Promise<void> {
     version: string;
   };
   const stop = Promise.withResolvers<string>();
-  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), works));
+  if (sandbox) {
+    const { SandboxProcess } = await import('./sandbox/sandbox-process.ts');
+    const running = opened.use(await SandboxProcess.start((reason) => stop.resolve(reason)));
+    Object.assign(process.env, running.environment); // kubeconfig, minikube and engine are looked up in it
+  }
+  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), { works, sandbox }));
   logEvents(daemon.log, (line) => process.stdout.write(`${line}\n`));
-  const api = opened.use(new ApiServer(daemon, version, stop.resolve));
+  const api = opened.use(new ApiServer(daemon, { version, sandbox }, stop.resolve));
   await api.listen(paths.socket);
   await daemon.start();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

@@ -8,6 +8,7 @@ export type Request = { readonly folder: string | undefined } & (
       readonly services: readonly string[];
       readonly detach: boolean;
       readonly plain: boolean;
+      readonly sandbox: boolean;
       readonly verbose: boolean;
       readonly timeoutSeconds: number;
     }
@@ -70,6 +71,7 @@ export function createProgram(
         services: [],
         detach: false,
         plain: false,
+        sandbox: false,
         verbose: false,
         timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
       });
@@ -83,13 +85,14 @@ export function createProgram(
     .argument('[services...]', 'show and wait for these only')
     .option('-d, --detach', 'return when all services are live (0), or one failed (1)', false)
     .option('--plain', 'print plain lines instead of the full screen', false)
+    .option('--sandbox', 'on a cluster of its own, without Docker and Kubernetes, which ends with the daemon', false)
     .option('--verbose', 'print all build output, and each object', false)
     .option('--timeout <seconds>', 'with --detach: give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
-    .action((services, { detach, plain, verbose, timeout }, command) => {
+    .action((services, { detach, plain, sandbox, verbose, timeout }, command) => {
       if (!detach && command.getOptionValueSource('timeout') === 'cli') {
         command.error('error: --timeout needs --detach; without it, up goes on until Ctrl-C');
       }
-      return asked({ verb: 'up', services, detach, plain, verbose, timeoutSeconds: timeout });
+      return asked({ verb: 'up', services, detach, plain, sandbox, verbose, timeoutSeconds: timeout });
     });
 
   program

@@ -28,19 +28,26 @@ const MOST_BODY_BYTES = 100_000;
 /** Last line of a stream that the daemon's end ends. */
 const GOODBYE = { type: 'goodbye', reason: 'the daemon is stopping' } as const;
 
+/** What a daemon says of itself to clients. */
+export interface DaemonIdentity {
+  readonly version: string;
+  /** Whether its cluster is a sandbox that it holds. */
+  readonly sandbox: boolean;
+}
+
 /** The daemon's API: HTTP and NDJSON on a Unix socket, for as many clients at once as there are. */
 export class ApiServer implements AsyncDisposable {
   readonly #daemon: Daemon;
-  readonly #version: string;
+  readonly #identity: DaemonIdentity;
   readonly #onStop: (reason: string) => void;
   readonly #ended = new AbortController();
   readonly #server: http.Server;
   readonly #tasks = new TaskSet(() => undefined);
 
   /** @param onStop told when a client asks the daemon to end */
-  constructor(daemon: Daemon, version: string, onStop: (reason: string) => void) {
+  constructor(daemon: Daemon, identity: DaemonIdentity, onStop: (reason: string) => void) {
     this.#daemon = daemon;
-    this.#version = version;
+    this.#identity = identity;
     this.#onStop = onStop;
     this.#server = http.createServer((request, response) => this.#tasks.add(this.#answer(request, response)));
   }
@@ -102,7 +109,7 @@ export class ApiServer implements AsyncDisposable {
     return {
       type: 'hello',
       protocol: PROTOCOL_VERSION,
-      version: this.#version,
+      ...this.#identity,
       pid: process.pid,
       folder: this.#daemon.folder,
       seq: this.#daemon.log.seq,

@@ -36,6 +36,13 @@ const OVERFLOW_EVENTS = 500;
 /** Changes in the cluster are looked at together when they come this close. */
 const OBSERVE_MS = 100;
 
+export interface DaemonOptions {
+  /** False: it only answers, and brings nothing up. */
+  readonly works: boolean;
+  /** Whether its cluster is a sandbox that ends with it. */
+  readonly sandbox: boolean;
+}
+
 /** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
 export class Daemon implements AsyncDisposable {
   readonly log = new EventLog();
@@ -43,6 +50,7 @@ export class Daemon implements AsyncDisposable {
   readonly changed = new Bell();
   readonly folder: string;
   readonly #version: string;
+  readonly #sandbox: boolean;
   readonly #startedAt = new Date().toISOString();
   readonly #ended = new AbortController();
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
@@ -68,9 +76,9 @@ export class Daemon implements AsyncDisposable {
   /** Set when nothing more is to be built or applied. */
   #isGoingDown: boolean;
 
-  /** @param works false: only to answer and to take down, no pass is begun */
-  constructor(folder: string, version: string, watcher: FileWatcher, works = true) {
+  constructor(folder: string, version: string, watcher: FileWatcher, { works, sandbox }: DaemonOptions) {
     this.#isGoingDown = !works;
+    this.#sandbox = sandbox;
     this.folder = folder;
     this.#version = version;
     this.#watch = new ProjectWatch(
@@ -242,7 +250,8 @@ export class Daemon implements AsyncDisposable {
       removed,
       changed: changed.map((service) => service.name),
     });
-    this.#link.choose({ context: project.context, namespace: project.namespace });
+    // a sandbox is the only cluster there is, whatever the project names
+    this.#link.choose({ context: this.#sandbox ? undefined : project.context, namespace: project.namespace });
     if (before !== undefined && this.#connected !== undefined) {
       if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
       else this.#connected.sharedApplied = this.#upkeep.applyShared(this.#connected, project);

@@ -13,6 +13,8 @@ export const ERROR_CODES = [
   'engine/unreachable', // the Docker Engine does not answer
   'engine/refused', // the Docker Engine answered with an error status
   'engine/unavailable', // the cluster has no engine devloop can build in
+  'sandbox/refused', // this machine cannot keep the sandbox's programs apart from its user's files
+  'sandbox/failed', // the sandbox did not start, or ended
   'build/failed', // a step of the image build failed
   'build/no-dockerfile', // the Dockerfile is not where the config says
   'build/unreadable', // a file of the context cannot be read

@@ -13,6 +13,8 @@ export const Hello = z.object({
   folder: z.string(),
   /** Sequence number of the newest event. */
   seq: z.number().int(),
+  /** Whether its cluster is a sandbox that it holds. */
+  sandbox: z.boolean().optional(),
 });
 export type Hello = z.infer<typeof Hello>;
 

@@ -15,6 +15,8 @@ export interface UpOptions {
   readonly detach: boolean;
   /** Plain lines, where there is a terminal too. */
   readonly plain: boolean;
+  /** On a cluster of its own, which ends with the daemon. */
+  readonly sandbox: boolean;
   readonly verbose: boolean;
   readonly timeoutSeconds: number;
 }
@@ -26,9 +28,10 @@ export interface UpOptions {
 export async function up(services: readonly string[], options: UpOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal, signal, cwd } = context;
   const folder = await findProjectFolder(context.startFolder);
-  if (terminal.isFullScreen && !options.detach && !options.plain) return showScreen(folder, services, context);
+  const { sandbox } = options;
+  if (terminal.isFullScreen && !options.detach && !options.plain) return showScreen(folder, services, sandbox, context);
   const { client, hello, started } = await withPatience(terminal, 'starting the daemon', () =>
-    ensureDaemon(folder, { signal }),
+    ensureDaemon(folder, { signal, sandbox }),
   );
   await terminal.print(
     terminal.palette.dim(
@@ -60,11 +63,16 @@ export async function up(services: readonly string[], options: UpOptions, contex
 const KEEPS_RUNNING =
   'Everything keeps running, and saves still go live. devloop up shows it again; devloop stop ends the daemon; devloop down deletes what it applied.';
 
-async function showScreen(folder: string, services: readonly string[], context: CommandContext): Promise<ExitCode> {
+async function showScreen(
+  folder: string,
+  services: readonly string[],
+  sandbox: boolean,
+  context: CommandContext,
+): Promise<ExitCode> {
   const { terminal, signal, cwd } = context;
   const { runUi } = await import('../ui/run-ui.ts');
   try {
-    const ending = await runUi({ folder, cwd, services, signal });
+    const ending = await runUi({ folder, cwd, services, sandbox, signal });
     switch (ending.is) {
       case 'left':
         await terminal.print(KEEPS_RUNNING);

@@ -18,6 +18,8 @@ export interface DaemonProcessOptions {
   readonly folder: string;
   /** False: it only answers. */
   readonly works: boolean;
+  /** On a cluster of its own. */
+  readonly sandbox: boolean;
   readonly paths: RuntimePaths;
   readonly signal: AbortSignal;
 }
@@ -34,11 +36,18 @@ const FRUGAL_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '655
  * @throws DevloopError what the daemon reports, or `daemon/start-failed` with the end of its log
  */
 export async function startDaemonProcess(options: DaemonProcessOptions): Promise<number | undefined> {
-  const { main, folder, works, paths, signal } = options;
+  const { main, folder, works, sandbox, paths, signal } = options;
   await makePrivateFolder(paths.folder);
   await using log = await openLog(paths.log);
   const { size: begin } = await log.stat();
-  const args = [...FRUGAL_FLAGS, main, '--folder', folder, ...(works ? [] : ['--no-work'])];
+  const args = [
+    ...FRUGAL_FLAGS,
+    main,
+    '--folder',
+    folder,
+    ...(works ? [] : ['--no-work']),
+    ...(sandbox ? ['--sandbox'] : []),
+  ];
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...FRUGAL_ENVIRONMENT, ...daemonEnvironment(process.env, process.cwd()) },

@@ -24,6 +24,8 @@ export interface EnsureDaemonOptions {
   readonly signal: AbortSignal;
   /** False: a daemon that has to be started only answers, and brings nothing up. */
   readonly works?: boolean;
+  /** On a sandbox; a daemon that runs on another cluster is refused. */
+  readonly sandbox?: boolean;
   /** The daemon's entry; only a test has another one. */
   readonly main?: string;
 }
@@ -43,19 +45,31 @@ export async function attach(folder: string, signal: AbortSignal): Promise<Attac
  * daemon that comes second gives up, and may do so before the first one listens.
  */
 export async function ensureDaemon(folder: string, options: EnsureDaemonOptions): Promise<Attachment> {
-  const { signal, works = true, main = fileURLToPath(import.meta.resolve(DAEMON_MAIN)) } = options;
+  const { signal, works = true, sandbox = false, main = fileURLToPath(import.meta.resolve(DAEMON_MAIN)) } = options;
   const present = await attachIfThere(folder, signal);
-  if (present !== undefined) return present;
+  if (present !== undefined) return sandbox ? onSandbox(present) : present;
   const startedAt = performance.now();
   while (performance.now() - startedAt < SETTLE_MS.all) {
-    const pid = await startDaemonProcess({ main, folder, works, paths: runtimeOf(folder), signal });
+    const pid = await startDaemonProcess({ main, folder, works, sandbox, paths: runtimeOf(folder), signal });
     const attachment = await attachSoon(folder, signal);
-    if (attachment !== undefined) return { ...attachment, started: attachment.hello.pid === pid };
+    if (attachment === undefined) continue;
+    const found = { ...attachment, started: attachment.hello.pid === pid };
+    return sandbox ? onSandbox(found) : found;
   }
   throw new DevloopError(
     'daemon/start-failed',
     'Another daemon of this project is neither to be reached nor has it ended.',
     `End it: kill $(cat ${runtimeOf(folder).lock})`,
+  );
+}
+
+/** @throws DevloopError `command/refused` when the daemon works on another cluster than a sandbox */
+function onSandbox(attachment: Attachment): Attachment {
+  if (attachment.hello.sandbox) return attachment;
+  throw new DevloopError(
+    'command/refused',
+    'The daemon of this project runs already, and not on a sandbox.',
+    'End it, what runs in the cluster stays: devloop stop, then devloop up --sandbox',
   );
 }
 

@@ -22,6 +22,8 @@ export interface UiOptions {
   readonly cwd: string;
   /** Services to show; empty: all. */
   readonly services: readonly string[];
+  /** On a cluster of its own, which ends with the daemon. */
+  readonly sandbox: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -80,19 +82,22 @@ class RunningUi implements AsyncDisposable {
       },
     });
     const session = this.#session;
-    this.#feeds = new DaemonFeeds(options.folder, {
-      link: (link) => {
-        session.link(link);
-        if (link.is === 'foreign') this.#offerRestart(link.report);
+    this.#feeds = new DaemonFeeds(
+      { folder: options.folder, sandbox: options.sandbox },
+      {
+        link: (link) => {
+          session.link(link);
+          if (link.is === 'foreign') this.#offerRestart(link.report);
+        },
+        view: (message) => {
+          session.view(message);
+          if (message.type === 'snapshot') this.#known.resolve();
+        },
+        event: (message) => session.event(message),
+        log: (message) => session.log(message),
+        notStarted: (report) => session.say({ is: 'error', report }),
       },
-      view: (message) => {
-        session.view(message);
-        if (message.type === 'snapshot') this.#known.resolve();
-      },
-      event: (message) => session.event(message),
-      log: (message) => session.log(message),
-      notStarted: (report) => session.say({ is: 'error', report }),
-    });
+    );
     this.#ending.promise.catch(() => undefined); // whoever waits for it hears of it
   }
 

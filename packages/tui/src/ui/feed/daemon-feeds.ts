@@ -14,6 +14,13 @@ const SEEK_MS = { first: 200, longest: 2000 };
 /** A feed beside the view that breaks off alone is opened again after this long. */
 const REOPEN_MS = 1000;
 
+/** Whose daemon it is. */
+export interface FeedSource {
+  readonly folder: string;
+  /** Whether one that has to be started is to have a cluster of its own. */
+  readonly sandbox: boolean;
+}
+
 /** What hears what the daemon sends. */
 export interface FeedListener {
   link(link: DaemonLink): void;
@@ -26,7 +33,7 @@ export interface FeedListener {
 
 /** Keeps the connection to the daemon of a project, across its ends and new beginnings. */
 export class DaemonFeeds {
-  readonly #folder: string;
+  readonly #of: FeedSource;
   readonly #listener: FeedListener;
   #attachment: Attachment | undefined;
   #mayStart = true;
@@ -36,8 +43,8 @@ export class DaemonFeeds {
   /** The newest event that was told, and by which daemon. */
   #told = { pid: 0, seq: 0 };
 
-  constructor(folder: string, listener: FeedListener) {
-    this.#folder = folder;
+  constructor(of: FeedSource, listener: FeedListener) {
+    this.#of = of;
     this.#listener = listener;
   }
 
@@ -66,7 +73,8 @@ export class DaemonFeeds {
       const wanted = this.#mayStart;
       this.#mayStart = false;
       try {
-        this.#attachment = await (wanted ? ensureDaemon(this.#folder, { signal }) : attach(this.#folder, signal));
+        const { folder, sandbox } = this.#of;
+        this.#attachment = await (wanted ? ensureDaemon(folder, { signal, sandbox }) : attach(folder, signal));
         waitMs = SEEK_MS.first;
         await this.#follow(this.#attachment, signal, painted);
       } catch (error) {

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** Namespaces of its own: users (in which it is root), mounts, processes, network. It ends with the `unshare` command. */
+export const UNSHARE = ['--user', '--map-root-user', '--mount', '--pid', '--net', '--fork', '--kill-child'] as const;
+
+/** What the node does in them, in small. */
+const PROBE = 'mount -t proc proc /proc && mount -t tmpfs tmpfs /mnt && ip link set lo up && ip link add type bridge';
+const PROBE_MS = 10_000;
+
+/** Where the tools of the node are, for people whose own PATH leaves them out. */
+export function nodePath(env: NodeJS.ProcessEnv): string {
+  return [env['PATH'], '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin'].filter(Boolean).join(':');
+}
+
+/** Why this machine cannot keep the sandbox's programs apart from its user's files; undefined where it can. */
+export async function isolationProblem(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string | undefined> {
+  if (process.platform !== 'linux') return `${process.platform} has no namespaces`;
+  try {
+    await promisify(execFile)('unshare', [...UNSHARE, 'sh', '-c', PROBE], {
+      env: { PATH: nodePath(env) },
+      timeout: PROBE_MS,
+      signal,
+    });
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') return 'the command unshare of util-linux is not installed';
+    return stderr?.trim().split('\n').at(-1) || String(error);
+  }
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/**
+ * A sandbox for as long as somebody holds its standard input open: `--folder FOLDER` is where it is to be. Prints one
+ * line of JSON when it can be used, with the environment by which it is found, or why it cannot be.
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { isolationProblem } from './isolation.ts';
+import { Sandbox } from './sandbox.ts';
+
+/** What is told to the process that started this one. */
+export type SandboxMessage =
+  | { readonly type: 'ready'; readonly environment: Readonly<Record<string, string>> }
+  | { readonly type: 'failed'; readonly message: string; readonly isRefused: boolean };
+
+const { values } = parseArgs({ options: { folder: { type: 'string' } } });
+if (values.folder === undefined) {
+  process.stderr.write('usage: devloop-sandbox --folder FOLDER\n');
+  process.exit(2);
+}
+
+const over = new AbortController();
+const end = (reason: Error) => over.abort(reason);
+process.stdin.on('end', () => end(new Error('nobody holds it open any more'))).resume();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(new Error(signal)));
+process.on('SIGHUP', () => undefined); // a terminal that closes takes its processes with it; the holder decides
+
+try {
+  const problem = await isolationProblem(process.env, over.signal);
+  if (problem === undefined) await keep(values.folder);
+  else tell({ type: 'failed', message: problem, isRefused: true });
+} catch (error) {
+  if (!over.signal.aborted) {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), isRefused: false });
+    process.exitCode = 1;
+  }
+}
+process.stdin.destroy();
+
+async function keep(folder: string): Promise<void> {
+  await using sandbox = await Sandbox.open({ folder, signal: over.signal, onEnd: end });
+  tell({ type: 'ready', environment: { ...sandbox.environment } });
+  await new Promise<void>((resolve) => {
+    if (over.signal.aborted) resolve();
+    over.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function tell(message: SandboxMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}

@@ -1,0 +1,119 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { issueCertificates } from '../api-server/certificates.ts';
+import { kubeconfigYaml } from '../api-server/kubeconfig.ts';
+import { KUBERNETES_VERSION } from '../api-server/versions.ts';
+import { ControlServer } from './control-server.ts';
+import { freeLoopback, freePort } from './loopback-address.ts';
+import { type Fault, type NodeConfig, SOCKETS } from './node-messages.ts';
+import { NodePorts } from './node-ports.ts';
+import { NodeProcess } from './node-process.ts';
+import { Relay } from './relay.ts';
+import { type SandboxEnvironment, SandboxFiles } from './sandbox-state.ts';
+
+/** Name of the profile, the context and the node. */
+const NAME = 'sandbox';
+const API_PORT = 8443;
+
+export interface SandboxOptions {
+  /** Does not exist yet, or is empty; everything of the sandbox is in it, and it goes with the sandbox. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Told when it has ended by itself, with all that ran in it. */
+  readonly onEnd: (reason: Error) => void;
+}
+
+/** A cluster on this machine, in a private folder and on a loopback address of its own. */
+export class Sandbox implements AsyncDisposable {
+  readonly #files: SandboxFiles;
+  readonly #nodeFolder: string;
+  readonly #address: string;
+  readonly #opened = new AsyncDisposableStack();
+  #node!: NodeProcess;
+  #api!: Relay;
+
+  private constructor(options: SandboxOptions, address: string) {
+    this.#files = new SandboxFiles(options.folder, process.env);
+    this.#nodeFolder = path.join(options.folder, 'node');
+    this.#address = address;
+  }
+
+  /** @throws Error when the node cannot start */
+  static async open(options: SandboxOptions): Promise<Sandbox> {
+    const { address, port } = await freeLoopback(API_PORT, process.platform);
+    const sandbox = new Sandbox(options, address);
+    try {
+      await sandbox.#start(options, port);
+      return sandbox;
+    } catch (error) {
+      await sandbox[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get environment(): SandboxEnvironment {
+    return this.#files.environment;
+  }
+
+  async fault(fault: Fault): Promise<void> {
+    await this.#node.ask(fault);
+  }
+
+  async restart(): Promise<void> {
+    await this.#api[Symbol.asyncDispose]();
+    await this.#appear(await freePort(this.#address, 0));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+
+  async #start({ folder, signal, onEnd }: SandboxOptions, port: number): Promise<void> {
+    await mkdir(this.#nodeFolder, { recursive: true, mode: 0o700 });
+    this.#opened.defer(() => rm(folder, { recursive: true, force: true }));
+    const ports = this.#opened.use(new NodePorts(this.#address, this.#nodeFolder));
+    const certificates = await this.#certificates();
+    const config: NodeConfig = {
+      folder: this.#nodeFolder,
+      name: NAME,
+      address: this.#address,
+      certificates: certificates.server,
+    };
+    const listener = { nodePorts: (wanted: readonly number[]) => ports.set(wanted), ended: onEnd };
+    this.#node = this.#opened.use(await NodeProcess.start(config, listener, signal));
+    this.#opened.defer(() => this.#api?.[Symbol.asyncDispose]());
+    await this.#appear(port, certificates);
+    const control = this.#opened.use(new ControlServer(this));
+    await control.listen(path.join(folder, 'control.sock'));
+  }
+
+  /** Makes it to be found at this port. */
+  async #appear(port: number, issued?: Awaited<ReturnType<typeof issueCertificates>>): Promise<void> {
+    const certificates = issued ?? (await this.#certificates());
+    if (issued === undefined) await this.#node.ask({ certificates: certificates.server });
+    this.#api = await Relay.listen({
+      address: this.#address,
+      port,
+      socket: path.join(this.#nodeFolder, SOCKETS.api),
+    });
+    const kubeconfig = kubeconfigYaml({
+      server: `https://${this.#address}:${port}`,
+      context: NAME,
+      namespace: 'default',
+      ca: certificates.server.ca,
+      ...certificates.client,
+    });
+    const state = {
+      profile: NAME,
+      address: this.#address,
+      apiPort: port,
+      engine: `unix://${path.join(this.#nodeFolder, SOCKETS.engine)}`,
+      kubernetesVersion: KUBERNETES_VERSION,
+    };
+    await this.#files.write(state, kubeconfig, certificates.server.ca);
+  }
+
+  #certificates(): ReturnType<typeof issueCertificates> {
+    return issueCertificates({ names: ['localhost', NAME, 'kubernetes'], addresses: [this.#address, '127.0.0.1'] });
+  }
+}
