@@ -1,0 +1,36 @@
+import type { Layer } from '../images/stored-image.ts';
+
+export interface CachedLayer {
+  readonly layer: Layer;
+  /** RFC 3339. */
+  readonly created: string;
+}
+
+/** More steps than this are not remembered; those that were used last are. */
+const CAPACITY = 500;
+
+/** Layers by what they were made from. */
+export class LayerCache {
+  readonly #layers = new Map<string, CachedLayer>();
+
+  get(key: string): CachedLayer | undefined {
+    const found = this.#layers.get(key);
+    if (found !== undefined) this.set(key, found);
+    return found;
+  }
+
+  set(key: string, layer: CachedLayer): void {
+    this.#layers.delete(key);
+    this.#layers.set(key, layer);
+    const [oldest] = this.#layers.keys();
+    if (this.#layers.size > CAPACITY && oldest !== undefined) this.#layers.delete(oldest);
+  }
+
+  layers(): Layer[] {
+    return [...this.#layers.values()].map(({ layer }) => layer);
+  }
+
+  clear(): void {
+    this.#layers.clear();
+  }
+}

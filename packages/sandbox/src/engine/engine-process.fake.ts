@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { Engine } from './engine.ts';
+import { serveEngine } from './serve-engine.ts';
+
+/**
+ * The node of the engine's tests: the engine alone, as process 1 of its namespaces, until its stdin ends.
+ * Arguments: the private folder.
+ */
+const [folder = ''] = process.argv.slice(2);
+execFileSync('mount', ['-t', 'proc', 'proc', '/proc']);
+const ending = new AbortController();
+const engine = await Engine.open({ folder, nodeBinary: process.execPath, signal: ending.signal });
+const served = await serveEngine(engine, path.join(folder, 'docker.sock'));
+process.stdout.write('ready\n');
+for await (const _ of process.stdin);
+ending.abort();
+await served[Symbol.asyncDispose]();
+await engine[Symbol.asyncDispose]();
+process.stdout.write('closed\n');

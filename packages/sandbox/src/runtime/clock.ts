@@ -1,0 +1,25 @@
+const NANOSECONDS_A_SECOND = 1_000_000_000n;
+let last = 0n;
+
+/** Nanoseconds since 1970. Every call tells a later time than the one before. */
+export function nowNano(): bigint {
+  const now = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
+  last = now > last ? now : last + 1n;
+  return last;
+}
+
+/** RFC 3339 with nine digits after the second, in UTC. */
+export function rfc3339Nano(nano: bigint): string {
+  const seconds = new Date(Number(nano / NANOSECONDS_A_SECOND) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(nano % NANOSECONDS_A_SECOND).padStart(9, '0')}Z`;
+}
+
+/** Nanoseconds since 1970 of an RFC 3339 time, or of seconds with a fraction as Docker's `since` has them. */
+export function parseTime(text: string): bigint | undefined {
+  const seconds = /^(\d+)(?:\.(\d{1,9}))?$/.exec(text);
+  if (seconds) return BigInt(seconds[1] ?? '0') * NANOSECONDS_A_SECOND + BigInt((seconds[2] ?? '').padEnd(9, '0'));
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return undefined;
+  const fraction = /\.(\d{1,9})/.exec(text)?.[1] ?? '';
+  return BigInt(Math.floor(ms / 1000)) * NANOSECONDS_A_SECOND + BigInt(fraction.padEnd(9, '0'));
+}

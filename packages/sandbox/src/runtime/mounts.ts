@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises';
+import { type HostTools, runTool } from './host-tools.ts';
+
+/** A line of fstab(5). */
+export interface MountEntry {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  readonly options: string;
+}
+
+/** Something of the node at a place of a container. Read-only ones cannot be made writable from inside. */
+export function bindEntry(source: string, target: string, readOnly: boolean): MountEntry {
+  return { source, target, type: 'none', options: readOnly ? 'rbind,ro' : 'rbind' };
+}
+
+/**
+ * An overlay whose last layer is on top. `userxattr` lets it work in a user namespace.
+ *
+ * @param lower folders of the layers, the first one lowest
+ */
+export function overlayEntry(lower: readonly string[], upper: string, work: string, target: string): MountEntry {
+  const options = [
+    `lowerdir=${[...lower].reverse().map(escapeOption).join(':')}`,
+    `upperdir=${escapeOption(upper)}`,
+    `workdir=${escapeOption(work)}`,
+    'userxattr',
+  ];
+  return { source: 'overlay', target, type: 'overlay', options: options.join(',') };
+}
+
+/** The text of an fstab(5), for `mount --all --fstab`: many mounts by one process. */
+export function fstab(entries: readonly MountEntry[]): string {
+  return entries
+    .map((entry) => [entry.source, entry.target, entry.type, entry.options].map(escapeField).join(' '))
+    .map((line) => `${line} 0 0\n`)
+    .join('');
+}
+
+/**
+ * Mounts in order, in the node's own mount namespace.
+ *
+ * @param file where the fstab is written
+ */
+export async function mountAll(tools: HostTools, entries: readonly MountEntry[], file: string): Promise<void> {
+  await writeFile(file, fstab(entries));
+  await runTool(tools.mount, ['--all', '--fstab', file]);
+}
+
+/** Takes a mount away with everything that is mounted below it. */
+export async function unmount(tools: HostTools, target: string): Promise<void> {
+  await runTool(tools.umount, ['--lazy', '--no-canonicalize', '--internal-only', target]);
+}
+
+function escapeField(text: string): string {
+  return text.replace(/[\s\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+function escapeOption(folder: string): string {
+  return folder.replace(/[\\:,]/g, (char) => `\\${char}`);
+}
