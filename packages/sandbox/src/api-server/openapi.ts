@@ -108,6 +108,7 @@ function customSchema(kind: ResourceKind): unknown {
 
 const SCALAR_SCHEMAS: Readonly<Record<string, unknown>> = {
   string: { type: 'string' },
+  bytes: { type: 'string', format: 'byte' },
   int: { type: 'integer' },
   boolean: { type: 'boolean' },
   time: { type: 'string', format: 'date-time' },

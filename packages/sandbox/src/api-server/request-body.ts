@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { StatusError } from '../ports/status-error.ts';
+import { openEnvelope, readMessage } from '../resources/schema/protobuf.ts';
+import { ProtobufError } from '../resources/schema/protobuf-wire.ts';
+import type { StructType } from '../resources/schema/type-schema.ts';
 import { badRequest } from '../resources/status-errors.ts';
 
 /** The API server's limit of a request's body. */
@@ -21,11 +24,13 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * Reads JSON or YAML.
+ * Reads JSON, YAML, or Kubernetes' protobuf.
  *
+ * @param typeOf the type of a kind, by which its protobuf is read
  * @throws StatusError 400 for what is neither, 415 for another media type
  */
-export function parseBody(body: Buffer, mediaType: string): unknown {
+export function parseBody(body: Buffer, mediaType: string, typeOf: (kind: string) => StructType | undefined): unknown {
+  if (mediaType === PROTOBUF) return parseProtobuf(body, typeOf);
   const text = body.toString('utf8');
   try {
     switch (mediaType) {
@@ -43,7 +48,21 @@ export function parseBody(body: Buffer, mediaType: string): unknown {
   } catch (error) {
     throw badRequest(`error decoding the body: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
   }
-  throw unsupportedMediaType(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
+  throw unsupportedMediaType(['application/json', 'application/yaml', PROTOBUF]);
+}
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+function parseProtobuf(body: Buffer, typeOf: (kind: string) => StructType | undefined): unknown {
+  try {
+    const { apiVersion, kind, raw } = openEnvelope(body);
+    const type = typeOf(kind);
+    if (type === undefined)
+      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
+    return { ...readMessage(raw, type), apiVersion, kind };
+  } catch (error) {
+    throw error instanceof ProtobufError ? badRequest(error.message) : error;
+  }
 }
 
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {

@@ -5,6 +5,7 @@ import { StatusError } from '../ports/status-error.ts';
 import type { Catalog } from '../resources/catalog.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 import { isRecord } from '../resources/schema/read-object.ts';
+import { type StructType, structType } from '../resources/schema/type-schema.ts';
 import { badRequest, modifiedSince, notFound } from '../resources/status-errors.ts';
 import { addWarnings, answerJson } from './answers.ts';
 import type { User } from './authentication.ts';
@@ -212,7 +213,7 @@ export class ResourceApi {
 
   async #writeRequest({ target, query, request }: ApiCall): Promise<WriteRequest> {
     const mediaType = mediaTypeOf(request.headers['content-type']);
-    const body = parseBody(await readBody(request), mediaType);
+    const body = parseBody(await readBody(request), mediaType, (name) => messageType(target.kind, name));
     return { target, query, body, mediaType, userAgent: request.headers['user-agent'] ?? '' };
   }
 
@@ -262,11 +263,17 @@ function notAllowed(): StatusError {
   );
 }
 
+/** What is sent is of the kind that the path names, or of the one that its subresource takes. */
+function messageType({ kind, type }: ResourceKind, sent: string): StructType | undefined {
+  if (sent === kind) return type;
+  return ['Binding', 'DeleteOptions', 'Eviction', 'Scale'].includes(sent) ? structType(sent) : undefined;
+}
+
 /** Of the body, or else of the query. */
 async function deleteOptions({ query, request }: ApiCall): Promise<DeleteOptions & { dryRun?: string[] }> {
   const body = await readBody(request);
   if (body.length > 0) {
-    const options = parseBody(body, mediaTypeOf(request.headers['content-type']));
+    const options = parseBody(body, mediaTypeOf(request.headers['content-type']), () => structType('DeleteOptions'));
     if (isRecord(options)) return options as DeleteOptions;
   }
   const grace = query.get('gracePeriodSeconds');

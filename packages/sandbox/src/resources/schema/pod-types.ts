@@ -1,219 +1,231 @@
 /**
  * Pods and what every object has: metadata. Written as `type-schema.ts` reads it; the facts are those of Kubernetes' own OpenAPI documents
- * (api/openapi-spec).
+ * (api/openapi-spec) and protobuf messages (generated.proto).
  */
 export const POD_TYPES = `
-AWSElasticBlockStoreVolumeSource: fsType string; partition int; readOnly boolean; volumeID! string
-Affinity: nodeAffinity NodeAffinity; podAffinity PodAffinity; podAntiAffinity PodAntiAffinity
-AppArmorProfile: localhostProfile string; type! string
-AzureDiskVolumeSource: cachingMode string; diskName! string; diskURI! string; fsType string; kind string;
-    readOnly boolean
-AzureFileVolumeSource: readOnly boolean; secretName! string; shareName! string
-CSIVolumeSource: driver! string; fsType string; nodePublishSecretRef LocalObjectReference; readOnly boolean;
-    volumeAttributes {string}
-Capabilities: add [string]; drop [string]
-CephFSVolumeSource: monitors! [string]; path string; readOnly boolean; secretFile string;
-    secretRef LocalObjectReference; user string
-CinderVolumeSource: fsType string; readOnly boolean; secretRef LocalObjectReference; volumeID! string
-ClusterTrustBundleProjection: labelSelector LabelSelector; name string; optional boolean; path! string;
-    signerName string
-ConfigMapEnvSource: name string; optional boolean
-ConfigMapKeySelector atomic: key! string; name string; optional boolean
-ConfigMapProjection: items [KeyToPath]; name string; optional boolean
-ConfigMapVolumeSource: defaultMode int; items [KeyToPath]; name string; optional boolean
-Container: args [string]; command [string]; env [EnvVar by name]; envFrom [EnvFromSource]; image string;
-    imagePullPolicy string; lifecycle Lifecycle; livenessProbe Probe; name! string;
-    ports [ContainerPort by containerPort,protocol]; readinessProbe Probe; resizePolicy [ContainerResizePolicy];
-    resources ResourceRequirements; restartPolicy string; restartPolicyRules [ContainerRestartRule];
-    securityContext SecurityContext; startupProbe Probe; stdin boolean; stdinOnce boolean;
-    terminationMessagePath string; terminationMessagePolicy string; tty boolean;
-    volumeDevices [VolumeDevice by devicePath]; volumeMounts [VolumeMount by mountPath]; workingDir string
+AWSElasticBlockStoreVolumeSource: fsType@2 string; partition@3 int; readOnly@4 boolean; volumeID@1! string
+Affinity: nodeAffinity@1 NodeAffinity; podAffinity@2 PodAffinity; podAntiAffinity@3 PodAntiAffinity
+AppArmorProfile: localhostProfile@2 string; type@1! string
+AzureDiskVolumeSource: cachingMode@3 string; diskName@1! string; diskURI@2! string; fsType@4 string; kind@6 string;
+    readOnly@5 boolean
+AzureFileVolumeSource: readOnly@3 boolean; secretName@1! string; shareName@2! string
+CSIVolumeSource: driver@1! string; fsType@3 string; nodePublishSecretRef@5 LocalObjectReference; readOnly@2 boolean;
+    volumeAttributes@4 {string}
+Capabilities: add@1 [string]; drop@2 [string]
+CephFSVolumeSource: monitors@1! [string]; path@2 string; readOnly@6 boolean; secretFile@4 string;
+    secretRef@5 LocalObjectReference; user@3 string
+CinderVolumeSource: fsType@2 string; readOnly@3 boolean; secretRef@4 LocalObjectReference; volumeID@1! string
+ClusterTrustBundleProjection: labelSelector@3 LabelSelector; name@1 string; optional@5 boolean; path@4! string;
+    signerName@2 string
+ConfigMapEnvSource: name@1.1 string; optional@2 boolean
+ConfigMapKeySelector atomic: key@2! string; name@1.1 string; optional@3 boolean
+ConfigMapProjection: items@2 [KeyToPath]; name@1.1 string; optional@4 boolean
+ConfigMapVolumeSource: defaultMode@3 int; items@2 [KeyToPath]; name@1.1 string; optional@4 boolean
+Container: args@4 [string]; command@3 [string]; env@7 [EnvVar by name]; envFrom@19 [EnvFromSource]; image@2 string;
+    imagePullPolicy@14 string; lifecycle@12 Lifecycle; livenessProbe@10 Probe; name@1! string;
+    ports@6 [ContainerPort by containerPort,protocol]; readinessProbe@11 Probe;
+    resizePolicy@23 [ContainerResizePolicy]; resources@8 ResourceRequirements; restartPolicy@24 string;
+    restartPolicyRules [ContainerRestartRule]; securityContext@15 SecurityContext; startupProbe@22 Probe;
+    stdin@16 boolean; stdinOnce@17 boolean; terminationMessagePath@13 string; terminationMessagePolicy@20 string;
+    tty@18 boolean; volumeDevices@21 [VolumeDevice by devicePath]; volumeMounts@9 [VolumeMount by mountPath];
+    workingDir@5 string
 ContainerExtendedResourceRequest: containerName! string; requestName! string; resourceName! string
-ContainerPort: containerPort! int; hostIP string; hostPort int; name string; protocol string
-ContainerResizePolicy: resourceName! string; restartPolicy! string
+ContainerPort: containerPort@3! int; hostIP@5 string; hostPort@2 int; name@1 string; protocol@4 string
+ContainerResizePolicy: resourceName@1! string; restartPolicy@2! string
 ContainerRestartRule: action! string; exitCodes ContainerRestartRuleOnExitCodes
 ContainerRestartRuleOnExitCodes: operator! string; values [int]
-ContainerState: running ContainerStateRunning; terminated ContainerStateTerminated; waiting ContainerStateWaiting
-ContainerStateRunning: startedAt time
-ContainerStateTerminated: containerID string; exitCode! int; finishedAt time; message string; reason string;
-    signal int; startedAt time
-ContainerStateWaiting: message string; reason string
-ContainerStatus: allocatedResources {quantity}; allocatedResourcesStatus [ResourceStatus by name]; containerID string;
-    image! string; imageID! string; lastState ContainerState; name! string; ready! boolean;
-    resources ResourceRequirements; restartCount! int; started boolean; state ContainerState; stopSignal string;
-    user ContainerUser; volumeMounts [VolumeMountStatus by mountPath]
-ContainerUser: linux LinuxContainerUser
-DownwardAPIProjection: items [DownwardAPIVolumeFile]
-DownwardAPIVolumeFile: fieldRef ObjectFieldSelector; mode int; path! string; resourceFieldRef ResourceFieldSelector
-DownwardAPIVolumeSource: defaultMode int; items [DownwardAPIVolumeFile]
-EmptyDirVolumeSource: medium string; sizeLimit quantity
-EnvFromSource: configMapRef ConfigMapEnvSource; prefix string; secretRef SecretEnvSource
-EnvVar: name! string; value string; valueFrom EnvVarSource
-EnvVarSource: configMapKeyRef ConfigMapKeySelector; fieldRef ObjectFieldSelector; fileKeyRef FileKeySelector;
-    resourceFieldRef ResourceFieldSelector; secretKeyRef SecretKeySelector
-EphemeralContainer: args [string]; command [string]; env [EnvVar by name]; envFrom [EnvFromSource]; image string;
-    imagePullPolicy string; lifecycle Lifecycle; livenessProbe Probe; name! string;
-    ports [ContainerPort by containerPort,protocol]; readinessProbe Probe; resizePolicy [ContainerResizePolicy];
-    resources ResourceRequirements; restartPolicy string; restartPolicyRules [ContainerRestartRule];
-    securityContext SecurityContext; startupProbe Probe; stdin boolean; stdinOnce boolean; targetContainerName string;
-    terminationMessagePath string; terminationMessagePolicy string; tty boolean;
-    volumeDevices [VolumeDevice by devicePath]; volumeMounts [VolumeMount by mountPath]; workingDir string
-EphemeralVolumeSource: volumeClaimTemplate PersistentVolumeClaimTemplate
-ExecAction: command [string]
-FCVolumeSource: fsType string; lun int; readOnly boolean; targetWWNs [string]; wwids [string]
+ContainerState: running@2 ContainerStateRunning; terminated@3 ContainerStateTerminated;
+    waiting@1 ContainerStateWaiting
+ContainerStateRunning: startedAt@1 time
+ContainerStateTerminated: containerID@7 string; exitCode@1! int; finishedAt@6 time; message@4 string; reason@3 string;
+    signal@2 int; startedAt@5 time
+ContainerStateWaiting: message@2 string; reason@1 string
+ContainerStatus: allocatedResources@10 {quantity}; allocatedResourcesStatus@14 [ResourceStatus by name];
+    containerID@8 string; image@6! string; imageID@7! string; lastState@3 ContainerState; name@1! string;
+    ready@4! boolean; resources@11 ResourceRequirements; restartCount@5! int; started@9 boolean;
+    state@2 ContainerState; stopSignal@15 string; user@13 ContainerUser;
+    volumeMounts@12 [VolumeMountStatus by mountPath]
+ContainerUser: linux@1 LinuxContainerUser
+DownwardAPIProjection: items@1 [DownwardAPIVolumeFile]
+DownwardAPIVolumeFile: fieldRef@2 ObjectFieldSelector; mode@4 int; path@1! string;
+    resourceFieldRef@3 ResourceFieldSelector
+DownwardAPIVolumeSource: defaultMode@2 int; items@1 [DownwardAPIVolumeFile]
+EmptyDirVolumeSource: medium@1 string; sizeLimit@2 quantity
+EnvFromSource: configMapRef@2 ConfigMapEnvSource; prefix@1 string; secretRef@3 SecretEnvSource
+EnvVar: name@1! string; value@2 string; valueFrom@3 EnvVarSource
+EnvVarSource: configMapKeyRef@3 ConfigMapKeySelector; fieldRef@1 ObjectFieldSelector; fileKeyRef FileKeySelector;
+    resourceFieldRef@2 ResourceFieldSelector; secretKeyRef@4 SecretKeySelector
+EphemeralContainer: args@1.4 [string]; command@1.3 [string]; env@1.7 [EnvVar by name]; envFrom@1.19 [EnvFromSource];
+    image@1.2 string; imagePullPolicy@1.14 string; lifecycle@1.12 Lifecycle; livenessProbe@1.10 Probe;
+    name@1.1! string; ports@1.6 [ContainerPort by containerPort,protocol]; readinessProbe@1.11 Probe;
+    resizePolicy@1.23 [ContainerResizePolicy]; resources@1.8 ResourceRequirements; restartPolicy@1.24 string;
+    restartPolicyRules [ContainerRestartRule]; securityContext@1.15 SecurityContext; startupProbe@1.22 Probe;
+    stdin@1.16 boolean; stdinOnce@1.17 boolean; targetContainerName@2 string; terminationMessagePath@1.13 string;
+    terminationMessagePolicy@1.20 string; tty@1.18 boolean; volumeDevices@1.21 [VolumeDevice by devicePath];
+    volumeMounts@1.9 [VolumeMount by mountPath]; workingDir@1.5 string
+EphemeralVolumeSource: volumeClaimTemplate@1 PersistentVolumeClaimTemplate
+ExecAction: command@1 [string]
+FCVolumeSource: fsType@3 string; lun@2 int; readOnly@4 boolean; targetWWNs@1 [string]; wwids@5 [string]
 FileKeySelector: key! string; optional boolean; path! string; volumeName! string
-FlexVolumeSource: driver! string; fsType string; options {string}; readOnly boolean; secretRef LocalObjectReference
-FlockerVolumeSource: datasetName string; datasetUUID string
-GCEPersistentDiskVolumeSource: fsType string; partition int; pdName! string; readOnly boolean
-GRPCAction: port! int; service string
-GitRepoVolumeSource: directory string; repository! string; revision string
-GlusterfsVolumeSource: endpoints! string; path! string; readOnly boolean
-HTTPGetAction: host string; httpHeaders [HTTPHeader]; path string; port! intOrString; scheme string
-HTTPHeader: name! string; value! string
-HostAlias: hostnames [string]; ip! string
-HostIP: ip! string
-HostPathVolumeSource: path! string; type string
-ISCSIVolumeSource: chapAuthDiscovery boolean; chapAuthSession boolean; fsType string; initiatorName string;
-    iqn! string; iscsiInterface string; lun! int; portals [string]; readOnly boolean; secretRef LocalObjectReference;
-    targetPortal! string
-ImageVolumeSource: pullPolicy string; reference string
+FlexVolumeSource: driver@1! string; fsType@2 string; options@5 {string}; readOnly@4 boolean;
+    secretRef@3 LocalObjectReference
+FlockerVolumeSource: datasetName@1 string; datasetUUID@2 string
+GCEPersistentDiskVolumeSource: fsType@2 string; partition@3 int; pdName@1! string; readOnly@4 boolean
+GRPCAction: port@1! int; service@2 string
+GitRepoVolumeSource: directory@3 string; repository@1! string; revision@2 string
+GlusterfsVolumeSource: endpoints@1! string; path@2! string; readOnly@3 boolean
+HTTPGetAction: host@3 string; httpHeaders@5 [HTTPHeader]; path@1 string; port@2! intOrString; scheme@4 string
+HTTPHeader: name@1! string; value@2! string
+HostAlias: hostnames@2 [string]; ip@1! string
+HostIP: ip@1! string
+HostPathVolumeSource: path@1! string; type@2 string
+ISCSIVolumeSource: chapAuthDiscovery@8 boolean; chapAuthSession@11 boolean; fsType@5 string; initiatorName@12 string;
+    iqn@2! string; iscsiInterface@4 string; lun@3! int; portals@7 [string]; readOnly@6 boolean;
+    secretRef@10 LocalObjectReference; targetPortal@1! string
+ImageVolumeSource: pullPolicy@2 string; reference@1 string
 ImageVolumeStatus: imageRef! string
-KeyToPath: key! string; mode int; path! string
-LabelSelector atomic: matchExpressions [LabelSelectorRequirement]; matchLabels {string}
-LabelSelectorRequirement: key! string; operator! string; values [string]
-Lifecycle: postStart LifecycleHandler; preStop LifecycleHandler; stopSignal string
-LifecycleHandler: exec ExecAction; httpGet HTTPGetAction; sleep SleepAction; tcpSocket TCPSocketAction
-LinuxContainerUser: gid! int; supplementalGroups [int]; uid! int
-LocalObjectReference atomic: name string
-ManagedFieldsEntry: apiVersion string; fieldsType string; fieldsV1 any; manager string; operation string;
-    subresource string; time time
-NFSVolumeSource: path! string; readOnly boolean; server! string
-NodeAffinity: preferredDuringSchedulingIgnoredDuringExecution [PreferredSchedulingTerm];
-    requiredDuringSchedulingIgnoredDuringExecution NodeSelector
+KeyToPath: key@1! string; mode@3 int; path@2! string
+LabelSelector atomic: matchExpressions@2 [LabelSelectorRequirement]; matchLabels@1 {string}
+LabelSelectorRequirement: key@1! string; operator@2! string; values@3 [string]
+Lifecycle: postStart@1 LifecycleHandler; preStop@2 LifecycleHandler; stopSignal@3 string
+LifecycleHandler: exec@1 ExecAction; httpGet@2 HTTPGetAction; sleep@4 SleepAction; tcpSocket@3 TCPSocketAction
+LinuxContainerUser: gid@2! int; supplementalGroups@3 [int]; uid@1! int
+LocalObjectReference atomic: name@1 string
+ManagedFieldsEntry: apiVersion@3 string; fieldsType@6 string; fieldsV1@7 any; manager@1 string; operation@2 string;
+    subresource@8 string; time@4 time
+NFSVolumeSource: path@2! string; readOnly@3 boolean; server@1! string
+NodeAffinity: preferredDuringSchedulingIgnoredDuringExecution@2 [PreferredSchedulingTerm];
+    requiredDuringSchedulingIgnoredDuringExecution@1 NodeSelector
 NodeAllocatableResourceClaimStatus: containers [string]; resourceClaimName! string; resources! {string}
-NodeSelector atomic: nodeSelectorTerms! [NodeSelectorTerm]
-NodeSelectorRequirement: key! string; operator! string; values [string]
-NodeSelectorTerm atomic: matchExpressions [NodeSelectorRequirement]; matchFields [NodeSelectorRequirement]
-ObjectFieldSelector atomic: apiVersion string; fieldPath! string
-ObjectMeta: annotations {string}; creationTimestamp time; deletionGracePeriodSeconds int; deletionTimestamp time;
-    finalizers [string set]; generateName string; generation int; labels {string}; managedFields [ManagedFieldsEntry];
-    name string; namespace string; ownerReferences [OwnerReference by uid]; resourceVersion string; selfLink string;
-    uid string
-OwnerReference atomic: apiVersion! string; blockOwnerDeletion boolean; controller boolean; kind! string; name! string;
-    uid! string
-PersistentVolumeClaimSpec: accessModes [string]; dataSource TypedLocalObjectReference;
-    dataSourceRef TypedObjectReference; resources VolumeResourceRequirements; selector LabelSelector;
-    storageClassName string; volumeAttributesClassName string; volumeMode string; volumeName string
-PersistentVolumeClaimTemplate: metadata ObjectMeta; spec! PersistentVolumeClaimSpec
-PersistentVolumeClaimVolumeSource: claimName! string; readOnly boolean
-PhotonPersistentDiskVolumeSource: fsType string; pdID! string
-Pod: apiVersion string; kind string; metadata ObjectMeta; spec PodSpec; status PodStatus
-PodAffinity: preferredDuringSchedulingIgnoredDuringExecution [WeightedPodAffinityTerm];
-    requiredDuringSchedulingIgnoredDuringExecution [PodAffinityTerm]
-PodAffinityTerm: labelSelector LabelSelector; matchLabelKeys [string]; mismatchLabelKeys [string];
-    namespaceSelector LabelSelector; namespaces [string]; topologyKey! string
-PodAntiAffinity: preferredDuringSchedulingIgnoredDuringExecution [WeightedPodAffinityTerm];
-    requiredDuringSchedulingIgnoredDuringExecution [PodAffinityTerm]
+NodeSelector atomic: nodeSelectorTerms@1! [NodeSelectorTerm]
+NodeSelectorRequirement: key@1! string; operator@2! string; values@3 [string]
+NodeSelectorTerm atomic: matchExpressions@1 [NodeSelectorRequirement]; matchFields@2 [NodeSelectorRequirement]
+ObjectFieldSelector atomic: apiVersion@1 string; fieldPath@2! string
+ObjectMeta: annotations@12 {string}; creationTimestamp@8 time; deletionGracePeriodSeconds@10 int;
+    deletionTimestamp@9 time; finalizers@14 [string set]; generateName@2 string; generation@7 int; labels@11 {string};
+    managedFields@17 [ManagedFieldsEntry]; name@1 string; namespace@3 string;
+    ownerReferences@13 [OwnerReference by uid]; resourceVersion@6 string; selfLink@4 string; uid@5 string
+OwnerReference atomic: apiVersion@5! string; blockOwnerDeletion@7 boolean; controller@6 boolean; kind@1! string;
+    name@3! string; uid@4! string
+PersistentVolumeClaimSpec: accessModes@1 [string]; dataSource@7 TypedLocalObjectReference;
+    dataSourceRef@8 TypedObjectReference; resources@2 VolumeResourceRequirements; selector@4 LabelSelector;
+    storageClassName@5 string; volumeAttributesClassName@9 string; volumeMode@6 string; volumeName@3 string
+PersistentVolumeClaimTemplate: metadata@1 ObjectMeta; spec@2! PersistentVolumeClaimSpec
+PersistentVolumeClaimVolumeSource: claimName@1! string; readOnly@2 boolean
+PhotonPersistentDiskVolumeSource: fsType@2 string; pdID@1! string
+Pod: apiVersion string; kind string; metadata@1 ObjectMeta; spec@2 PodSpec; status@3 PodStatus
+PodAffinity: preferredDuringSchedulingIgnoredDuringExecution@2 [WeightedPodAffinityTerm];
+    requiredDuringSchedulingIgnoredDuringExecution@1 [PodAffinityTerm]
+PodAffinityTerm: labelSelector@1 LabelSelector; matchLabelKeys@5 [string]; mismatchLabelKeys@6 [string];
+    namespaceSelector@4 LabelSelector; namespaces@2 [string]; topologyKey@3! string
+PodAntiAffinity: preferredDuringSchedulingIgnoredDuringExecution@2 [WeightedPodAffinityTerm];
+    requiredDuringSchedulingIgnoredDuringExecution@1 [PodAffinityTerm]
 PodCertificateProjection: certificateChainPath string; credentialBundlePath string; keyPath string; keyType! string;
     maxExpirationSeconds int; signerName! string; userAnnotations {string}
-PodCondition: lastProbeTime time; lastTransitionTime time; message string; observedGeneration int; reason string;
-    status! string; type! string
-PodDNSConfig: nameservers [string]; options [PodDNSConfigOption]; searches [string]
-PodDNSConfigOption: name string; value string
+PodCondition: lastProbeTime@3 time; lastTransitionTime@4 time; message@6 string; observedGeneration@7 int;
+    reason@5 string; status@2! string; type@1! string
+PodDNSConfig: nameservers@1 [string]; options@3 [PodDNSConfigOption]; searches@2 [string]
+PodDNSConfigOption: name@1 string; value@2 string
 PodExtendedResourceClaimStatus: requestMappings! [ContainerExtendedResourceRequest]; resourceClaimName! string
-PodIP: ip! string
-PodOS: name! string
-PodReadinessGate: conditionType! string
-PodResourceClaim: name! string; resourceClaimName string; resourceClaimTemplateName string
-PodResourceClaimStatus: name! string; resourceClaimName string
-PodSchedulingGate: name! string
+PodIP: ip@1! string
+PodOS: name@1! string
+PodReadinessGate: conditionType@1! string
+PodResourceClaim: name@1! string; resourceClaimName@3 string; resourceClaimTemplateName@4 string
+PodResourceClaimStatus: name@1! string; resourceClaimName@2 string
+PodSchedulingGate: name@1! string
 PodSchedulingGroup: podGroupName string
-PodSecurityContext: appArmorProfile AppArmorProfile; fsGroup int; fsGroupChangePolicy string; runAsGroup int;
-    runAsNonRoot boolean; runAsUser int; seLinuxChangePolicy string; seLinuxOptions SELinuxOptions;
-    seccompProfile SeccompProfile; supplementalGroups [int]; supplementalGroupsPolicy string; sysctls [Sysctl];
-    windowsOptions WindowsSecurityContextOptions
-PodSpec: activeDeadlineSeconds int; affinity Affinity; automountServiceAccountToken boolean;
-    containers! [Container by name]; dnsConfig PodDNSConfig; dnsPolicy string; enableServiceLinks boolean;
-    ephemeralContainers [EphemeralContainer by name]; hostAliases [HostAlias by ip]; hostIPC boolean;
-    hostNetwork boolean; hostPID boolean; hostUsers boolean; hostname string; hostnameOverride string;
-    imagePullSecrets [LocalObjectReference by name]; initContainers [Container by name]; nodeName string;
-    nodeSelector {string atomic}; os PodOS; overhead {quantity}; preemptionPolicy string; priority int;
-    priorityClassName string; readinessGates [PodReadinessGate]; resourceClaims [PodResourceClaim by name];
-    resources ResourceRequirements; restartPolicy string; runtimeClassName string; schedulerName string;
-    schedulingGates [PodSchedulingGate by name]; schedulingGroup PodSchedulingGroup;
-    securityContext PodSecurityContext; serviceAccount string; serviceAccountName string; setHostnameAsFQDN boolean;
-    shareProcessNamespace boolean; subdomain string; terminationGracePeriodSeconds int; tolerations [Toleration];
-    topologySpreadConstraints [TopologySpreadConstraint by topologyKey,whenUnsatisfiable];
-    volumes [Volume by name retainKeys]
-PodStatus: allocatedResources {quantity}; conditions [PodCondition by type]; containerStatuses [ContainerStatus];
-    ephemeralContainerStatuses [ContainerStatus]; extendedResourceClaimStatus PodExtendedResourceClaimStatus;
-    hostIP string; hostIPs [HostIP]; initContainerStatuses [ContainerStatus]; message string;
-    nodeAllocatableResourceClaimStatuses [NodeAllocatableResourceClaimStatus]; nominatedNodeName string;
-    observedGeneration int; phase string; podIP string; podIPs [PodIP by ip]; qosClass string; reason string;
-    resize string; resourceClaimStatuses [PodResourceClaimStatus by name]; resources ResourceRequirements;
-    startTime time
-PodTemplate: apiVersion string; kind string; metadata ObjectMeta; template PodTemplateSpec
-PodTemplateSpec: metadata ObjectMeta; spec PodSpec
-PortworxVolumeSource: fsType string; readOnly boolean; volumeID! string
-PreferredSchedulingTerm: preference! NodeSelectorTerm; weight! int
-Probe: exec ExecAction; failureThreshold int; grpc GRPCAction; httpGet HTTPGetAction; initialDelaySeconds int;
-    periodSeconds int; successThreshold int; tcpSocket TCPSocketAction; terminationGracePeriodSeconds int;
-    timeoutSeconds int
-ProjectedVolumeSource: defaultMode int; sources [VolumeProjection]
-QuobyteVolumeSource: group string; readOnly boolean; registry! string; tenant string; user string; volume! string
-RBDVolumeSource: fsType string; image! string; keyring string; monitors! [string]; pool string; readOnly boolean;
-    secretRef LocalObjectReference; user string
-ResourceClaim: name! string; request string
-ResourceFieldSelector atomic: containerName string; divisor quantity; resource! string
-ResourceHealth: health string; message string; resourceID! string
-ResourceRequirements: claims [ResourceClaim by name]; limits {quantity}; requests {quantity}
-ResourceStatus: name! string; resources [ResourceHealth]
-SELinuxOptions: level string; role string; type string; user string
-ScaleIOVolumeSource: fsType string; gateway! string; protectionDomain string; readOnly boolean;
-    secretRef! LocalObjectReference; sslEnabled boolean; storageMode string; storagePool string; system! string;
-    volumeName string
-SeccompProfile: localhostProfile string; type! string
-SecretEnvSource: name string; optional boolean
-SecretKeySelector atomic: key! string; name string; optional boolean
-SecretProjection: items [KeyToPath]; name string; optional boolean
-SecretVolumeSource: defaultMode int; items [KeyToPath]; optional boolean; secretName string
-SecurityContext: allowPrivilegeEscalation boolean; appArmorProfile AppArmorProfile; capabilities Capabilities;
-    privileged boolean; procMount string; readOnlyRootFilesystem boolean; runAsGroup int; runAsNonRoot boolean;
-    runAsUser int; seLinuxOptions SELinuxOptions; seccompProfile SeccompProfile;
-    windowsOptions WindowsSecurityContextOptions
-ServiceAccountTokenProjection: audience string; expirationSeconds int; path! string
-SleepAction: seconds! int
-StorageOSVolumeSource: fsType string; readOnly boolean; secretRef LocalObjectReference; volumeName string;
-    volumeNamespace string
-Sysctl: name! string; value! string
-TCPSocketAction: host string; port! intOrString
-Toleration: effect string; key string; operator string; tolerationSeconds int; value string
-TopologySpreadConstraint: labelSelector LabelSelector; matchLabelKeys [string]; maxSkew! int; minDomains int;
-    nodeAffinityPolicy string; nodeTaintsPolicy string; topologyKey! string; whenUnsatisfiable! string
-TypedLocalObjectReference atomic: apiGroup string; kind! string; name! string
-TypedObjectReference: apiGroup string; kind! string; name! string; namespace string
-Volume: awsElasticBlockStore AWSElasticBlockStoreVolumeSource; azureDisk AzureDiskVolumeSource;
-    azureFile AzureFileVolumeSource; cephfs CephFSVolumeSource; cinder CinderVolumeSource;
-    configMap ConfigMapVolumeSource; csi CSIVolumeSource; downwardAPI DownwardAPIVolumeSource;
-    emptyDir EmptyDirVolumeSource; ephemeral EphemeralVolumeSource; fc FCVolumeSource; flexVolume FlexVolumeSource;
-    flocker FlockerVolumeSource; gcePersistentDisk GCEPersistentDiskVolumeSource; gitRepo GitRepoVolumeSource;
-    glusterfs GlusterfsVolumeSource; hostPath HostPathVolumeSource; image ImageVolumeSource; iscsi ISCSIVolumeSource;
-    name! string; nfs NFSVolumeSource; persistentVolumeClaim PersistentVolumeClaimVolumeSource;
-    photonPersistentDisk PhotonPersistentDiskVolumeSource; portworxVolume PortworxVolumeSource;
-    projected ProjectedVolumeSource; quobyte QuobyteVolumeSource; rbd RBDVolumeSource; scaleIO ScaleIOVolumeSource;
-    secret SecretVolumeSource; storageos StorageOSVolumeSource; vsphereVolume VsphereVirtualDiskVolumeSource
-VolumeDevice: devicePath! string; name! string
-VolumeMount: mountPath! string; mountPropagation string; name! string; readOnly boolean; recursiveReadOnly string;
-    subPath string; subPathExpr string
-VolumeMountStatus: mountPath! string; name! string; readOnly boolean; recursiveReadOnly string;
+PodSecurityContext: appArmorProfile@11 AppArmorProfile; fsGroup@5 int; fsGroupChangePolicy@9 string; runAsGroup@6 int;
+    runAsNonRoot@3 boolean; runAsUser@2 int; seLinuxChangePolicy@13 string; seLinuxOptions@1 SELinuxOptions;
+    seccompProfile@10 SeccompProfile; supplementalGroups@4 [int]; supplementalGroupsPolicy@12 string;
+    sysctls@7 [Sysctl]; windowsOptions@8 WindowsSecurityContextOptions
+PodSpec: activeDeadlineSeconds@5 int; affinity@18 Affinity; automountServiceAccountToken@21 boolean;
+    containers@2! [Container by name]; dnsConfig@26 PodDNSConfig; dnsPolicy@6 string; enableServiceLinks@30 boolean;
+    ephemeralContainers@34 [EphemeralContainer by name]; hostAliases@23 [HostAlias by ip]; hostIPC@13 boolean;
+    hostNetwork@11 boolean; hostPID@12 boolean; hostUsers@37 boolean; hostname@16 string; hostnameOverride string;
+    imagePullSecrets@15 [LocalObjectReference by name]; initContainers@20 [Container by name]; nodeName@10 string;
+    nodeSelector@7 {string atomic}; os@36 PodOS; overhead@32 {quantity}; preemptionPolicy@31 string; priority@25 int;
+    priorityClassName@24 string; readinessGates@28 [PodReadinessGate]; resourceClaims@39 [PodResourceClaim by name];
+    resources@40 ResourceRequirements; restartPolicy@3 string; runtimeClassName@29 string; schedulerName@19 string;
+    schedulingGates@38 [PodSchedulingGate by name]; schedulingGroup PodSchedulingGroup;
+    securityContext@14 PodSecurityContext; serviceAccount@9 string; serviceAccountName@8 string;
+    setHostnameAsFQDN@35 boolean; shareProcessNamespace@27 boolean; subdomain@17 string;
+    terminationGracePeriodSeconds@4 int; tolerations@22 [Toleration];
+    topologySpreadConstraints@33 [TopologySpreadConstraint by topologyKey,whenUnsatisfiable];
+    volumes@1 [Volume by name retainKeys]
+PodStatus: allocatedResources {quantity}; conditions@2 [PodCondition by type]; containerStatuses@8 [ContainerStatus];
+    ephemeralContainerStatuses@13 [ContainerStatus]; extendedResourceClaimStatus PodExtendedResourceClaimStatus;
+    hostIP@5 string; hostIPs@16 [HostIP]; initContainerStatuses@10 [ContainerStatus]; message@3 string;
+    nodeAllocatableResourceClaimStatuses [NodeAllocatableResourceClaimStatus]; nominatedNodeName@11 string;
+    observedGeneration@17 int; phase@1 string; podIP@6 string; podIPs@12 [PodIP by ip]; qosClass@9 string;
+    reason@4 string; resize@14 string; resourceClaimStatuses@15 [PodResourceClaimStatus by name];
+    resources ResourceRequirements; startTime@7 time
+PodTemplate: apiVersion string; kind string; metadata@1 ObjectMeta; template@2 PodTemplateSpec
+PodTemplateSpec: metadata@1 ObjectMeta; spec@2 PodSpec
+PortworxVolumeSource: fsType@2 string; readOnly@3 boolean; volumeID@1! string
+PreferredSchedulingTerm: preference@2! NodeSelectorTerm; weight@1! int
+Probe: exec@1.1 ExecAction; failureThreshold@6 int; grpc@1.4 GRPCAction; httpGet@1.2 HTTPGetAction;
+    initialDelaySeconds@2 int; periodSeconds@4 int; successThreshold@5 int; tcpSocket@1.3 TCPSocketAction;
+    terminationGracePeriodSeconds@7 int; timeoutSeconds@3 int
+ProjectedVolumeSource: defaultMode@2 int; sources@1 [VolumeProjection]
+QuobyteVolumeSource: group@5 string; readOnly@3 boolean; registry@1! string; tenant@6 string; user@4 string;
+    volume@2! string
+RBDVolumeSource: fsType@3 string; image@2! string; keyring@6 string; monitors@1! [string]; pool@4 string;
+    readOnly@8 boolean; secretRef@7 LocalObjectReference; user@5 string
+ResourceClaim: name@1! string; request@2 string
+ResourceFieldSelector atomic: containerName@1 string; divisor@3 quantity; resource@2! string
+ResourceHealth: health@2 string; message string; resourceID@1! string
+ResourceRequirements: claims@3 [ResourceClaim by name]; limits@1 {quantity}; requests@2 {quantity}
+ResourceStatus: name@1! string; resources@2 [ResourceHealth]
+SELinuxOptions: level@4 string; role@2 string; type@3 string; user@1 string
+ScaleIOVolumeSource: fsType@9 string; gateway@1! string; protectionDomain@5 string; readOnly@10 boolean;
+    secretRef@3! LocalObjectReference; sslEnabled@4 boolean; storageMode@7 string; storagePool@6 string;
+    system@2! string; volumeName@8 string
+SeccompProfile: localhostProfile@2 string; type@1! string
+SecretEnvSource: name@1.1 string; optional@2 boolean
+SecretKeySelector atomic: key@2! string; name@1.1 string; optional@3 boolean
+SecretProjection: items@2 [KeyToPath]; name@1.1 string; optional@4 boolean
+SecretVolumeSource: defaultMode@3 int; items@2 [KeyToPath]; optional@4 boolean; secretName@1 string
+SecurityContext: allowPrivilegeEscalation@7 boolean; appArmorProfile@12 AppArmorProfile; capabilities@1 Capabilities;
+    privileged@2 boolean; procMount@9 string; readOnlyRootFilesystem@6 boolean; runAsGroup@8 int;
+    runAsNonRoot@5 boolean; runAsUser@4 int; seLinuxOptions@3 SELinuxOptions; seccompProfile@11 SeccompProfile;
+    windowsOptions@10 WindowsSecurityContextOptions
+ServiceAccountTokenProjection: audience@1 string; expirationSeconds@2 int; path@3! string
+SleepAction: seconds@1! int
+StorageOSVolumeSource: fsType@3 string; readOnly@4 boolean; secretRef@5 LocalObjectReference; volumeName@1 string;
+    volumeNamespace@2 string
+Sysctl: name@1! string; value@2! string
+TCPSocketAction: host@2 string; port@1! intOrString
+Toleration: effect@4 string; key@1 string; operator@2 string; tolerationSeconds@5 int; value@3 string
+TopologySpreadConstraint: labelSelector@4 LabelSelector; matchLabelKeys@8 [string]; maxSkew@1! int; minDomains@5 int;
+    nodeAffinityPolicy@6 string; nodeTaintsPolicy@7 string; topologyKey@2! string; whenUnsatisfiable@3! string
+TypedLocalObjectReference atomic: apiGroup@1 string; kind@2! string; name@3! string
+TypedObjectReference: apiGroup@1 string; kind@2! string; name@3! string; namespace@4 string
+Volume: awsElasticBlockStore@2.4 AWSElasticBlockStoreVolumeSource; azureDisk@2.22 AzureDiskVolumeSource;
+    azureFile@2.18 AzureFileVolumeSource; cephfs@2.14 CephFSVolumeSource; cinder@2.13 CinderVolumeSource;
+    configMap@2.19 ConfigMapVolumeSource; csi@2.28 CSIVolumeSource; downwardAPI@2.16 DownwardAPIVolumeSource;
+    emptyDir@2.2 EmptyDirVolumeSource; ephemeral@2.29 EphemeralVolumeSource; fc@2.17 FCVolumeSource;
+    flexVolume@2.12 FlexVolumeSource; flocker@2.15 FlockerVolumeSource;
+    gcePersistentDisk@2.3 GCEPersistentDiskVolumeSource; gitRepo@2.5 GitRepoVolumeSource;
+    glusterfs@2.9 GlusterfsVolumeSource; hostPath@2.1 HostPathVolumeSource; image@2.30 ImageVolumeSource;
+    iscsi@2.8 ISCSIVolumeSource; name@1! string; nfs@2.7 NFSVolumeSource;
+    persistentVolumeClaim@2.10 PersistentVolumeClaimVolumeSource;
+    photonPersistentDisk@2.23 PhotonPersistentDiskVolumeSource; portworxVolume@2.24 PortworxVolumeSource;
+    projected@2.26 ProjectedVolumeSource; quobyte@2.21 QuobyteVolumeSource; rbd@2.11 RBDVolumeSource;
+    scaleIO@2.25 ScaleIOVolumeSource; secret@2.6 SecretVolumeSource; storageos@2.27 StorageOSVolumeSource;
+    vsphereVolume@2.20 VsphereVirtualDiskVolumeSource
+VolumeDevice: devicePath@2! string; name@1! string
+VolumeMount: mountPath@3! string; mountPropagation@5 string; name@1! string; readOnly@2 boolean;
+    recursiveReadOnly@7 string; subPath@4 string; subPathExpr@6 string
+VolumeMountStatus: mountPath@2! string; name@1! string; readOnly@3 boolean; recursiveReadOnly@4 string;
     volumeStatus VolumeStatus
-VolumeProjection: clusterTrustBundle ClusterTrustBundleProjection; configMap ConfigMapProjection;
-    downwardAPI DownwardAPIProjection; podCertificate PodCertificateProjection; secret SecretProjection;
-    serviceAccountToken ServiceAccountTokenProjection
-VolumeResourceRequirements: limits {quantity}; requests {quantity}
+VolumeProjection: clusterTrustBundle@5 ClusterTrustBundleProjection; configMap@3 ConfigMapProjection;
+    downwardAPI@2 DownwardAPIProjection; podCertificate PodCertificateProjection; secret@1 SecretProjection;
+    serviceAccountToken@4 ServiceAccountTokenProjection
+VolumeResourceRequirements: limits@1 {quantity}; requests@2 {quantity}
 VolumeStatus: image ImageVolumeStatus
-VsphereVirtualDiskVolumeSource: fsType string; storagePolicyID string; storagePolicyName string; volumePath! string
-WeightedPodAffinityTerm: podAffinityTerm! PodAffinityTerm; weight! int
-WindowsSecurityContextOptions: gmsaCredentialSpec string; gmsaCredentialSpecName string; hostProcess boolean;
-    runAsUserName string
+VsphereVirtualDiskVolumeSource: fsType@2 string; storagePolicyID@4 string; storagePolicyName@3 string;
+    volumePath@1! string
+WeightedPodAffinityTerm: podAffinityTerm@2! PodAffinityTerm; weight@1! int
+WindowsSecurityContextOptions: gmsaCredentialSpec@2 string; gmsaCredentialSpecName@1 string; hostProcess@4 boolean;
+    runAsUserName@3 string
 `;

@@ -105,6 +105,10 @@ function readScalar(value: unknown, scalar: Scalar, place: Place, owner: StructT
     case 'string':
       if (typeof value !== 'string') throw mismatch(value, place, owner, 'string');
       return value;
+    case 'bytes':
+      if (typeof value !== 'string') throw mismatch(value, place, owner, '[]uint8');
+      refuseNoBase64(value);
+      return value;
     case 'boolean':
       if (typeof value !== 'boolean') throw mismatch(value, place, owner, 'bool');
       return value;
@@ -131,6 +135,16 @@ function readScalar(value: unknown, scalar: Scalar, place: Place, owner: StructT
       return canonical;
     }
   }
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function refuseNoBase64(text: string): void {
+  const plain = text.replaceAll(/[\r\n]/g, '');
+  if (BASE64.test(plain)) return;
+  const wrong = plain.search(/[^A-Za-z0-9+/=]/);
+  const at = wrong >= 0 ? wrong : plain.length - (plain.length % 4);
+  throw new DecodeError(`illegal base64 data at input byte ${at}`);
 }
 
 function mismatch(value: unknown, { keys }: Place, owner: StructType, goType: string): DecodeError {

@@ -3,7 +3,7 @@ import { CORE_TYPES } from './core-types.ts';
 import { POD_TYPES } from './pod-types.ts';
 import { WORKLOAD_TYPES } from './workload-types.ts';
 
-export type Scalar = 'string' | 'int' | 'boolean' | 'time' | 'intOrString' | 'quantity';
+export type Scalar = 'string' | 'bytes' | 'int' | 'boolean' | 'time' | 'intOrString' | 'quantity';
 
 /** What a field may hold, and how two versions of it are merged. */
 export type FieldType =
@@ -25,6 +25,11 @@ export interface Field {
   readonly name: string;
   readonly type: FieldType;
   readonly required: boolean;
+  /**
+   * Its number in the protobuf message, behind those of the messages that Go embeds and JSON leaves out; empty where
+   * it has none.
+   */
+  readonly numbers: readonly number[];
 }
 
 export interface StructType {
@@ -34,7 +39,7 @@ export interface StructType {
   readonly fields: ReadonlyMap<string, Field>;
 }
 
-const SCALARS: ReadonlySet<string> = new Set(['string', 'int', 'boolean', 'time', 'intOrString', 'quantity']);
+const SCALARS: ReadonlySet<string> = new Set(['string', 'bytes', 'int', 'boolean', 'time', 'intOrString', 'quantity']);
 const structs = new Map<string, { name: string; atomic: boolean; fields: Map<string, Field> }>();
 
 /**
@@ -60,7 +65,7 @@ export const ANY: FieldType = { form: 'any' };
 export const CUSTOM_OBJECT = 'CustomObject';
 
 /**
- * Lines of `Name [atomic]: field[!] type; …`. A type is a scalar, a name, `{type [atomic]}` for a map, `[type]` for a
+ * Lines of `Name [atomic]: field[@number.number][!] type; …`. A type is a scalar, a name, `{type [atomic]}` for a map, `[type]` for a
  * list (`[type set]`, `[type by key,key]`), with `retainKeys` behind where a strategic merge patch honours $retainKeys.
  */
 function readTypes(text: string): void {
@@ -78,9 +83,14 @@ function readFields(text: string): void {
   for (const line of text.replaceAll(/\n {4}/g, ' ').split('\n')) {
     const [, name = '', , body = ''] = /^(\w+)( atomic)?: ?(.*)$/.exec(line) ?? [];
     for (const piece of body.split(';')) {
-      const [, field, required, type] = /^ *([\w$-]+)(!)? (.+)$/.exec(piece) ?? [];
+      const [, field, numbers, required, type] = /^ *([\w$-]+)(?:@([\d.]+))?(!)? (.+)$/.exec(piece) ?? [];
       if (field === undefined || type === undefined) continue;
-      structs.get(name)?.fields.set(field, { name: field, type: readType(type.trim()), required: required === '!' });
+      structs.get(name)?.fields.set(field, {
+        name: field,
+        type: readType(type.trim()),
+        required: required === '!',
+        numbers: numbers?.split('.').map(Number) ?? [],
+      });
     }
   }
 }
