@@ -1,0 +1,33 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+
+export interface User {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+/**
+ * Who sends a request: the bearer of the token, or the subject of a client certificate that the authority signed.
+ *
+ * @returns undefined for everybody else
+ */
+export function userOf(request: IncomingMessage, token: string | undefined): User | undefined {
+  const socket = request.socket as TLSSocket;
+  if (socket.authorized) {
+    const { subject } = socket.getPeerCertificate();
+    const groups = subject?.O ?? 'system:masters';
+    return {
+      username: String(subject?.CN ?? 'kubernetes-admin'),
+      groups: [...(Array.isArray(groups) ? groups : [groups]), 'system:authenticated'],
+    };
+  }
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined || bearer === undefined || !isSame(bearer, token)) return undefined;
+  return { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+}
+
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

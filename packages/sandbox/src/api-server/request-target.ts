@@ -1,0 +1,38 @@
+import type { Catalog } from '../resources/catalog.ts';
+import type { ResourceKind } from '../resources/resource-kind.ts';
+
+/** What a path under `/api` or `/apis` names. */
+export interface ResourceTarget {
+  readonly kind: ResourceKind;
+  /** Undefined: all, or the kind has none. */
+  readonly namespace: string | undefined;
+  /** Undefined: the collection. */
+  readonly name: string | undefined;
+  /** Empty: the object itself. */
+  readonly subresource: string;
+}
+
+/** What a path names; undefined where the API server serves nothing. */
+export function resourceTarget(catalog: Catalog, path: string): ResourceTarget | undefined {
+  const parts = path.split('/').slice(1).map(decoded);
+  if (parts.at(-1) === '') parts.pop();
+  const [root, ...rest] = parts;
+  const [group, version] = root === 'api' ? ['', rest.shift()] : [rest.shift(), rest.shift()];
+  if ((root !== 'api' && root !== 'apis') || group === undefined || version === undefined) return undefined;
+  const isScoped = rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest[2] ?? '');
+  const namespace = isScoped ? rest[1] : undefined;
+  const [plural, name, ...subresource] = isScoped ? rest.slice(2) : rest;
+  if (plural === undefined || subresource.length > 1) return undefined;
+  const kind = catalog.find(group, version, plural);
+  if (kind === undefined || (namespace !== undefined && !kind.namespaced)) return undefined;
+  if (kind.namespaced && namespace === undefined && name !== undefined) return undefined;
+  return { kind, namespace, name, subresource: subresource[0] ?? '' };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
