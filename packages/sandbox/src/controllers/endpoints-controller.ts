@@ -30,6 +30,8 @@ interface EndpointPort {
 interface Backend {
   readonly pod: KubeObject;
   readonly address: string;
+  /** Its own name in the Service, which it asks for by its subdomain. */
+  readonly hostname: string | undefined;
   readonly ready: boolean;
   readonly terminating: boolean;
   readonly ports: readonly EndpointPort[];
@@ -120,8 +122,9 @@ export class EndpointsController implements Disposable {
         ownerReferences: [controllerReference(service)],
       },
       addressType: 'IPv4',
-      endpoints: backends.map(({ pod, address, ready, terminating }) => ({
+      endpoints: backends.map(({ pod, address, hostname, ready, terminating }) => ({
         addresses: [address],
+        ...(hostname !== undefined && { hostname }),
         conditions: { ready: ready && !terminating, serving: ready, terminating },
         nodeName: pod['spec'].nodeName,
         targetRef: targetOf(pod),
@@ -163,7 +166,9 @@ function backendOf(service: KubeObject, pod: KubeObject): Backend | undefined {
   const ports = servicePorts.flatMap((port) => endpointPort(port, pod) ?? []);
   if (ports.length === 0 && servicePorts.length > 0) return undefined;
   const ready = service['spec'].publishNotReadyAddresses === true || (isReady(pod) && !terminating);
-  return { pod, address, ready, terminating, ports };
+  const { hostname, subdomain } = pod['spec'];
+  const isNamed = Boolean(hostname) && subdomain === service.metadata.name;
+  return { pod, address, hostname: isNamed ? hostname : undefined, ready, terminating, ports };
 }
 
 /** Undefined where the pod has no port of that name: pkg/api/v1/pod FindPort. */
@@ -185,8 +190,9 @@ function endpointPort(service: ServicePort, pod: KubeObject): EndpointPort | und
 function subsetsOf(backends: readonly Backend[]): object[] {
   const groups = Map.groupBy(backends, ({ ports }) => JSON.stringify(ports));
   return [...groups.values()].map((group) => {
-    const addressOf = ({ pod, address }: Backend) => ({
+    const addressOf = ({ pod, address, hostname }: Backend) => ({
       ip: address,
+      ...(hostname !== undefined && { hostname }),
       nodeName: pod['spec'].nodeName,
       targetRef: targetOf(pod),
     });

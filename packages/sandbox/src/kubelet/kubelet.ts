@@ -6,7 +6,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { BackOff } from './back-off.ts';
 import type { KubeletContext } from './kubelet-context.ts';
 import type { ClusterDns } from './pod-files.ts';
-import type { PodNetwork } from './pod-network.ts';
+import type { PodNetwork, PodSandbox } from './pod-network.ts';
 import { PodWorker } from './pod-worker.ts';
 
 /** pkg/kubelet: MaxContainerBackOff and backOffPeriod. */
@@ -61,6 +61,11 @@ export class Kubelet implements AsyncDisposable {
     await Promise.all(closing);
     this.#listening.dispose();
     await rm(this.#context.folder, { recursive: true, force: true });
+  }
+
+  /** The network of a pod that runs here. */
+  sandboxOf(podUid: string): PodSandbox | undefined {
+    return this.#workers.get(podUid)?.sandbox;
   }
 
   #take(pod: KubeObject, isGone: boolean): void {

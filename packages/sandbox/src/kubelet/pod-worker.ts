@@ -82,6 +82,10 @@ export class PodWorker {
     return this.#pod.metadata.namespace ?? '';
   }
 
+  get sandbox(): PodSandbox | undefined {
+    return this.#sandbox;
+  }
+
   /** Takes the object as it is now. */
   update(pod: KubeObject): void {
     const before = this.#pod.metadata;
