@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { createWebSocketStream } from 'ws';
 import type { ContainerEngine } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import type { PodStreams, Upgrade } from '../ports/pod-streams.ts';
@@ -8,6 +9,9 @@ import { FORWARD_PROTOCOLS, forwardOverChannels } from './channel-forward.ts';
 import { upgradeToWebSocket } from './channel-socket.ts';
 import { podLog } from './pod-log.ts';
 import { commandRequest } from './run-command.ts';
+import { execOverSpdy, SPDY_EXEC_PROTOCOLS } from './spdy-exec.ts';
+import { forwardOverSpdy, SPDY_FORWARD_PROTOCOL, TUNNELLED_FORWARD_PROTOCOL } from './spdy-forward.ts';
+import { isSpdy, upgradeToSpdy } from './spdy-upgrade.ts';
 import { badRequest, refuseUpgrade, StreamRefusal } from './status-response.ts';
 
 export interface KubeletStreamsOptions {
@@ -41,6 +45,13 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
     this.#accept(upgrade, () => {
       const { pathname } = new URL(upgrade.request.url ?? '/', 'http://kubelet');
       const request = commandRequest(pod, query, pathname.endsWith('/attach'));
+      if (isSpdy(upgrade.request)) {
+        const carrier = upgradeToSpdy(upgrade, SPDY_EXEC_PROTOCOLS);
+        if (carrier !== undefined) {
+          this.#serve(upgrade, execOverSpdy(carrier, request, this.#options.engine, this.#ends.signal));
+        }
+        return;
+      }
       upgradeToWebSocket(upgrade, EXEC_PROTOCOLS, (socket) => {
         this.#serve(upgrade, execOverChannels(socket, request, this.#options.engine, this.#ends.signal));
       });
@@ -53,12 +64,23 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
         const phase = pod['status']?.phase ?? 'Pending';
         throw badRequest(`unable to forward port because pod is not running. Current status=${phase}`);
       }
-      const ports = forwardedPorts(query);
-      upgradeToWebSocket(upgrade, FORWARD_PROTOCOLS, (socket) => {
-        this.#serve(
-          upgrade,
-          forwardOverChannels(socket, ports, (port) => this.#dial(pod, port)),
-        );
+      const dial = (port: number) => this.#dial(pod, port);
+      if (isSpdy(upgrade.request)) {
+        const carrier = upgradeToSpdy(upgrade, [SPDY_FORWARD_PROTOCOL]);
+        if (carrier !== undefined) this.#serve(upgrade, forwardOverSpdy(carrier, dial));
+        return;
+      }
+      upgradeToWebSocket(upgrade, [TUNNELLED_FORWARD_PROTOCOL, ...FORWARD_PROTOCOLS], (socket) => {
+        if (socket.protocol === TUNNELLED_FORWARD_PROTOCOL) {
+          this.#serve(upgrade, forwardOverSpdy(createWebSocketStream(socket), dial));
+          return;
+        }
+        try {
+          this.#serve(upgrade, forwardOverChannels(socket, forwardedPorts(query), dial));
+        } catch (error) {
+          if (!(error instanceof StreamRefusal)) throw error;
+          socket.close(1011, error.message);
+        }
       });
     });
   }
