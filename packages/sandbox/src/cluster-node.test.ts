@@ -262,6 +262,29 @@ test.each([
   socket.close();
 });
 
+test('SPDY is tunnelled through a WebSocket, as kubectl does', async () => {
+  await pod('tunnelled', probed);
+  const request = http.request({
+    socketPath: path.join(folder, 'api.sock'),
+    path: '/pods/tunnelled/portforward',
+    headers: {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': Buffer.alloc(16).toString('base64'),
+      'Sec-WebSocket-Protocol': 'SPDY/3.1+portforward.k8s.io',
+    },
+  });
+  request.end();
+  const [response, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  expect(response.headers['sec-websocket-protocol']).toBe('SPDY/3.1+portforward.k8s.io');
+  const ping = Buffer.from('800300060000000400000001', 'hex');
+  socket.write(Buffer.concat([Buffer.of(0x82, 0x80 | ping.length, 0, 0, 0, 0), ping])); // masked with noughts
+  const [answer] = await once(socket, 'data');
+  expect(answer).toEqual(Buffer.concat([Buffer.of(0x82, ping.length), ping]));
+  socket.destroy();
+});
+
 test('a port that nothing listens on is told on the error channel', async () => {
   await pod('deaf', { image: 'busybox:1' });
   const socket = webSocket('pods/deaf/portforward?ports=7070', 'v4.channel.k8s.io');

@@ -10,12 +10,12 @@ const BYTE = 0xff;
  * Answers an upgrade with a WebSocket of the first of the protocols that the client offers.
  *
  * @param protocols the best first
- * @param open told with the socket; the client gets a refusal where it offers none of them
+ * @param open told with the socket and the protocol; the client gets a refusal where it offers none of them
  */
 export function upgradeToWebSocket(
   { request, socket, head }: Upgrade,
   protocols: readonly string[],
-  open: (socket: WebSocket) => void,
+  open: (socket: WebSocket, protocol: string) => void,
 ): void {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   const chosen = protocols.find((protocol) => offered.includes(protocol));
@@ -28,11 +28,14 @@ export function upgradeToWebSocket(
     );
     return;
   }
-  const server = new WebSocketServer({ noServer: true, handleProtocols: () => chosen });
+  // `ws` takes only the names that RFC 6455 allows, and Kubernetes has some with a slash: it is not shown them.
+  delete request.headers['sec-websocket-protocol'];
+  const server = new WebSocketServer({ noServer: true });
   server.once('wsClientError', () => socket.destroy());
+  server.once('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
   server.handleUpgrade(request, socket, head, (web) => {
     web.on('error', () => web.terminate());
-    open(web);
+    open(web, chosen);
   });
 }
 
@@ -47,10 +50,6 @@ export class ChannelSocket {
       const [channel] = bytes;
       if (channel !== undefined) onMessage(channel, bytes.subarray(1));
     });
-  }
-
-  get protocol(): string {
-    return this.#socket.protocol;
   }
 
   /** @param sent told when there is room for more; at once where there is */

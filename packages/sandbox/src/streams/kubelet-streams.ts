@@ -70,8 +70,8 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
         if (carrier !== undefined) this.#serve(upgrade, forwardOverSpdy(carrier, dial));
         return;
       }
-      upgradeToWebSocket(upgrade, [TUNNELLED_FORWARD_PROTOCOL, ...FORWARD_PROTOCOLS], (socket) => {
-        if (socket.protocol === TUNNELLED_FORWARD_PROTOCOL) {
+      upgradeToWebSocket(upgrade, [TUNNELLED_FORWARD_PROTOCOL, ...FORWARD_PROTOCOLS], (socket, protocol) => {
+        if (protocol === TUNNELLED_FORWARD_PROTOCOL) {
           this.#serve(upgrade, forwardOverSpdy(createWebSocketStream(socket), dial));
           return;
         }
