@@ -88,11 +88,8 @@ function ready(name: string): Promise<KubeObject> {
 
 /** What a command prints that is run in a pod. */
 async function run(name: string, ...command: string[]): Promise<{ output: string; status: KubeObject['status'] }> {
-  const query = new URLSearchParams([
-    ['stdout', 'true'],
-    ['stderr', 'true'],
-    ...command.map((word) => ['command', word]),
-  ]);
+  const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
+  for (const word of command) query.append('command', word);
   const socket = webSocket(`pods/${name}/exec?${query}`, 'v5.channel.k8s.io');
   let output = '';
   let status: unknown;
@@ -133,16 +130,24 @@ test('a Service leads to its pods by name and by a port of the node, and refuses
     all.find(({ metadata, subsets }) => metadata.name === 'shop' && subsets?.[0]?.addresses),
   );
   expect((await run('shop', 'node', '-e', fetched('http://10.96.3.4'))).output).toBe('shop\n');
-  const ask = (name: string, type = 'A') =>
-    `const r = new (require('node:dns').promises.Resolver)(); r.setServers(['10.96.0.10']);
-     r.resolve('${name}', '${type}').then((a) => console.log(JSON.stringify(a)), (e) => console.log(e.code))`;
-  const resolved = async (name: string, type?: string) =>
-    (await run('shop', 'node', '-e', ask(name, type))).output.trim();
-  expect(await resolved('shop.shop.svc.cluster.local')).toBe('["10.96.3.4"]');
-  expect(await resolved('_http._tcp.shop.shop.svc.cluster.local', 'SRV')).toContain('"port":80');
-  expect(await resolved('shop.shop.svc.cluster.local', 'AAAA')).toBe('ENODATA');
-  expect(await resolved('nothing.shop.svc.cluster.local')).toBe('ENOTFOUND');
-  expect(await resolved('example.com')).toBe('ESERVFAIL');
+  const domain = 'shop.svc.cluster.local';
+  const names = [
+    [`shop.${domain}`, 'A'],
+    [`_http._tcp.shop.${domain}`, 'SRV'],
+    [`shop.${domain}`, 'AAAA'],
+    [`nothing.${domain}`, 'A'],
+    ['example.com', 'A'],
+  ];
+  const ask = `const r = new (require('node:dns').promises.Resolver)(); r.setServers(['10.96.0.10']);
+    const all = ${JSON.stringify(names)}.map(([name, type]) => r.resolve(name, type).catch((e) => e.code));
+    Promise.all(all).then((answers) => console.log(JSON.stringify(answers)));`;
+  expect(JSON.parse((await run('shop', 'node', '-e', ask)).output)).toEqual([
+    ['10.96.3.4'],
+    [{ name: `shop.${domain}`, port: 80, priority: 0, weight: 100 }],
+    'ENODATA',
+    'ENOTFOUND',
+    'ESERVFAIL',
+  ]);
 
   expect(JSON.parse(await text(await call('node-ports')))).toEqual([{ port: 30080, protocol: 'TCP' }]);
   expect(await tunnelled('10.244.0.1 30080')).toContain('shop');

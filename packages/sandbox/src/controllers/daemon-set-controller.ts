@@ -1,7 +1,6 @@
 import { EventRecorder } from '../events/event-recorder.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { StatusError } from '../ports/status-error.ts';
 import { presentRevision, REVISION_HASH, trimHistory } from './controller-revisions.ts';
 import { createPod, deletePod, podFromTemplate } from './create-pod.ts';
 import { claimObjects, controllerOf, keyOf, nameOf } from './owned-objects.ts';
@@ -11,7 +10,6 @@ import { WorkQueue } from './work-queue.ts';
 const RESOURCE = 'daemonsets.apps';
 const MANAGER = 'kube-controller-manager';
 const GENERATION = 'deprecated.daemonset.template.generation';
-const RETRY_MS = 1000;
 
 /** One pod per node, and there is one node: pkg/controller/daemon. */
 export class DaemonSetController implements Disposable {
@@ -41,17 +39,12 @@ export class DaemonSetController implements Disposable {
   #sync(key: string): void {
     const set = this.#store.get(nameOf(RESOURCE, key));
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
-    try {
-      const revision = presentRevision(this.#store, set);
-      const hash = revision.metadata.labels?.[REVISION_HASH] ?? '';
-      const wanted = this.#fits(set) ? 1 : 0;
-      this.#step(set, hash, wanted);
-      this.#writeStatus(key, set, hash, wanted);
-      trimHistory(this.#store, set, new Set([revision.metadata.name]));
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      this.#queue.addAfter(key, RETRY_MS);
-    }
+    const revision = presentRevision(this.#store, set);
+    const hash = revision.metadata.labels?.[REVISION_HASH] ?? '';
+    const wanted = this.#fits(set) ? 1 : 0;
+    this.#step(set, hash, wanted);
+    this.#writeStatus(key, set, hash, wanted);
+    trimHistory(this.#store, set, new Set([revision.metadata.name]));
   }
 
   #fits(set: KubeObject): boolean {

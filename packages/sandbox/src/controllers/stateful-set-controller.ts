@@ -11,7 +11,6 @@ import { WorkQueue } from './work-queue.ts';
 const RESOURCE = 'statefulsets.apps';
 const CLAIMS = 'persistentvolumeclaims';
 const MANAGER = 'kube-controller-manager';
-const RETRY_MS = 1000;
 
 /** Pods with names and claims that stay, made and ended in order: pkg/controller/statefulset. */
 export class StatefulSetController implements Disposable {
@@ -41,18 +40,11 @@ export class StatefulSetController implements Disposable {
   #sync(key: string): void {
     const set = this.#store.get(nameOf(RESOURCE, key));
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
-    try {
-      const present = presentRevision(this.#store, set);
-      const known = revisionsOf(this.#store, set).find(
-        ({ metadata }) => metadata.name === set['status']?.currentRevision,
-      );
-      const pods = this.#podsOf(set);
-      this.#step(set, pods, present, known ?? present);
-      this.#writeStatus(key, set, present, known ?? present);
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      this.#queue.addAfter(key, RETRY_MS);
-    }
+    const present = presentRevision(this.#store, set);
+    const { currentRevision } = set['status'] ?? {};
+    const known = revisionsOf(this.#store, set).find(({ metadata }) => metadata.name === currentRevision);
+    this.#step(set, this.#podsOf(set), present, known ?? present);
+    this.#writeStatus(key, set, present, known ?? present);
   }
 
   #podsOf(set: KubeObject): Map<number, KubeObject> {

@@ -1,6 +1,11 @@
+import { StatusError } from '../ports/status-error.ts';
+
+/** After the API server's refusal of what the work wanted, how long until it is tried again. */
+const RETRY_MS = 1000;
+
 /**
  * Keys whose objects are to be looked at again, each at most once at a time: client-go's workqueue, without threads.
- * Work is done in a turn of the event loop of its own, so that whoever made the change is answered first.
+ * Work is done in a turn of the event loop of its own, so that whoever made the change is answered first. Work that is refused is tried again.
  */
 export class WorkQueue implements Disposable {
   readonly #work: (key: string) => void;
@@ -18,7 +23,7 @@ export class WorkQueue implements Disposable {
       this.#turn = undefined;
       const keys = [...this.#keys];
       this.#keys.clear();
-      for (const each of keys) this.#work(each);
+      for (const each of keys) this.#try(each);
     });
   }
 
@@ -32,6 +37,15 @@ export class WorkQueue implements Disposable {
       this.add(key);
     }, delay);
     this.#timers.set(key, timer);
+  }
+
+  #try(key: string): void {
+    try {
+      this.#work(key);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.addAfter(key, RETRY_MS);
+    }
   }
 
   [Symbol.dispose](): void {

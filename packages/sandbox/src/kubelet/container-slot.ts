@@ -36,6 +36,8 @@ export class ContainerSlot {
   /** Why it is not started now; wins over the run's own state. */
   waiting: Waiting | undefined;
   probes: Probes | undefined;
+  /** Its postStart hook has not ended: until then it is not told to run. */
+  isStarting = false;
 
   constructor(name: string, isInit: boolean) {
     this.name = name;
@@ -47,11 +49,11 @@ export class ContainerSlot {
   }
 
   get hasStarted(): boolean {
-    return this.isRunning && (this.probes?.hasStarted ?? true);
+    return this.isRunning && !this.isStarting && (this.probes?.hasStarted ?? true);
   }
 
   get isReady(): boolean {
-    return this.isRunning && (this.probes?.isReady ?? true);
+    return this.isRunning && !this.isStarting && (this.probes?.isReady ?? true);
   }
 
   /** How the last run ended; undefined while it runs, is about to, or where there was none. */
@@ -72,7 +74,7 @@ export class ContainerSlot {
       ...(run !== undefined && { containerID: `docker://${run.id}` }),
       restartCount: run?.attempt ?? 0,
     };
-    if (run !== undefined && this.isRunning) {
+    if (run !== undefined && this.isRunning && !this.isStarting) {
       return {
         ...common,
         // An init container that ends is ready when it has ended; the kubelet tells so.

@@ -1,91 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { FakeContainerEngine } from '../ports/container-engine.fake.ts';
-import type { KubeObject } from '../ports/kube-object.ts';
-import { FakeObjectStore } from '../ports/object-store.fake.ts';
-import { Kubelet } from './kubelet.ts';
-import type { Container, PodSpec } from './pod-spec.ts';
-import { Scheduler } from './scheduler.ts';
-
-const NODE = { resource: 'nodes', namespace: undefined, name: 'sandbox' };
-
-/** A node whose pods are processes of this machine, on its own network. */
-class Rig implements AsyncDisposable {
-  readonly store = new FakeObjectStore();
-  readonly engine = new FakeContainerEngine();
-  readonly folder: string;
-  readonly #kubelet: Kubelet;
-  readonly #scheduler: Scheduler;
-
-  static async open(): Promise<Rig> {
-    return new Rig(await mkdtemp(path.join(tmpdir(), 'kubelet-')));
-  }
-
-  private constructor(folder: string) {
-    this.folder = folder;
-    this.store.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE.name } });
-    this.#kubelet = new Kubelet({
-      store: this.store,
-      engine: this.engine,
-      network: {
-        attach: async () => ({ address: '127.0.0.1', pid: undefined, [Symbol.asyncDispose]: async () => undefined }),
-      },
-      dns: { address: '10.96.0.10', domain: 'cluster.local' },
-      nodeName: NODE.name,
-      hostAddress: '127.0.0.1',
-      allocatable: { cpu: '2', memory: '1Gi' },
-      folder: path.join(folder, 'kubelet'),
-    });
-    this.#scheduler = new Scheduler(this.store, NODE.name);
-  }
-
-  pod(container: Partial<Container>, spec: Partial<PodSpec> = {}): void {
-    const main = { name: 'web', image: 'web:1', imagePullPolicy: 'Never', ...container };
-    this.store.create('pods', {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'web', namespace: 'shop', labels: { app: 'web' } },
-      spec: { containers: [main], ...spec },
-    });
-  }
-
-  until<T>(pick: (pod: KubeObject) => T | undefined): Promise<T> {
-    return this.store.until('pods', (pods) => (pods[0] === undefined ? undefined : pick(pods[0])));
-  }
-
-  event(reason: string): Promise<KubeObject> {
-    return this.store.until('events', (events) => events.find((event) => event['reason'] === reason));
-  }
-
-  events(): [string, string][] {
-    return this.store.list('events').map((event) => [event['reason'], event['message']]);
-  }
-
-  patch(change: (spec: PodSpec) => PodSpec): void {
-    this.store.modify({ resource: 'pods', namespace: 'shop', name: 'web' }, (pod) => ({
-      ...pod,
-      spec: change(pod['spec']),
-    }));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#scheduler[Symbol.dispose]();
-    await this.#kubelet[Symbol.asyncDispose]();
-    await this.engine[Symbol.asyncDispose]();
-    await rm(this.folder, { recursive: true });
-  }
-}
-
-const status = (pod: KubeObject) => pod['status']?.containerStatuses?.[0];
-const condition = (pod: KubeObject, type: string) =>
-  pod['status']?.conditions?.find((each: { type: string }) => each.type === type);
-const isReady = (pod: KubeObject) => (condition(pod, 'Ready')?.status === 'True' ? pod : undefined);
+import { condition, isReady, KubeletRig, status } from './kubelet-rig.fake.ts';
+import type { Container } from './pod-spec.ts';
 
 test('a pod is scheduled, runs, is ready, and ends with its deletion', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   const image = rig.engine.addImage('web:1');
   rig.pod({});
   const pod = await rig.until(isReady);
@@ -117,7 +38,7 @@ test('a pod is scheduled, runs, is ready, and ends with its deletion', async () 
 });
 
 test('a new image in a running pod restarts that container and nothing else', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1');
   const next = rig.engine.addImage('web:2');
   rig.pod({}, { containers: ['web', 'side'].map((name) => ({ name, image: 'web:1', imagePullPolicy: 'Never' })) });
@@ -134,7 +55,7 @@ test('a new image in a running pod restarts that container and nothing else', as
 });
 
 test('a program that exits is started again, and then held back', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1', ['sh', '-c', 'echo oh no >&2; exit 3']);
   rig.pod({});
   const pod = await rig.until((each) =>
@@ -183,7 +104,7 @@ test.each<[string, Partial<Container>, string, string]>([
     'Failed to apply default image tag "Web:1": couldn\'t parse image name "Web:1": invalid reference format',
   ],
 ])('an image that is %s', async (_what, container, reason, message) => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.pod(container);
   const waiting = await rig.until((pod) => status(pod)?.state.waiting?.message && status(pod).state.waiting);
   expect(waiting).toEqual({ reason, message });
@@ -191,7 +112,7 @@ test.each<[string, Partial<Container>, string, string]>([
 });
 
 test('a ConfigMap that is not there is named, and the pod goes on when it comes', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1', ['sh', '-c', 'echo "$GREETING $(cat $0/name)"; sleep 100']);
   const env = [
     { name: 'GREETING', valueFrom: { configMapKeyRef: { name: 'words', key: 'greeting' } } },
@@ -216,7 +137,7 @@ test('a ConfigMap that is not there is named, and the pod goes on when it comes'
 });
 
 test('volumes are folders with what they name, and what is not there is told', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1');
   const volumes = [{ name: 'words', configMap: { name: 'words' } }];
   rig.pod({ volumeMounts: [{ name: 'words', mountPath: '/etc/words' }] }, { volumes });
@@ -236,14 +157,14 @@ test('volumes are folders with what they name, and what is not there is told', a
 });
 
 test('a folder of the machine is never mounted', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1');
   rig.pod({}, { volumes: [{ name: 'home', hostPath: { path: '/' } }] });
   expect((await rig.event('FailedMount'))['message']).toContain('hostPath "/" is refused');
 });
 
 test('init containers run before the others, one after the other', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1');
   rig.engine.addImage('init:1', ['true']);
   const initContainers = ['one', 'two'].map((name) => ({ name, image: 'init:1', imagePullPolicy: 'Never' as const }));
@@ -261,7 +182,7 @@ test('init containers run before the others, one after the other', async () => {
 });
 
 test('a program that comes to its end completes its pod', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1', ['true']);
   rig.pod({}, { restartPolicy: 'Never' });
   const pod = await rig.until((each) => (each['status']?.phase === 'Succeeded' ? each : undefined));
@@ -270,7 +191,7 @@ test('a program that comes to its end completes its pod', async () => {
 });
 
 test('a command that is not there cannot be run', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1', ['/no/such/program']);
   rig.pod({});
   const found = await rig.until((pod) => status(pod)?.lastState?.terminated && status(pod));
@@ -285,7 +206,7 @@ test('readiness follows its probe, and a dead program is restarted', async () =>
   await using server = http.createServer((_request, response) => response.writeHead(code).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.engine.addImage('web:1');
   rig.pod({
     readinessProbe: { httpGet: { path: '/', port }, periodSeconds: 0.02 },
@@ -304,7 +225,7 @@ test('readiness follows its probe, and a dead program is restarted', async () =>
 });
 
 test('a pod that no node takes stays pending, with the reason', async () => {
-  await using rig = await Rig.open();
+  await using rig = await KubeletRig.open();
   rig.pod({}, { nodeSelector: { disk: 'ssd' } });
   const found = await rig.until((pod) => condition(pod, 'PodScheduled'));
   expect(found).toMatchObject({

@@ -310,9 +310,9 @@ export class PodWorker {
       this.#wakeIn(error.retryMs);
       return;
     }
+    await this.#postStart(slot, container, tell);
     this.#startProbes(slot, container, tell);
     this.#writeStatus();
-    await this.#postStart(slot, container, tell);
   }
 
   #isHeldBack(slot: ContainerSlot, container: Container, wasChanged: boolean): boolean {
@@ -343,7 +343,7 @@ export class PodWorker {
   #startProbes(slot: ContainerSlot, container: Container, tell: TellEvent): void {
     const { readinessProbe, livenessProbe, startupProbe } = container;
     if (readinessProbe === undefined && livenessProbe === undefined && startupProbe === undefined) return;
-    if (slot.isInit && !isSidecar(container)) return;
+    if (!slot.isRunning || (slot.isInit && !isSidecar(container))) return;
     slot.probes = new Probes(container, {
       target: this.#target(slot, container),
       onChange: () => {
@@ -367,7 +367,9 @@ export class PodWorker {
     const hook = container.lifecycle?.postStart;
     if (hook === undefined) return;
     const target = this.#target(slot, container);
+    slot.isStarting = true;
     const { ok, output } = await runHandler(hook, target, 2 ** 31 - 1, this.#pass.signal);
+    slot.isStarting = false;
     if (ok || this.#pass.signal.aborted) return;
     tell('Warning', 'FailedPostStartHook', `PostStartHook failed: ${output}`);
     await this.#kill(slot, container, 'FailedPostStartHook');
