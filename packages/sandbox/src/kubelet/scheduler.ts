@@ -1,10 +1,14 @@
 import { EventRecorder, seconds } from '../events/event-recorder.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { PodSpec, Volume } from './pod-spec.ts';
+import type { Container, PodSpec, Volume } from './pod-spec.ts';
+import { quantity } from './quantity.ts';
 
-/** Why a pod fits no node, in kube-scheduler's words. */
-const PREEMPTION = 'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+/** What follows why a pod fits no node, in kube-scheduler's words. */
+const PREEMPTION = {
+  notHelpful: 'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  noVictims: 'preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+};
 
 /** Binds pending pods to the one node, in the order of their creation, as soon as it fits. */
 export class Scheduler implements Disposable {
@@ -33,6 +37,7 @@ export class Scheduler implements Disposable {
 
   #take(pod: KubeObject, isGone: boolean): void {
     const uid = pod.metadata.uid ?? '';
+    if (isGone) this.#soon(); // what it took is free
     const isPending = !isGone && !pod['spec']?.nodeName && pod.metadata.deletionTimestamp === undefined;
     if (!isPending || pod['spec']?.schedulingGates?.length > 0) {
       this.#pending.delete(uid);
@@ -80,14 +85,31 @@ export class Scheduler implements Disposable {
   #misfit(pod: KubeObject, node: KubeObject): string | undefined {
     const { nodeSelector = {}, volumes = [] } = pod['spec'] as PodSpec;
     const claim = volumes.map((volume) => this.#unboundClaim(pod, volume)).find((words) => words !== undefined);
-    if (claim !== undefined) return `0/1 nodes are available: ${claim}. ${PREEMPTION}`;
+    if (claim !== undefined) return `0/1 nodes are available: ${claim}. ${PREEMPTION.notHelpful}`;
     const labels = node.metadata.labels ?? {};
     if (Object.entries(nodeSelector).some(([key, value]) => labels[key] !== value)) {
-      return `0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. ${PREEMPTION}`;
+      return `0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. ${PREEMPTION.notHelpful}`;
     }
-    return node['spec']?.unschedulable
-      ? `0/1 nodes are available: 1 node(s) were unschedulable. ${PREEMPTION}`
-      : undefined;
+    if (node['spec']?.unschedulable) {
+      return `0/1 nodes are available: 1 node(s) were unschedulable. ${PREEMPTION.notHelpful}`;
+    }
+    const short = this.#insufficient(pod, node);
+    return short.length === 0 ? undefined : `0/1 nodes are available: ${short.join(', ')}. ${PREEMPTION.noVictims}`;
+  }
+
+  /** What the node has not enough of left: NodeResourcesFit. */
+  #insufficient(pod: KubeObject, node: KubeObject): string[] {
+    const allocatable: Record<string, string> = node['status']?.allocatable ?? {};
+    const others = this.#store.list('pods').filter(({ spec, status }) => {
+      return spec?.nodeName === this.#nodeName && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+    });
+    const short = ['cpu', 'memory'].filter((resource) => {
+      const wanted = requestOf(pod, resource);
+      const used = others.reduce((sum, other) => sum + requestOf(other, resource), 0);
+      return wanted > 0 && used + wanted > quantity(allocatable[resource] ?? '0');
+    });
+    const isFull = others.length + 1 > quantity(allocatable['pods'] ?? '110');
+    return [...(isFull ? ['1 Too many pods'] : []), ...short.map((resource) => `1 Insufficient ${resource}`)];
   }
 
   #unboundClaim({ metadata: { namespace } }: KubeObject, { persistentVolumeClaim }: Volume): string | undefined {
@@ -97,6 +119,15 @@ export class Scheduler implements Disposable {
     if (claim === undefined) return `persistentvolumeclaim "${name}" not found`;
     return claim['status']?.phase === 'Bound' ? undefined : 'pod has unbound immediate PersistentVolumeClaims';
   }
+}
+
+/** What a pod asks for: its containers together, or the most that one of its init containers does. */
+function requestOf(pod: KubeObject, resource: string): number {
+  const { containers = [], initContainers = [] } = pod['spec'] as PodSpec;
+  const of = ({ resources = {} }: Container) =>
+    quantity(resources.requests?.[resource] ?? resources.limits?.[resource] ?? '0') || 0;
+  const together = containers.reduce((sum, container) => sum + of(container), 0);
+  return Math.max(together, ...initContainers.map(of));
 }
 
 interface ScheduledCondition {

@@ -31,6 +31,9 @@ export class DnsServer implements AsyncDisposable {
     await once(server.#udp, 'listening');
     server.#tcp.listen(server.port, address);
     await once(server.#tcp, 'listening');
+    // An answer that cannot be sent is asked for again.
+    server.#udp.on('error', () => undefined);
+    server.#tcp.on('error', () => undefined);
     return server;
   }
 

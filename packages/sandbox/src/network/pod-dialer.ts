@@ -76,7 +76,12 @@ export class PodDialer implements AsyncDisposable {
       relay = { process: child, ready };
       this.#relays.set(pid, relay);
     }
-    await relay.ready;
+    try {
+      await relay.ready;
+    } catch (error) {
+      this.#relays.delete(pid);
+      throw error;
+    }
     return socket;
   }
 }

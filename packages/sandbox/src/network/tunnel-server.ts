@@ -19,6 +19,8 @@ export class TunnelServer implements AsyncDisposable {
       server.#server.once('error', reject);
       server.#server.listen(path, resolve);
     });
+    // A connection that cannot be taken, for want of descriptors, is the client's to try again.
+    server.#server.on('error', () => undefined);
     return server;
   }
 
