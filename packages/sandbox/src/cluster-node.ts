@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { startControllers } from './controllers/controllers.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import { nodeCapacity, registerNode } from './kubelet/node-object.ts';
+import { Scheduler } from './kubelet/scheduler.ts';
+import { BridgeNetwork } from './network/bridge-network.ts';
+import { DnsServer } from './network/dns-server.ts';
+import type { NodePorts } from './network/node-ports.ts';
+import { ServiceProxies } from './network/service-proxies.ts';
+import { TunnelServer } from './network/tunnel-server.ts';
+import type { ContainerEngine } from './ports/container-engine.ts';
+import type { ObjectStore } from './ports/object-store.ts';
+import type { PodStreams } from './ports/pod-streams.ts';
+import { KubeletStreams } from './streams/kubelet-streams.ts';
+
+/** Address of the cluster's DNS, as on minikube and kubeadm clusters. */
+const DNS = { address: '10.96.0.10', domain: 'cluster.local' };
+const DNS_PORT = 53;
+/** Name of the Unix socket that leads into the node's network, in the node's folder. */
+export const TUNNEL_SOCKET = 'tunnel.sock';
+
+export interface ClusterNodeOptions {
+  readonly store: ObjectStore;
+  readonly engine: ContainerEngine;
+  readonly name: string;
+  /** At which the ports of the node are reached from outside. */
+  readonly address: string;
+  /** Of the engine, as `docker version` says it. */
+  readonly engineVersion: string;
+  /** `v1.32.0` */
+  readonly kubernetesVersion: string;
+  /** Of the API server's authority, as PEM; pods find it in every namespace. */
+  readonly rootCertificate: string;
+  /** Private, absolute and short, for there are Unix sockets in it; it exists. */
+  readonly folder: string;
+}
+
+/**
+ * All of the cluster that is no API server and no engine: node, scheduler, controllers, network. It has to run as root of
+ * user, PID and network namespaces of its own. Nothing is left of it when it is disposed.
+ */
+export class ClusterNode implements AsyncDisposable {
+  readonly streams: PodStreams;
+  /** Ports of the node that are to be reached from outside, through the tunnel at 10.244.0.1. */
+  readonly nodePorts: NodePorts;
+  readonly #opened: AsyncDisposableStack;
+
+  /** @throws Error where the network cannot be made */
+  static async open({ store, engine, folder, ...facts }: ClusterNodeOptions): Promise<ClusterNode> {
+    await using opened = new AsyncDisposableStack();
+    const pods = path.join(folder, 'kubelet');
+    await mkdir(pods, { recursive: true });
+    const network = opened.use(await BridgeNetwork.open(folder));
+    opened.use(await DnsServer.open({ store, port: DNS_PORT, ...DNS }));
+    opened.use(await TunnelServer.open(path.join(folder, TUNNEL_SOCKET)));
+    const proxies = opened.use(new ServiceProxies(store));
+    const kubelet = opened.use(
+      new Kubelet({
+        store,
+        engine,
+        network,
+        dns: DNS,
+        nodeName: facts.name,
+        hostAddress: facts.address,
+        allocatable: nodeCapacity(folder),
+        folder: pods,
+      }),
+    );
+    const dial = async (podUid: string, port: number) => {
+      const sandbox = kubelet.sandboxOf(podUid);
+      if (sandbox === undefined) throw new Error(`the pod has no network`);
+      return await network.dial(sandbox, port);
+    };
+    const streams = opened.use(new KubeletStreams({ engine, dial }));
+    opened.use(startControllers(store, facts.rootCertificate));
+    opened.use(new Scheduler(store, facts.name));
+    registerNode(store, { ...facts, folder });
+    return new ClusterNode(streams, proxies.nodePorts, opened.move());
+  }
+
+  private constructor(streams: PodStreams, nodePorts: NodePorts, opened: AsyncDisposableStack) {
+    this.streams = streams;
+    this.nodePorts = nodePorts;
+    this.#opened = opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}

@@ -1,0 +1,30 @@
+import type { ResourceName } from '../ports/object-store.ts';
+
+/** Kind of every resource that can own or be owned, and that a namespace may hold. */
+export const NAMESPACED_RESOURCES: Readonly<Record<string, ResourceName>> = {
+  Deployment: 'deployments.apps',
+  StatefulSet: 'statefulsets.apps',
+  DaemonSet: 'daemonsets.apps',
+  ReplicaSet: 'replicasets.apps',
+  ControllerRevision: 'controllerrevisions.apps',
+  CronJob: 'cronjobs.batch',
+  Job: 'jobs.batch',
+  Pod: 'pods',
+  Service: 'services',
+  Endpoints: 'endpoints',
+  EndpointSlice: 'endpointslices.discovery.k8s.io',
+  Ingress: 'ingresses.networking.k8s.io',
+  NetworkPolicy: 'networkpolicies.networking.k8s.io',
+  HorizontalPodAutoscaler: 'horizontalpodautoscalers.autoscaling',
+  PodDisruptionBudget: 'poddisruptionbudgets.policy',
+  ConfigMap: 'configmaps',
+  Secret: 'secrets',
+  ServiceAccount: 'serviceaccounts',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
+  ResourceQuota: 'resourcequotas',
+  LimitRange: 'limitranges',
+  Role: 'roles.rbac.authorization.k8s.io',
+  RoleBinding: 'rolebindings.rbac.authorization.k8s.io',
+  Lease: 'leases.coordination.k8s.io',
+  Event: 'events',
+};

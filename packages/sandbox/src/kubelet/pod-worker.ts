@@ -1,0 +1,527 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { seconds } from '../events/event-recorder.ts';
+import type { ContainerState, Mount } from '../ports/container-engine.ts';
+import type { KubeObject } from '../ports/kube-object.ts';
+import { goDuration } from './back-off.ts';
+import { ContainerSlot, specHashOf } from './container-slot.ts';
+import { killContainer, lastWords } from './end-container.ts';
+import { type HandlerTarget, runHandler } from './handlers.ts';
+import type { TellEvent } from './image-puller.ts';
+import type { KubeletContext } from './kubelet-context.ts';
+import { podFiles } from './pod-files.ts';
+import type { PodSandbox } from './pod-network.ts';
+import { type Container, fieldPathOf, isSidecar, type PodSpec } from './pod-spec.ts';
+import { type PodFacts, phaseOf, podStatus } from './pod-status.ts';
+import { MountError, PodVolumes } from './pod-volumes.ts';
+import { Probes } from './probes.ts';
+import { ignoreRefusal, StartFailure, startContainer, terminationLog } from './start-container.ts';
+
+/** The kubelet never gives less time to end, unless a pod is deleted by force. */
+const LEAST_GRACE_SECONDS = 2;
+const MOUNT_RETRY_MS = { first: 500, most: 122_000 };
+const SANDBOX_RETRY_MS = 2000;
+const SYNC_RETRY_MS = 10_000;
+const DEFAULT_GRACE_SECONDS = 30;
+
+/**
+ * Brings one pod of the node to what its object says: pkg/kubelet's pod worker with kuberuntime's SyncPod. One pass at a
+ * time; whatever happens meanwhile (a change of the object, an exit, a probe) asks for one more.
+ *
+ *     waiting for its turn ─▶ volumes, network ─▶ init containers ─▶ containers ⟲ restarts
+ *                └──────────────── deletion or deadline ──────────────────▶ ending ─▶ gone
+ */
+export class PodWorker {
+  readonly uid: string;
+  readonly #context: KubeletContext;
+  readonly #folder: string;
+  readonly #volumes: PodVolumes;
+  readonly #inits: readonly ContainerSlot[];
+  readonly #mains: readonly ContainerSlot[];
+  readonly #onGone: () => void;
+  readonly #startTime = seconds(Date.now());
+  #pod: KubeObject;
+  #sandbox: PodSandbox | undefined;
+  #address: string | undefined;
+  #files: readonly Mount[] = [];
+  #mountRetryMs = MOUNT_RETRY_MS.first;
+  #isInitialised = false;
+  /** Its object has gone from the store: nothing is told any more. */
+  #isForced = false;
+  /** What is left to containers whose object has gone, in seconds. */
+  #forcedGrace = LEAST_GRACE_SECONDS;
+  #hasBegunToEnd = false;
+  #isOver = false;
+  #failure: PodFacts['failure'];
+  #areVolumesStale = false;
+  /** Ends what a pass waits for when the pod has to end. */
+  #pass = new AbortController();
+  readonly #kills = new AbortController();
+  #isAsked = false;
+  #running: Promise<void> | undefined;
+  #wake: NodeJS.Timeout | undefined;
+  /** ms since the epoch. */
+  #wakeAt = 0;
+  #hurry: NodeJS.Timeout | undefined;
+
+  /** @param onGone told when nothing is left of the pod */
+  constructor(pod: KubeObject, context: KubeletContext, onGone: () => void) {
+    const spec = pod['spec'] as PodSpec;
+    this.uid = pod.metadata.uid ?? '';
+    this.#pod = pod;
+    this.#context = context;
+    this.#onGone = onGone;
+    this.#folder = path.join(context.folder, 'pods', this.uid);
+    this.#volumes = new PodVolumes(context.store, this.#folder, path.join(context.folder, 'claims'));
+    this.#inits = (spec.initContainers ?? []).map(({ name }) => new ContainerSlot(name, true));
+    this.#mains = spec.containers.map(({ name }) => new ContainerSlot(name, false));
+    this.ask();
+  }
+
+  get namespace(): string {
+    return this.#pod.metadata.namespace ?? '';
+  }
+
+  get sandbox(): PodSandbox | undefined {
+    return this.#sandbox;
+  }
+
+  /** Takes the object as it is now. */
+  update(pod: KubeObject): void {
+    const before = this.#pod.metadata;
+    this.#pod = pod;
+    const { generation, deletionTimestamp, deletionGracePeriodSeconds = DEFAULT_GRACE_SECONDS } = pod.metadata;
+    if (deletionTimestamp !== undefined && before.deletionTimestamp === undefined) {
+      this.#pass.abort(new Error('the pod is being deleted'));
+    } else if (deletionGracePeriodSeconds < (before.deletionGracePeriodSeconds ?? 0)) {
+      this.#endWithin(deletionGracePeriodSeconds);
+    } else if (generation === before.generation) {
+      return; // the status that was written here, or labels
+    }
+    this.ask();
+  }
+
+  /** The object was removed, by force or by the kubelet's own word. */
+  forget(): void {
+    this.#isForced = true;
+    this.#pass.abort(new Error('the pod has been deleted'));
+    this.#endWithin(LEAST_GRACE_SECONDS);
+    this.ask();
+  }
+
+  /** The engine tells that a container has started or exited. */
+  tellContainer(state: ContainerState): void {
+    const run = this.#slots().find((slot) => slot.run?.id === state.id)?.run;
+    if (run === undefined) return;
+    run.state = state;
+    if (state.status === 'exited') this.ask();
+  }
+
+  /** A ConfigMap, a Secret or a claim of the namespace has changed. */
+  refresh(): void {
+    this.#areVolumesStale = true;
+    this.ask();
+  }
+
+  /** Asks for a pass; those asked for during one are one. */
+  ask(): void {
+    this.#isAsked = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Ends all at once, without a word to the store. */
+  async close(): Promise<void> {
+    this.#isForced = true;
+    this.#forcedGrace = 0;
+    this.#pass.abort(new Error('the node ends'));
+    this.#endWithin(0);
+    this.ask();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let isGone = false;
+    while (this.#isAsked && !isGone) {
+      this.#isAsked = false;
+      clearTimeout(this.#wake);
+      this.#wake = undefined;
+      try {
+        isGone = await this.#once();
+      } catch (error) {
+        if (!this.#pass.signal.aborted) {
+          this.#tell('Warning', 'FailedSync', `error killing or starting pod: ${error}`);
+          this.#wakeIn(SYNC_RETRY_MS);
+        } else if (this.#hasBegunToEnd) {
+          this.#wakeIn(SYNC_RETRY_MS);
+        } else {
+          this.#isAsked = true;
+        }
+      }
+    }
+    if (!isGone) this.#running = undefined;
+  }
+
+  /** One pass. Answers whether nothing is left of the pod. */
+  async #once(): Promise<boolean> {
+    await this.#takeNoteOfExits();
+    if (!this.#mustEnd()) {
+      await this.#sync();
+      this.#writeStatus();
+      return false;
+    }
+    this.#hasBegunToEnd = true;
+    await this.#end();
+    if (!this.#isForced && this.#pod.metadata.deletionTimestamp === undefined) return false;
+    await this.#cleanUp();
+    return true;
+  }
+
+  #mustEnd(): boolean {
+    if (this.#isForced || this.#pod.metadata.deletionTimestamp !== undefined) return true;
+    if (this.#failure !== undefined) return true;
+    const { activeDeadlineSeconds } = this.#spec();
+    if (activeDeadlineSeconds === undefined || this.#hasFinished()) return false;
+    const left = Date.parse(this.#startTime) + activeDeadlineSeconds * 1000 - Date.now();
+    if (left > 0) {
+      this.#wakeIn(left);
+      return false;
+    }
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.#failure = { reason: 'DeadlineExceeded', message };
+    this.#tell('Normal', 'DeadlineExceeded', message);
+    return true;
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#hasFinished()) {
+      await this.#detach();
+      return;
+    }
+    if (!(await this.#prepare())) return;
+    const mustRestart = await this.#endChanged();
+    if (!this.#isInitialised && !(await this.#initialise())) return;
+    for (const [index, container] of (this.#spec().initContainers ?? []).entries()) {
+      const slot = this.#inits[index];
+      if (slot !== undefined && isSidecar(container)) await this.#ensure(slot, container, mustRestart);
+    }
+    for (const [index, container] of this.#spec().containers.entries()) {
+      const slot = this.#mains[index];
+      if (slot !== undefined) await this.#ensure(slot, container, mustRestart);
+    }
+  }
+
+  /** Volumes and network. Answers whether they are there. */
+  async #prepare(): Promise<boolean> {
+    if (this.#sandbox !== undefined && !this.#areVolumesStale) return true;
+    const { network, dns, hostAddress, allocatable } = this.#context;
+    this.#areVolumesStale = false;
+    try {
+      const address = this.#address ?? '';
+      await this.#volumes.setUp(this.#pod, { address, hostAddress, allocatable });
+    } catch (error) {
+      if (!(error instanceof MountError)) throw error;
+      this.#tell('Warning', 'FailedMount', error.message);
+      this.#wakeIn(this.#mountRetryMs);
+      this.#mountRetryMs = Math.min(this.#mountRetryMs * 2, MOUNT_RETRY_MS.most);
+      return this.#sandbox !== undefined;
+    }
+    if (this.#sandbox !== undefined) return true;
+    this.#pass.signal.throwIfAborted();
+    try {
+      const isOfNode = this.#spec().hostNetwork === true;
+      this.#sandbox = isOfNode ? nodeNetwork(hostAddress) : await network.attach(this.uid);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#tell('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${why}`);
+      this.#wakeIn(SANDBOX_RETRY_MS);
+      return false;
+    }
+    this.#address = this.#sandbox.address;
+    this.#files = await podFiles(this.#pod, this.#address, dns, this.#folder);
+    this.#writeStatus();
+    return true;
+  }
+
+  /** Ends the containers whose spec is another now. Answers their slots: they start anew whatever the policy says. */
+  async #endChanged(): Promise<ReadonlySet<ContainerSlot>> {
+    const changed = this.#pairs().filter(
+      ([slot, container]) => slot.isRunning && slot.run?.specHash !== specHashOf(container),
+    );
+    await Promise.all(
+      changed.map(async ([slot, container]) => {
+        await this.#kill(slot, container, `Container ${slot.name} definition changed, will be restarted`);
+      }),
+    );
+    await this.#takeNoteOfExits();
+    return new Set(changed.map(([slot]) => slot));
+  }
+
+  /** Runs the init containers, one after the other. Answers whether all have done their part. */
+  async #initialise(): Promise<boolean> {
+    const policy = this.#spec().restartPolicy ?? 'Always';
+    for (const [index, container] of (this.#spec().initContainers ?? []).entries()) {
+      const slot = this.#inits[index];
+      if (slot === undefined) continue;
+      if (isSidecar(container)) {
+        await this.#ensure(slot, container, new Set());
+        if (!slot.hasStarted) return false;
+        continue;
+      }
+      if (slot.ended?.exitCode === 0) continue;
+      if (slot.isRunning) return false;
+      if (slot.ended !== undefined && policy === 'Never') return false;
+      await this.#start(slot, container);
+      return false;
+    }
+    this.#isInitialised = true;
+    return true;
+  }
+
+  /** Sees to it that a container runs, if it should. */
+  async #ensure(slot: ContainerSlot, container: Container, mustRestart: ReadonlySet<ContainerSlot>): Promise<void> {
+    if (slot.isRunning) return;
+    const { ended } = slot;
+    if (ended !== undefined && !mustRestart.has(slot) && !this.#restarts(container, ended.exitCode)) return;
+    await this.#start(slot, container, mustRestart.has(slot));
+  }
+
+  #restarts(container: Container, exitCode: number): boolean {
+    const policy = isSidecar(container) ? 'Always' : (this.#spec().restartPolicy ?? 'Always');
+    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+  }
+
+  /** @param wasChanged it was ended for its new spec: then only runs before that one count for holding back */
+  async #start(slot: ContainerSlot, container: Container, wasChanged = false): Promise<void> {
+    if (this.#isHeldBack(slot, container, wasChanged)) return;
+    const tell = this.#teller(slot, container);
+    const around = {
+      pod: this.#pod,
+      sandbox: this.#sandbox as PodSandbox,
+      volumes: this.#volumes,
+      files: this.#files,
+      folder: this.#folder,
+    };
+    try {
+      await startContainer(slot, container, around, this.#context, tell, this.#pass.signal);
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error;
+      slot.waiting = { reason: error.reason, message: error.message };
+      this.#writeStatus();
+      this.#wakeIn(error.retryMs);
+      return;
+    }
+    await this.#postStart(slot, container, tell);
+    this.#startProbes(slot, container, tell);
+    this.#writeStatus();
+  }
+
+  #isHeldBack(slot: ContainerSlot, container: Container, wasChanged: boolean): boolean {
+    const last = wasChanged ? slot.previous : slot.run;
+    if (last === undefined) return false;
+    const { restartBackOff } = this.#context;
+    const key = `${this.uid}_${container.name}_${specHashOf(container)}`;
+    const now = Date.now();
+    const endedAt = last.endedAt ?? now;
+    const heldMs = restartBackOff.heldBackMs(key, endedAt, now);
+    if (heldMs === 0) {
+      restartBackOff.next(key, endedAt, now);
+      return false;
+    }
+    const { name, namespace } = this.#pod.metadata;
+    const pod = `${name}_${namespace}(${this.uid})`;
+    const delay = goDuration(restartBackOff.delayMs(key));
+    slot.waiting = {
+      reason: 'CrashLoopBackOff',
+      message: `back-off ${delay} restarting failed container=${container.name} pod=${pod}`,
+    };
+    const words = `Back-off restarting failed container ${container.name} in pod ${pod}`;
+    this.#teller(slot, container)('Warning', 'BackOff', words);
+    this.#wakeIn(heldMs);
+    return true;
+  }
+
+  #startProbes(slot: ContainerSlot, container: Container, tell: TellEvent): void {
+    const { readinessProbe, livenessProbe, startupProbe } = container;
+    if (readinessProbe === undefined && livenessProbe === undefined && startupProbe === undefined) return;
+    if (!slot.isRunning || (slot.isInit && !isSidecar(container))) return;
+    slot.probes = new Probes(container, {
+      target: this.#target(slot, container),
+      onChange: () => {
+        this.#writeStatus();
+        this.ask(); // a sidecar that has started lets the next container start
+      },
+      onUnhealthy: (type, output) => {
+        const words = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' }[type];
+        tell('Warning', 'Unhealthy', `${words} probe failed: ${output}`);
+      },
+      onDead: (type, probe) => {
+        const restarts = this.#restarts(container, 137) ? ', will be restarted' : '';
+        const message = `Container ${container.name} failed ${type} probe${restarts}`;
+        // It never rejects; what comes of it is told by the engine as an exit.
+        void this.#kill(slot, container, message, probe.terminationGracePeriodSeconds);
+      },
+    });
+  }
+
+  async #postStart(slot: ContainerSlot, container: Container, tell: TellEvent): Promise<void> {
+    const hook = container.lifecycle?.postStart;
+    if (hook === undefined) return;
+    const target = this.#target(slot, container);
+    slot.isStarting = true;
+    const { ok, output } = await runHandler(hook, target, 2 ** 31 - 1, this.#pass.signal);
+    slot.isStarting = false;
+    if (ok || this.#pass.signal.aborted) return;
+    tell('Warning', 'FailedPostStartHook', `PostStartHook failed: ${output}`);
+    await this.#kill(slot, container, 'FailedPostStartHook');
+  }
+
+  async #kill(slot: ContainerSlot, container: Container, message: string, graceSeconds?: number): Promise<void> {
+    const wanted = graceSeconds ?? this.#spec().terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+    const seconds = this.#isForced ? this.#forcedGrace : wanted;
+    slot.probes?.[Symbol.dispose]();
+    const { preStop } = container.lifecycle ?? {};
+    const tell = this.#teller(slot, container);
+    const least = this.#isForced ? this.#forcedGrace : LEAST_GRACE_SECONDS;
+    const target = this.#target(slot, container);
+    await killContainer(target, preStop, { seconds, least, message }, tell, this.#kills.signal);
+  }
+
+  /** Ends all containers: the pod's own first, then its sidecars, the last of them first. */
+  async #end(): Promise<void> {
+    const { deletionGracePeriodSeconds, deletionTimestamp } = this.#pod.metadata;
+    const grace = deletionTimestamp === undefined ? undefined : deletionGracePeriodSeconds;
+    const end = async ([slot, container]: readonly [ContainerSlot, Container]) => {
+      if (slot.isRunning) await this.#kill(slot, container, `Stopping container ${slot.name}`, grace);
+    };
+    const pairs = this.#pairs();
+    const isMain = ([slot, container]: readonly [ContainerSlot, Container]) => !slot.isInit || !isSidecar(container);
+    await Promise.all(pairs.filter(isMain).map(end));
+    for (const pair of pairs.filter((each) => !isMain(each)).toReversed()) await end(pair);
+    clearTimeout(this.#hurry);
+    await this.#takeNoteOfExits();
+    this.#isOver = true;
+    this.#writeStatus();
+    await this.#detach();
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { engine, store, restartBackOff, pullBackOff } = this.#context;
+    clearTimeout(this.#wake);
+    const runs = this.#slots().flatMap(({ run, previous }) => [run, previous].filter((each) => each !== undefined));
+    await Promise.all(runs.map(({ id }) => engine.remove(id).catch(ignoreRefusal)));
+    await rm(this.#folder, { recursive: true, force: true });
+    restartBackOff.forget(`${this.uid}_`);
+    pullBackOff.forget(`${this.uid}_`);
+    this.#onGone();
+    const { namespace, name } = this.#pod.metadata;
+    const there = store.get({ resource: 'pods', namespace, name });
+    if (!this.#isForced && there?.metadata.uid === this.uid) {
+      store.delete({ resource: 'pods', namespace, name }, { gracePeriodSeconds: 0 });
+    }
+  }
+
+  async #takeNoteOfExits(): Promise<void> {
+    for (const [slot, container] of this.#pairs()) {
+      const { run } = slot;
+      if (run === undefined || run.endedAt !== undefined || run.state.status === 'running') continue;
+      run.endedAt = Date.parse(run.state.finishedAt) || Date.now();
+      slot.probes?.[Symbol.dispose]();
+      slot.probes = undefined;
+      const words = await readFile(terminationLog(this.#folder, slot.name), 'utf8').catch(() => '');
+      run.terminationMessage = words.slice(0, 4096) || (await lastWords(container, run, this.#context.engine));
+      if (!this.#isForced) this.#writeStatus();
+    }
+  }
+
+  async #detach(): Promise<void> {
+    await this.#sandbox?.[Symbol.asyncDispose]();
+    this.#sandbox = undefined;
+  }
+
+  /** Kills what still runs when this time is over, in seconds. */
+  #endWithin(graceSeconds: number): void {
+    clearTimeout(this.#hurry);
+    this.#hurry = setTimeout(() => {
+      this.#kills.abort(new Error('the time to end is over'));
+      for (const { run } of this.#slots()) {
+        if (run?.state.status === 'running') this.#context.engine.kill(run.id, 'SIGKILL').catch(ignoreRefusal);
+      }
+    }, graceSeconds * 1000);
+  }
+
+  #wakeIn(ms: number): void {
+    const due = Date.now() + ms;
+    if (this.#wake !== undefined && this.#wakeAt <= due) return;
+    clearTimeout(this.#wake);
+    this.#wakeAt = due;
+    this.#wake = setTimeout(() => this.ask(), ms);
+  }
+
+  #writeStatus(): void {
+    if (this.#isForced) return;
+    const { namespace, name } = this.#pod.metadata;
+    this.#context.store.modify(
+      { resource: 'pods', namespace, name },
+      (pod) =>
+        pod.metadata.uid === this.uid ? { ...pod, status: podStatus(pod, this.#facts(), Date.now()) } : undefined,
+      'kubelet',
+    );
+  }
+
+  #facts(): PodFacts {
+    const spec = this.#spec();
+    const initialising = { reason: 'PodInitializing' };
+    const idle = this.#inits.length > 0 ? initialising : { reason: 'ContainerCreating' };
+    const initContainers = spec.initContainers ?? [];
+    return {
+      initStatuses: initContainers.flatMap(
+        (container, index) => this.#inits[index]?.status(container, initialising) ?? [],
+      ),
+      statuses: spec.containers.flatMap((container, index) => this.#mains[index]?.status(container, idle) ?? []),
+      address: this.#address,
+      hostAddress: this.#context.hostAddress,
+      startTime: this.#startTime,
+      isOver: this.#isOver,
+      failure: this.#failure,
+    };
+  }
+
+  #hasFinished(): boolean {
+    const phase = this.#failure === undefined ? phaseOf(this.#spec(), this.#facts()) : 'Failed';
+    return phase === 'Succeeded' || phase === 'Failed';
+  }
+
+  #spec(): PodSpec {
+    return this.#pod['spec'] as PodSpec;
+  }
+
+  #slots(): readonly ContainerSlot[] {
+    return [...this.#inits, ...this.#mains];
+  }
+
+  #pairs(): (readonly [ContainerSlot, Container])[] {
+    const containers = [...(this.#spec().initContainers ?? []), ...this.#spec().containers];
+    return this.#slots().flatMap((slot, index) => {
+      const container = containers[index];
+      return container === undefined ? [] : [[slot, container] as const];
+    });
+  }
+
+  #target(slot: ContainerSlot, container: Container): HandlerTarget {
+    const { engine } = this.#context;
+    return { engine, containerId: slot.run?.id ?? '', container, address: this.#address ?? '' };
+  }
+
+  #teller(slot: ContainerSlot, container: Container): TellEvent {
+    return (type, reason, message) => this.#tell(type, reason, message, fieldPathOf(container, slot.isInit));
+  }
+
+  #tell(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {
+    if (!this.#isForced) this.#context.events.record(this.#pod, type, reason, message, fieldPath);
+  }
+}
+
+/** The network of a pod that asks for the node's own. */
+function nodeNetwork(address: string): PodSandbox {
+  return { address, pid: undefined, [Symbol.asyncDispose]: async () => undefined };
+}

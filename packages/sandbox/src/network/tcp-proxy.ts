@@ -1,0 +1,45 @@
+import net from 'node:net';
+import { BackendChoice } from './backend-choice.ts';
+import type { Frontend } from './service-table.ts';
+import { splice } from './splice.ts';
+
+/** Listens at one address of a Service. Connections live on when it is disposed; they end with their pods. */
+export class TcpProxy implements Disposable {
+  readonly #choice: BackendChoice;
+  readonly #server: net.Server;
+
+  constructor(frontend: Frontend) {
+    this.#choice = new BackendChoice(frontend);
+    this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
+    // A port that a program of the node has is that program's, as where kube-proxy cannot open it.
+    this.#server.on('error', () => undefined);
+    this.#server.listen(frontend.port, frontend.address);
+  }
+
+  lead(frontend: Frontend): void {
+    this.#choice.lead(frontend);
+  }
+
+  [Symbol.dispose](): void {
+    this.#server.close();
+  }
+
+  #accept(socket: net.Socket): void {
+    socket.on('error', () => socket.destroy());
+    const backend = this.#choice.for(socket.remoteAddress ?? '');
+    if (backend === undefined) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const target = net.connect({ host: backend.address, port: backend.port, allowHalfOpen: true, noDelay: true });
+    socket.setNoDelay(true);
+    target.once('error', () => socket.resetAndDestroy());
+    socket.once('close', () => {
+      if (target.connecting) target.destroy();
+    });
+    target.once('connect', () => {
+      // It resolves when both are closed, and never rejects.
+      void splice(socket, target);
+    });
+  }
+}

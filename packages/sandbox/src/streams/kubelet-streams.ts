@@ -1,0 +1,136 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createWebSocketStream } from 'ws';
+import type { ContainerEngine } from '../ports/container-engine.ts';
+import type { KubeObject } from '../ports/kube-object.ts';
+import type { PodStreams, Upgrade } from '../ports/pod-streams.ts';
+import { EXEC_PROTOCOLS, execOverChannels } from './channel-exec.ts';
+import { FORWARD_PROTOCOLS, forwardOverChannels } from './channel-forward.ts';
+import { upgradeToWebSocket } from './channel-socket.ts';
+import { podLog } from './pod-log.ts';
+import { commandRequest } from './run-command.ts';
+import { execOverSpdy, SPDY_EXEC_PROTOCOLS } from './spdy-exec.ts';
+import { forwardOverSpdy, SPDY_FORWARD_PROTOCOL, TUNNELLED_FORWARD_PROTOCOL } from './spdy-forward.ts';
+import { isSpdy, upgradeToSpdy } from './spdy-upgrade.ts';
+import { badRequest, refuseUpgrade, StreamRefusal } from './status-response.ts';
+
+export interface KubeletStreamsOptions {
+  readonly engine: ContainerEngine;
+  /** Connects to a port of a pod of the node. */
+  readonly dial: (podUid: string, port: number) => Promise<Duplex>;
+}
+
+/** The kubelet's streams: logs, commands and forwarded ports. Disposing ends those that are open. */
+export class KubeletStreams implements PodStreams, AsyncDisposable {
+  readonly #options: KubeletStreamsOptions;
+  readonly #ends = new AbortController();
+  readonly #open = new Set<Promise<void>>();
+  readonly #sockets = new Set<Duplex>();
+
+  constructor(options: KubeletStreamsOptions) {
+    this.#options = options;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ends.abort();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.allSettled(this.#open);
+  }
+
+  log(pod: KubeObject, query: URLSearchParams, response: ServerResponse): Promise<void> {
+    return this.#track(podLog(pod, query, response, this.#options.engine, this.#ends.signal));
+  }
+
+  exec(pod: KubeObject, query: URLSearchParams, upgrade: Upgrade): void {
+    this.#accept(upgrade, () => {
+      const { pathname } = new URL(upgrade.request.url ?? '/', 'http://kubelet');
+      const request = commandRequest(pod, query, pathname.endsWith('/attach'));
+      if (isSpdy(upgrade.request)) {
+        const carrier = upgradeToSpdy(upgrade, SPDY_EXEC_PROTOCOLS);
+        if (carrier !== undefined) {
+          this.#serve(upgrade, execOverSpdy(carrier, request, this.#options.engine, this.#ends.signal));
+        }
+        return;
+      }
+      upgradeToWebSocket(upgrade, EXEC_PROTOCOLS, (socket) => {
+        this.#serve(upgrade, execOverChannels(socket, request, this.#options.engine, this.#ends.signal));
+      });
+    });
+  }
+
+  portForward(pod: KubeObject, query: URLSearchParams, upgrade: Upgrade): void {
+    this.#accept(upgrade, () => {
+      if (pod['status']?.phase !== 'Running') {
+        const phase = pod['status']?.phase ?? 'Pending';
+        throw badRequest(`unable to forward port because pod is not running. Current status=${phase}`);
+      }
+      const dial = (port: number) => this.#dial(pod, port);
+      if (isSpdy(upgrade.request)) {
+        const carrier = upgradeToSpdy(upgrade, [SPDY_FORWARD_PROTOCOL]);
+        if (carrier !== undefined) this.#serve(upgrade, forwardOverSpdy(carrier, dial));
+        return;
+      }
+      upgradeToWebSocket(upgrade, [TUNNELLED_FORWARD_PROTOCOL, ...FORWARD_PROTOCOLS], (socket, protocol) => {
+        if (protocol === TUNNELLED_FORWARD_PROTOCOL) {
+          this.#serve(upgrade, forwardOverSpdy(createWebSocketStream(socket), dial));
+          return;
+        }
+        try {
+          this.#serve(upgrade, forwardOverChannels(socket, forwardedPorts(query), dial));
+        } catch (error) {
+          if (!(error instanceof StreamRefusal)) throw error;
+          socket.close(1011, error.message);
+        }
+      });
+    });
+  }
+
+  async #dial({ metadata }: KubeObject, port: number): Promise<Duplex> {
+    const { name, namespace, uid = '' } = metadata;
+    try {
+      return await this.#options.dial(uid, port);
+    } catch (error) {
+      const isRefused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+      const why = isRefused ? `dial tcp4 127.0.0.1:${port}: connect: connection refused` : String(error);
+      const what = `failed to connect to localhost:${port} inside namespace "${uid}", IPv4: ${why}`;
+      throw new Error(`error forwarding port ${port} to pod ${name}_${namespace}, uid ${uid}: ${what}`);
+    }
+  }
+
+  #accept(upgrade: Upgrade, open: () => void): void {
+    const { socket } = upgrade;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    try {
+      open();
+    } catch (error) {
+      if (!(error instanceof StreamRefusal)) throw error;
+      refuseUpgrade(socket, error);
+    }
+  }
+
+  #serve({ socket }: Upgrade, stream: Promise<void>): void {
+    // A stream that breaks takes its connection with it; there is nobody else to tell.
+    this.#track(stream).catch(() => socket.destroy());
+  }
+
+  #track(stream: Promise<void>): Promise<void> {
+    const tracked = stream.finally(() => this.#open.delete(tracked));
+    this.#open.add(tracked);
+    return tracked;
+  }
+}
+
+/** @throws StreamRefusal */
+function forwardedPorts(query: URLSearchParams): number[] {
+  const ports = query
+    .getAll('ports')
+    .flatMap((list) => list.split(','))
+    .map((text) => text.trim());
+  if (ports.length === 0) throw badRequest('query parameter "port" is required');
+  return ports.map((text) => {
+    const port = Number(text);
+    if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+    throw badRequest(`unable to parse ${JSON.stringify(text)} as a port: must be 1-65535`);
+  });
+}
