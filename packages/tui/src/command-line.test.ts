@@ -29,7 +29,7 @@ describe('what is understood', () => {
   test.each<[string, Request]>([
     [
       'up',
-      { verb: 'up', folder: undefined, services: [], detach: false, plain: false, verbose: false, timeoutSeconds: 600 },
+      { verb: 'up', folder: undefined, services: [], detach: false, plain: false, sandbox: false, verbose: false, timeoutSeconds: 600 },
     ],
     [
       'up -d --plain --verbose --timeout 1.5 web api -C /shop',
@@ -39,6 +39,7 @@ describe('what is understood', () => {
         services: ['web', 'api'],
         detach: true,
         plain: true,
+        sandbox: false,
         verbose: true,
         timeoutSeconds: 1.5,
       },

@@ -68,6 +68,12 @@ export class ApiServer implements AsyncDisposable {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
+  /** Proves itself otherwise from now on, as after a restart of minikube; connections from before are closed. */
+  renew({ ca, serverCert: cert, serverKey: key }: Certificates): void {
+    this.#server.setSecureContext({ ca, cert, key });
+    this.#server.closeAllConnections();
+  }
+
   /** @throws Error of the system when the socket cannot be made */
   async listen(socketPath: string): Promise<void> {
     this.#server.listen(socketPath);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { SOCKETS } from './node-messages.ts';
+import { NODE_IN_TUNNEL, SOCKETS } from './node-messages.ts';
 import { Relay } from './relay.ts';
 
 /** Keeps a listener for each port that a Service has on the node, at the node's address on this machine. */
@@ -22,7 +22,7 @@ export class NodePorts implements AsyncDisposable {
     }
     for (const port of ports) {
       if (this.#relays.has(port)) continue;
-      const options = { address: this.#address, port, socket: this.#socket, preamble: `127.0.0.1 ${port}\n` };
+      const options = { address: this.#address, port, socket: this.#socket, preamble: `${NODE_IN_TUNNEL} ${port}\n` };
       this.#relays.set(
         port,
         Relay.listen(options).catch(() => undefined),

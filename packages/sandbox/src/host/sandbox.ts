@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { issueCertificates } from '../api-server/certificates.ts';
+import { KUBERNETES_VERSION } from '../api-server/api-server.ts';
+import { type Certificates, issueCertificates } from '../api-server/certificates.ts';
 import { kubeconfigYaml } from '../api-server/kubeconfig.ts';
-import { KUBERNETES_VERSION } from '../api-server/versions.ts';
 import { ControlServer } from './control-server.ts';
 import { freeLoopback, freePort } from './loopback-address.ts';
 import { type Fault, type NodeConfig, SOCKETS } from './node-messages.ts';
@@ -77,7 +77,7 @@ export class Sandbox implements AsyncDisposable {
       folder: this.#nodeFolder,
       name: NAME,
       address: this.#address,
-      certificates: certificates.server,
+      certificates,
     };
     const listener = { nodePorts: (wanted: readonly number[]) => ports.set(wanted), ended: onEnd };
     this.#node = this.#opened.use(await NodeProcess.start(config, listener, signal));
@@ -88,9 +88,9 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Makes it to be found at this port. */
-  async #appear(port: number, issued?: Awaited<ReturnType<typeof issueCertificates>>): Promise<void> {
+  async #appear(port: number, issued?: Certificates): Promise<void> {
     const certificates = issued ?? (await this.#certificates());
-    if (issued === undefined) await this.#node.ask({ certificates: certificates.server });
+    if (issued === undefined) await this.#node.ask({ certificates });
     this.#api = await Relay.listen({
       address: this.#address,
       port,
@@ -100,8 +100,9 @@ export class Sandbox implements AsyncDisposable {
       server: `https://${this.#address}:${port}`,
       context: NAME,
       namespace: 'default',
-      ca: certificates.server.ca,
-      ...certificates.client,
+      ca: certificates.ca,
+      cert: certificates.clientCert,
+      key: certificates.clientKey,
     });
     const state = {
       profile: NAME,
@@ -110,10 +111,10 @@ export class Sandbox implements AsyncDisposable {
       engine: `unix://${path.join(this.#nodeFolder, SOCKETS.engine)}`,
       kubernetesVersion: KUBERNETES_VERSION,
     };
-    await this.#files.write(state, kubeconfig, certificates.server.ca);
+    await this.#files.write(state, kubeconfig, certificates.ca);
   }
 
-  #certificates(): ReturnType<typeof issueCertificates> {
-    return issueCertificates({ names: ['localhost', NAME, 'kubernetes'], addresses: [this.#address, '127.0.0.1'] });
+  #certificates(): Promise<Certificates> {
+    return issueCertificates([this.#address, '127.0.0.1', 'localhost', NAME, 'kubernetes']);
   }
 }

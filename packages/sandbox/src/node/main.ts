@@ -1,0 +1,79 @@
+/**
+ * The node: engine, API server, controllers and kubelet in one process, which is alone in its namespaces. Its first
+ * argument is the file with its `NodeConfig`. Says a line of JSON for each `NodeMessage`, does what it reads of
+ * `NodeRequest`s, and ends with its standard input. Whatever runs on it ends then, because it is PID 1.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { ApiServer, KUBERNETES_VERSION } from '../api-server/api-server.ts';
+import { ClusterNode } from '../cluster-node.ts';
+import { Engine } from '../engine/engine.ts';
+import { serveEngine } from '../engine/serve-engine.ts';
+import { VERSION } from '../engine/system-routes.ts';
+import { type NodeConfig, type NodeMessage, type NodeRequest, SOCKETS } from '../host/node-messages.ts';
+import { bringAbout } from './bring-about.ts';
+import { LateStreams } from './late-streams.ts';
+
+const [file = ''] = process.argv.slice(2);
+const over = new AbortController();
+process.on('SIGTERM', () => over.abort(new Error('SIGTERM')));
+
+try {
+  await run(JSON.parse(await readFile(file, 'utf8')) as NodeConfig);
+} catch (error) {
+  console.error(error);
+  tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exitCode = 1;
+}
+process.stdin.destroy();
+
+async function run({ folder, name, address, certificates }: NodeConfig): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  const engine = opened.use(
+    await Engine.open({ folder: path.join(folder, 'engine'), nodeBinary: process.execPath, signal: over.signal }),
+  );
+  opened.use(await serveEngine(engine, path.join(folder, SOCKETS.engine)));
+  const streams = new LateStreams();
+  const api = opened.use(new ApiServer({ certificates, streams }));
+  const node = opened.use(
+    await ClusterNode.open({
+      store: api.store,
+      engine,
+      name,
+      address,
+      engineVersion: VERSION,
+      kubernetesVersion: KUBERNETES_VERSION,
+      rootCertificate: certificates.ca,
+      folder,
+    }),
+  );
+  streams.are(node.streams);
+  await api.listen(path.join(folder, SOCKETS.api));
+
+  const tellPorts = () => {
+    const ports = node.nodePorts.list.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
+    tell({ type: 'node-ports', ports });
+  };
+  opened.use(node.nodePorts.listen(tellPorts));
+  tell({ type: 'ready' });
+  tellPorts();
+
+  const begun = new Set<Disposable>();
+  const requests = createInterface({ input: process.stdin, signal: over.signal });
+  for await (const line of requests) {
+    const request = JSON.parse(line) as NodeRequest;
+    try {
+      if (request.type === 'certificates') api.renew(request.certificates);
+      else bringAbout(request.fault, api.faults, begun);
+      tell({ type: 'answer', id: request.id });
+    } catch (error) {
+      tell({ type: 'answer', id: request.id, error: String(error) });
+    }
+  }
+}
+
+function tell(message: NodeMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
