@@ -111,6 +111,9 @@ export class ApiServer implements AsyncDisposable {
     }
     const document = this.#document(pathname, request.headers.accept ?? '');
     if (document !== undefined) return answerJson(response, 200, document.body, document.type);
+    if (/^\/apis?\//.test(pathname)) {
+      throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+    }
     answerText(response, 404, '404 page not found\n');
   }
 

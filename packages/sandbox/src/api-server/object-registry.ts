@@ -132,8 +132,8 @@ export class ObjectRegistry implements ObjectStore {
     if (writer.subresource !== 'status') {
       this.#refuseInvalid(kind, name, [
         ...validateMetadata(kind, updated),
-        ...validateChange(kind.resource, updated, live),
         ...(kind.resource === 'pods' ? [] : validateObject(kind.resource, updated)),
+        ...validateChange(kind.resource, updated, live),
       ]);
       this.#allocate(kind, updated, live);
     }
