@@ -53,7 +53,7 @@ describe('what the API tells of itself', () => {
 
   test('what it does not know is not found', async () => {
     const { request } = await openSandboxApi();
-    expect((await request('GET', '/apis/nope/v1/things')).body).toMatchObject({ kind: 'Status', reason: 'NotFound' });
+    expect((await request('GET', '/apis/apps/v1/things')).body).toMatchObject({ kind: 'Status', reason: 'NotFound' });
     expect((await request('GET', '/nope')).body).toBe('404 page not found\n');
     expect((await request('PUT', `${NAMESPACE}/configmaps`, {})).status).toBe(405);
   });

@@ -111,7 +111,9 @@ export class ApiServer implements AsyncDisposable {
     }
     const document = this.#document(pathname, request.headers.accept ?? '');
     if (document !== undefined) return answerJson(response, 200, document.body, document.type);
-    if (/^\/apis?\//.test(pathname)) {
+    const [, root, group = '', version = ''] = pathname.split('/');
+    const kinds = root === 'api' ? this.#catalog.kinds('', group) : this.#catalog.kinds(group, version);
+    if (kinds.length > 0) {
       throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
     }
     answerText(response, 404, '404 page not found\n');

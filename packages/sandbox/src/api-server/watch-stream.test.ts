@@ -19,9 +19,12 @@ async function watch({ url, agent }: Sandbox, query: string, headers: Record<str
   const lines = readline.createInterface({ input: answer })[Symbol.asyncIterator]();
   return {
     answer,
-    event: async () => JSON.parse((await lines.next()).value),
+    event: async () => {
+      const { value = '' } = await lines.next();
+      return JSON.parse(value);
+    },
     next: async () => {
-      const { done, value } = await lines.next();
+      const { done, value = '' } = await lines.next();
       if (done === true) return 'END';
       const { type, object } = JSON.parse(value);
       return `${type} ${object.metadata.name ?? ''}`.trim();
