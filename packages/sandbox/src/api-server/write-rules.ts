@@ -85,8 +85,8 @@ function establishedStatus({ spec }: KubeObject): unknown {
       { type: 'NamesAccepted', ...said, reason: 'NoConflicts', message: 'no conflicts found' },
       { type: 'Established', ...said, reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
     ],
-    acceptedNames: spec.names,
-    storedVersions: spec.versions.flatMap(({ name, storage }: { name: string; storage: boolean }) =>
+    acceptedNames: spec?.names,
+    storedVersions: (spec?.versions ?? []).flatMap(({ name, storage }: { name: string; storage: boolean }) =>
       storage ? [name] : [],
     ),
   };

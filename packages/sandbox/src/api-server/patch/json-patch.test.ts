@@ -52,6 +52,12 @@ test.each([
   expect(() => jsonPatch({ a: {}, l: [1] }, [operation])).toThrow(JsonPatchError);
 });
 
+test('what is no operation is refused', () => {
+  for (const operation of [null, 1, {}, { op: 'add', path: 1 }, { op: 'move', path: '/x' }]) {
+    expect(() => jsonPatch({}, [operation as never])).toThrow(JsonPatchError);
+  }
+});
+
 test('no key reaches the prototype of objects', () => {
   const patched = jsonPatch({}, [{ op: 'add', path: '/__proto__', value: { polluted: true } }]);
   expect(Object.keys(patched as object)).toEqual(['__proto__']);
