@@ -20,6 +20,7 @@ import {
   type WriteAnswer,
   type WriteRequest,
 } from './object-writer.ts';
+import { proxyToPod } from './pod-proxy.ts';
 import { bindPod, evictPod } from './pod-subresources.ts';
 import { listAs, oneAs, representationOf } from './representation.ts';
 import { mediaTypeOf, parseBody, readBody, unsupportedPatch } from './request-body.ts';
@@ -67,6 +68,9 @@ export class ResourceApi {
       case 'scale':
         if (target.kind.scale === undefined) break;
         return this.#scale(call, verb);
+      case 'proxy':
+        if (target.kind.resource !== 'pods' && target.kind.resource !== 'services') break;
+        return await proxyToPod(this.#registry, call);
       default:
         if (target.kind.resource === 'pods') return this.#podSubresource(call, verb);
     }
