@@ -49,6 +49,9 @@ describe('what the API tells of itself', () => {
     expect(document.components.schemas['io.k8s.api.PodSpec'].properties.containers).toMatchObject({
       'x-kubernetes-patch-merge-key': 'name',
     });
+    const older = await request('GET', '/openapi/v2');
+    expect(older.headers['content-type']).toContain('protobuf');
+    expect(older.body).toContain('/apis/apps/v1/namespaces/{namespace}/deployments/{name}');
   });
 
   test('what it does not know is not found', async () => {

@@ -15,6 +15,7 @@ import { AGGREGATED, aggregatedDiscovery, coreVersions, groupAnswer, groupList, 
 import { createFirstObjects } from './first-objects.ts';
 import { ObjectRegistry } from './object-registry.ts';
 import { openapiDocument, openapiIndex } from './openapi.ts';
+import { OPENAPI_V2, openapiV2 } from './openapi-v2.ts';
 import { resourceTarget } from './request-target.ts';
 import { ResourceApi } from './resource-api.ts';
 
@@ -109,6 +110,10 @@ export class ApiServer implements AsyncDisposable {
     if (health !== undefined) {
       return answerText(response, 200, query.has('verbose') ? `[+]ping ok\n${health} check passed\n` : 'ok');
     }
+    if (pathname === '/openapi/v2') {
+      response.writeHead(200, { 'content-type': OPENAPI_V2 }).end(openapiV2(this.#catalog));
+      return;
+    }
     const document = this.#document(pathname, request.headers.accept ?? '');
     if (document !== undefined) return answerJson(response, 200, document.body, document.type);
     const [, root, group = '', version = ''] = pathname.split('/');
@@ -126,7 +131,9 @@ export class ApiServer implements AsyncDisposable {
     const isAggregated = /as=APIGroupDiscoveryList/.test(accept) && /v=v2(?!beta)/.test(accept);
     const found = (body: unknown) => (body === undefined ? undefined : { body });
     if (path === '/')
-      return { body: { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] } };
+      return {
+        body: { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] },
+      };
     if (path === '/version') return { body: versionInfo() };
     if (root === 'openapi' && group === 'v3') {
       if (version === undefined) return { body: openapiIndex(catalog) };

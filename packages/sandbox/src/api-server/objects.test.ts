@@ -215,6 +215,14 @@ describe('deletion', () => {
   });
 });
 
+test('the API server’s own Service comes back', async () => {
+  const { request } = await openSandboxApi();
+  const { uid } = (await request('GET', `${CORE}/services/kubernetes`)).body.metadata;
+  await request('DELETE', `${CORE}/services/kubernetes`);
+  const { metadata, spec } = (await request('GET', `${CORE}/services/kubernetes`)).body;
+  expect([metadata.uid === uid, spec.clusterIP]).toEqual([false, '10.96.0.1']);
+});
+
 describe('custom resources', () => {
   test('are served as soon as they are defined, with the columns they name', async () => {
     const { request } = await openSandboxApi();
