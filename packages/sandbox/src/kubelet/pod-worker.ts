@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { seconds } from '../events/event-recorder.ts';
 import type { ContainerState } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
@@ -77,15 +78,15 @@ export class PodWorker {
 
   /** Takes the object as it is now. */
   update(pod: KubeObject): void {
-    const before = this.#pod.metadata;
+    const { metadata: before, spec } = this.#pod;
     this.#pod = pod;
-    const { generation, deletionTimestamp, deletionGracePeriodSeconds = DEFAULT_GRACE_SECONDS } = pod.metadata;
+    const { deletionTimestamp, deletionGracePeriodSeconds = DEFAULT_GRACE_SECONDS } = pod.metadata;
     if (deletionTimestamp !== undefined && before.deletionTimestamp === undefined) {
       this.#pass.abort(new Error('the pod is being deleted'));
     } else if (deletionGracePeriodSeconds < (before.deletionGracePeriodSeconds ?? 0)) {
       this.#endWithin(deletionGracePeriodSeconds);
-    } else if (generation === before.generation) {
-      return; // the status that was written here, or labels
+    } else if (isDeepStrictEqual(spec, pod['spec'])) {
+      return; // the status that was written here, or labels; pods of this version have no generation
     }
     this.ask();
   }
