@@ -16,6 +16,7 @@ import { type PodFacts, phaseOf, podStatus } from './pod-status.ts';
 import { Probes } from './probes.ts';
 import { heldBack } from './restart-back-off.ts';
 import { ignoreRefusal, StartFailure, type Surroundings, startContainer, terminationLog } from './start-container.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** The kubelet never gives less time to end, unless a pod is deleted by force. */
 const LEAST_GRACE_SECONDS = 2;
@@ -52,9 +53,7 @@ export class PodWorker {
   readonly #kills = new AbortController();
   #isAsked = false;
   #running: Promise<void> | undefined;
-  #wake: NodeJS.Timeout | undefined;
-  /** ms since the epoch. */
-  #wakeAt = 0;
+  readonly #wakeUp = new WakeUp(() => this.ask());
   #hurry: NodeJS.Timeout | undefined;
 
   /** @param onGone told when nothing is left of the pod */
@@ -133,16 +132,15 @@ export class PodWorker {
     let isGone = false;
     while (this.#isAsked && !isGone) {
       this.#isAsked = false;
-      clearTimeout(this.#wake);
-      this.#wake = undefined;
+      this.#wakeUp.clear();
       try {
         isGone = await this.#once();
       } catch (error) {
         if (!this.#pass.signal.aborted) {
           this.#tell('Warning', 'FailedSync', `error killing or starting pod: ${error}`);
-          this.#wakeIn(SYNC_RETRY_MS);
+          this.#wakeUp.in(SYNC_RETRY_MS);
         } else if (this.#hasBegunToEnd) {
-          this.#wakeIn(SYNC_RETRY_MS);
+          this.#wakeUp.in(SYNC_RETRY_MS);
         } else {
           this.#isAsked = true;
         }
@@ -173,7 +171,7 @@ export class PodWorker {
     if (activeDeadlineSeconds === undefined || this.#hasFinished()) return false;
     const left = Date.parse(this.#startTime) + activeDeadlineSeconds * 1000 - Date.now();
     if (left > 0) {
-      this.#wakeIn(left);
+      this.#wakeUp.in(left);
       return false;
     }
     const message = 'Pod was active on the node longer than the specified deadline';
@@ -202,7 +200,7 @@ export class PodWorker {
     const { address } = this.#setup;
     const tell: TellEvent = (type, reason, message) => this.#tell(type, reason, message);
     const { around, retryMs } = await this.#setup.prepare(this.#pod, tell, this.#pass.signal);
-    if (retryMs !== undefined) this.#wakeIn(retryMs);
+    if (retryMs !== undefined) this.#wakeUp.in(retryMs);
     if (address !== this.#setup.address) this.#writeStatus();
     this.#around = around;
     return around !== undefined;
@@ -260,7 +258,7 @@ export class PodWorker {
     if (held !== undefined) {
       slot.waiting = held.waiting;
       tell('Warning', 'BackOff', held.message);
-      this.#wakeIn(held.ms);
+      this.#wakeUp.in(held.ms);
       return;
     }
     if (this.#around === undefined) return;
@@ -270,7 +268,7 @@ export class PodWorker {
       if (!(error instanceof StartFailure)) throw error;
       slot.waiting = { reason: error.reason, message: error.message };
       this.#writeStatus();
-      this.#wakeIn(error.retryMs);
+      this.#wakeUp.in(error.retryMs);
       return;
     }
     await this.#postStart(slot, container, tell);
@@ -344,7 +342,7 @@ export class PodWorker {
 
   async #cleanUp(): Promise<void> {
     const { engine, store, restartBackOff, pullBackOff } = this.#context;
-    clearTimeout(this.#wake);
+    this.#wakeUp.clear();
     const runs = this.#containers.runs();
     await Promise.all(runs.map(({ id }) => engine.remove(id).catch(ignoreRefusal)));
     await rm(this.#setup.folder, { recursive: true, force: true });
@@ -380,14 +378,6 @@ export class PodWorker {
         if (run.state.status === 'running') this.#context.engine.kill(run.id, 'SIGKILL').catch(ignoreRefusal);
       }
     }, graceSeconds * 1000);
-  }
-
-  #wakeIn(ms: number): void {
-    const due = Date.now() + ms;
-    if (this.#wake !== undefined && this.#wakeAt <= due) return;
-    clearTimeout(this.#wake);
-    this.#wakeAt = due;
-    this.#wake = setTimeout(() => this.ask(), ms);
   }
 
   #writeStatus(): void {
