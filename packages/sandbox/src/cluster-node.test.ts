@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,15 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { KubeObject } from './ports/kube-object.ts';
 
 const NAMESPACES = ['--user', '--map-root-user', '--mount', '--pid', '--net', '--fork', '--kill-child', '--mount-proc'];
 const PROGRAM = fileURLToPath(new URL('./cluster-node.fake.ts', import.meta.url));
+
+// Every step starts processes, of Node's size, in namespaces of their own.
+vi.setConfig({ testTimeout: 20_000 });
 
 let folder: string;
 let node: ChildProcess;
@@ -215,8 +218,12 @@ test('a container that waits has no log yet', async () => {
 });
 
 test('a log that is followed ends with its container, and the one before is kept', async () => {
-  await pod('restarted', { ...probed, livenessProbe: { exec: { command: ['false'] }, periodSeconds: 0.1 } });
-  expect(await text(await call('log/x/restarted?follow=true'))).toContain('listening\n');
+  const exec = { command: ['test', '!', '-e', `${folder}/dead`] };
+  await pod('restarted', { ...probed, livenessProbe: { exec, periodSeconds: 0.05 } });
+  const followed = await call('log/x/restarted?follow=true');
+  await writeFile(`${folder}/dead`, '');
+  expect(await text(followed)).toBe('listening\n');
+  await rm(`${folder}/dead`);
   await until('pods', (pods) =>
     pods.find(({ metadata, status }) => metadata.name === 'restarted' && status.containerStatuses[0].restartCount > 0),
   );

@@ -15,6 +15,7 @@ import { AGGREGATED, aggregatedDiscovery, coreVersions, groupAnswer, groupList, 
 import { createFirstObjects } from './first-objects.ts';
 import { ObjectRegistry } from './object-registry.ts';
 import { openapiDocument, openapiIndex } from './openapi.ts';
+import { OPENAPI_V2, openapiV2 } from './openapi-v2.ts';
 import { resourceTarget } from './request-target.ts';
 import { ResourceApi } from './resource-api.ts';
 
@@ -115,8 +116,17 @@ export class ApiServer implements AsyncDisposable {
     if (health !== undefined) {
       return answerText(response, 200, query.has('verbose') ? `[+]ping ok\n${health} check passed\n` : 'ok');
     }
+    if (pathname === '/openapi/v2') {
+      response.writeHead(200, { 'content-type': OPENAPI_V2 }).end(openapiV2(this.#catalog));
+      return;
+    }
     const document = this.#document(pathname, request.headers.accept ?? '');
     if (document !== undefined) return answerJson(response, 200, document.body, document.type);
+    const [, root, group = '', version = ''] = pathname.split('/');
+    const kinds = root === 'api' ? this.#catalog.kinds('', group) : this.#catalog.kinds(group, version);
+    if (kinds.length > 0) {
+      throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+    }
     answerText(response, 404, '404 page not found\n');
   }
 
@@ -127,7 +137,9 @@ export class ApiServer implements AsyncDisposable {
     const isAggregated = /as=APIGroupDiscoveryList/.test(accept) && /v=v2(?!beta)/.test(accept);
     const found = (body: unknown) => (body === undefined ? undefined : { body });
     if (path === '/')
-      return { body: { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] } };
+      return {
+        body: { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] },
+      };
     if (path === '/version') return { body: versionInfo() };
     if (root === 'openapi' && group === 'v3') {
       if (version === undefined) return { body: openapiIndex(catalog) };

@@ -3,7 +3,6 @@ import { apiVersionOf, type ResourceKind } from '../resources/resource-kind.ts';
 import { DecodeError, isRecord, readObject } from '../resources/schema/read-object.ts';
 import { badRequest, invalid, invalidError } from '../resources/status-errors.ts';
 import { goMap } from './patch/strategic-merge-patch.ts';
-import { kindWords } from './selectors.ts';
 
 export interface DecodedObject {
   readonly object: KubeObject;
@@ -73,15 +72,16 @@ function identified(kind: ResourceKind, body: unknown): Record<string, unknown> 
   }
   const wanted = apiVersionOf(kind);
   const { apiVersion = wanted, kind: name = kind.kind } = body;
+  const version = String(apiVersion).split('/').at(-1) ?? '';
+  const refuse = (why: string) =>
+    badRequest(`${name} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}: ${why}`);
   if (apiVersion !== wanted) {
-    throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`,
+    throw refuse(
+      `no kind ${JSON.stringify(name)} is registered for version ${JSON.stringify(apiVersion)} in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`,
     );
   }
   if (name !== kind.kind) {
-    throw badRequest(
-      `${String(name)} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: the object provided is unrecognized (must be of type ${kind.kind}, ${kindWords(kind)})`,
-    );
+    throw refuse(`converting (${kind.version}.${name}) to (${kind.group || 'core'}.${kind.kind}): unknown conversion`);
   }
   return { ...body, apiVersion, kind: name };
 }

@@ -38,6 +38,14 @@ export function deleted(kind: ResourceKind, live: KubeObject, options: DeleteOpt
   return mayGo(kind, waiting) ? undefined : waiting;
 }
 
+/** What is told of an object that goes at once: a pod without any grace. */
+export function lastState({ resource }: ResourceKind, live: KubeObject): KubeObject {
+  if (resource !== 'pods') return live;
+  const metadata = { ...live.metadata, deletionGracePeriodSeconds: 0 };
+  metadata.deletionTimestamp ??= timestamp();
+  return { ...live, metadata };
+}
+
 function sameStrings(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
@@ -84,16 +92,17 @@ export function checkDeleteOptions({ propagationPolicy }: DeleteOptions): void {
 
 function checkPreconditions(kind: ResourceKind, { metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   const { uid, resourceVersion } = preconditions ?? {};
+  const named = { ...kind, plural: kind.kind };
   if (uid !== undefined && uid !== metadata.uid) {
     throw conflict(
-      kind,
+      named,
       metadata.name,
       `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
     throw conflict(
-      kind,
+      named,
       metadata.name,
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     );

@@ -10,6 +10,8 @@ interface Subresource {
   readonly verbs: readonly string[];
 }
 
+const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update'];
+
 /** Subresources that are more than another way to read and write the object. */
 const POD_SUBRESOURCES: readonly Subresource[] = [
   { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
@@ -18,12 +20,14 @@ const POD_SUBRESOURCES: readonly Subresource[] = [
   { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   { name: 'log', kind: 'Pod', verbs: ['get'] },
   { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+  { name: 'proxy', kind: 'PodProxyOptions', verbs: PROXY_VERBS },
 ];
 
 function subresourcesOf(kind: ResourceKind): Subresource[] {
   const verbs = ['get', 'patch', 'update'];
   return [
     ...(kind.resource === 'pods' ? POD_SUBRESOURCES : []),
+    ...(kind.resource === 'services' ? [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: PROXY_VERBS }] : []),
     ...(kind.scale === undefined ? [] : [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs }]),
     ...(kind.hasStatus ? [{ name: 'status', kind: kind.kind, verbs }] : []),
   ];

@@ -9,6 +9,11 @@ export function createFirstObjects(registry: ObjectRegistry): void {
     registry.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   registry.create('services', KUBERNETES_SERVICE);
+  // The API server keeps its own Service: deleted with all others, it is there again.
+  registry.listen(['services'], (change, { metadata }) => {
+    const isOwn = metadata.namespace === 'default' && metadata.name === 'kubernetes';
+    if (change === 'deleted' && isOwn) registry.create('services', KUBERNETES_SERVICE);
+  });
   for (const [name, value] of [
     ['system-node-critical', 2_000_001_000],
     ['system-cluster-critical', 2_000_000_000],

@@ -17,7 +17,7 @@ import {
 import { validateMetadata } from '../resources/validation/metadata-validation.ts';
 import { validateChange, validateObject } from '../resources/validation/object-validation.ts';
 import { afterUpdate, entriesOf, type ManagedEntry, type Writer, writeEntries } from './apply/managed-fields.ts';
-import { checkDeleteOptions, type DeleteOptions, deleted } from './deletion-rules.ts';
+import { checkDeleteOptions, type DeleteOptions, deleted, lastState } from './deletion-rules.ts';
 import { ObjectTables } from './object-tables.ts';
 import { allocate } from './service-allocator.ts';
 import { generatedName, mayGo, prepareForCreate, prepareForUpdate, timestamp, withGeneration } from './write-rules.ts';
@@ -92,6 +92,8 @@ export class ObjectRegistry implements ObjectStore {
     if (metadata.name === '' && metadata.generateName) metadata.name = generatedName(metadata.generateName);
     this.#checkNamespace(kind, metadata);
     setDefaults(kind.resource, object);
+    // What the server adds from here on is nobody's: not of a manager who would conflict with others about it.
+    const owned = entries ?? afterUpdate(undefined, object, kind, writer, timestamp());
     const created = prepareForCreate(kind, object);
     this.#refuseInvalid(kind, created.metadata.name, [
       ...validateMetadata(kind, created),
@@ -101,7 +103,6 @@ export class ObjectRegistry implements ObjectStore {
       throw alreadyExists(kind, created.metadata.name);
     }
     this.#allocate(kind, created, undefined);
-    const owned = entries ?? afterUpdate(undefined, created, kind, writer, timestamp());
     created.metadata.managedFields = writeEntries(owned);
     return dryRun ? created : this.tables.put(kind.resource, created);
   }
@@ -129,15 +130,16 @@ export class ObjectRegistry implements ObjectStore {
     if (resourceVersion && resourceVersion !== live.metadata.resourceVersion) throw modifiedSince(kind, name);
     setDefaults(kind.resource, object);
     const updated = prepareForUpdate(kind, object, live, writer.subresource);
+    const owned = entries ?? afterUpdate(live, updated, kind, writer, timestamp());
     if (writer.subresource !== 'status') {
       this.#refuseInvalid(kind, name, [
         ...validateMetadata(kind, updated),
+        ...validateObject(kind.resource, updated),
         ...validateChange(kind.resource, updated, live),
-        ...(kind.resource === 'pods' ? [] : validateObject(kind.resource, updated)),
       ]);
       this.#allocate(kind, updated, live);
     }
-    return this.#replace(kind, updated, live, entries ?? afterUpdate(live, updated, kind, writer, timestamp()), dryRun);
+    return this.#replace(kind, updated, live, owned, dryRun);
   }
 
   modify(
@@ -182,7 +184,8 @@ export class ObjectRegistry implements ObjectStore {
     if (waiting !== undefined) {
       return waiting === live || dryRun ? waiting : this.tables.put(kind.resource, waiting);
     }
-    const gone = dryRun ? live : this.tables.remove(kind.resource, live);
+    const last = lastState(kind, live);
+    const gone = dryRun ? last : this.tables.remove(kind.resource, last);
     return ANSWERED_WITH_OBJECT.has(kind.resource) ? gone : undefined;
   }
 

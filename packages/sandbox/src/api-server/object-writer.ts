@@ -12,7 +12,7 @@ import type { ObjectRegistry, WriteOptions } from './object-registry.ts';
 import { JsonPatchError, type JsonPatchOperation, jsonPatch } from './patch/json-patch.ts';
 import { mergePatch } from './patch/merge-patch.ts';
 import { StrategicMergeError, strategicMergePatch } from './patch/strategic-merge-patch.ts';
-import { unsupportedMediaType } from './request-body.ts';
+import { unsupportedPatch } from './request-body.ts';
 import type { ResourceTarget } from './request-target.ts';
 import { toServed, toStored } from './served-version.ts';
 import { timestamp } from './write-rules.ts';
@@ -35,6 +35,12 @@ export interface WriteAnswer {
 }
 
 export const APPLY_PATCH = 'application/apply-patch+yaml';
+export const PATCH_TYPES: readonly string[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  APPLY_PATCH,
+];
 const JSON_PATCH = 'application/json-patch+json';
 const MERGE_PATCH = 'application/merge-patch+json';
 const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
@@ -180,7 +186,7 @@ export function patchedObject(kind: ResourceKind, object: KubeObject, patch: unk
         throw error instanceof StrategicMergeError ? badRequest(error.message) : error;
       }
   }
-  throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, ...(kind.custom ? [] : [STRATEGIC_PATCH]), APPLY_PATCH]);
+  throw unsupportedPatch();
 }
 
 /** meta/v1 PatchOptions. */

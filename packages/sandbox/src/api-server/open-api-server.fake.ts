@@ -48,12 +48,14 @@ export async function openSandboxApi() {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
     const sent = https.request(new URL(path, url), {
       method,
       agent,
-      headers: { 'content-type': 'application/json', 'user-agent': 'test', ...headers },
+      headers: { 'content-type': 'application/json', 'user-agent': 'test', ...length, ...headers },
     });
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(text);
     const [answer] = await once(sent, 'response');
     const chunks: Buffer[] = [];
     for await (const chunk of answer) chunks.push(chunk);

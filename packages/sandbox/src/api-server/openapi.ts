@@ -27,7 +27,7 @@ export function openapiDocument(catalog: Catalog, group: string, version: string
   if (kinds.length === 0) return undefined;
   const roots = new Map(kinds.map((kind) => [kind.type.name, kind]));
   const paths = kinds.flatMap((kind) =>
-    kind.verbs.includes('patch') ? [[pathOf(kind), operations(kind)] as const] : [],
+    kind.verbs.includes('patch') ? [[patchPath(kind), operations(kind)] as const] : [],
   );
   const custom = kinds.filter((kind) => kind.custom).map((kind) => [kind.kind, customSchema(kind)] as const);
   const schemas = [...reachable(kinds)].map((type) => [`${PREFIX}${type.name}`, schemaOf(type, roots.get(type.name))]);
@@ -39,15 +39,22 @@ export function openapiDocument(catalog: Catalog, group: string, version: string
   };
 }
 
-function pathOf(kind: ResourceKind): string {
+/** The path of an object of a kind. */
+export function patchPath(kind: ResourceKind): string {
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${apiVersionOf(kind)}`;
   return `${root}${kind.namespaced ? '/namespaces/{namespace}' : ''}/${kind.plural}/{name}`;
 }
 
+/** Parameters of the `patch` operation. */
+export const PATCH_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation', 'force'];
+
 /** `kubectl` asks of the `patch` operation whether the server validates fields itself. */
 function operations(kind: ResourceKind): unknown {
-  const names = ['dryRun', 'fieldManager', 'fieldValidation', 'force'];
-  const parameters = names.map((name) => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } }));
+  const parameters = PATCH_PARAMETERS.map((name) => ({
+    name,
+    in: 'query',
+    schema: { type: 'string', uniqueItems: true },
+  }));
   return {
     patch: {
       'x-kubernetes-action': 'patch',

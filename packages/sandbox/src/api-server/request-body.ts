@@ -65,9 +65,14 @@ function parseProtobuf(body: Buffer, typeOf: (kind: string) => StructType | unde
   }
 }
 
-export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   return new StatusError(415, 'UnsupportedMediaType', message);
+}
+
+/** A patch in a form that its resource does not take. */
+export function unsupportedPatch(): StatusError {
+  return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
 /** `application/json` of `Application/JSON; charset=utf-8`. */

@@ -10,6 +10,8 @@ export interface ResourceTarget {
   readonly name: string | undefined;
   /** Empty: the object itself. */
   readonly subresource: string;
+  /** What follows `proxy` in the path, without the slash. */
+  readonly rest: string;
 }
 
 /** What a path names; undefined where the API server serves nothing. */
@@ -21,12 +23,18 @@ export function resourceTarget(catalog: Catalog, path: string): ResourceTarget |
   if ((root !== 'api' && root !== 'apis') || group === undefined || version === undefined) return undefined;
   const isScoped = rest[0] === 'namespaces' && rest.length > 2 && !['status', 'finalize'].includes(rest[2] ?? '');
   const namespace = isScoped ? rest[1] : undefined;
-  const [plural, name, ...subresource] = isScoped ? rest.slice(2) : rest;
-  if (plural === undefined || subresource.length > 1) return undefined;
+  const [plural, name, subresource = '', ...below] = isScoped ? rest.slice(2) : rest;
+  if (plural === undefined || (below.length > 0 && subresource !== 'proxy')) return undefined;
   const kind = catalog.find(group, version, plural);
   if (kind === undefined || (namespace !== undefined && !kind.namespaced)) return undefined;
   if (kind.namespaced && namespace === undefined && name !== undefined) return undefined;
-  return { kind, namespace, name, subresource: subresource[0] ?? '' };
+  return {
+    kind,
+    namespace,
+    name,
+    subresource,
+    rest: `${below.map(encodeURIComponent).join('/')}${below.length > 0 && path.endsWith('/') ? '/' : ''}`,
+  };
 }
 
 function decoded(part: string): string {

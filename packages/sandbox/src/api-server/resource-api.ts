@@ -12,10 +12,18 @@ import type { User } from './authentication.ts';
 import type { DeleteOptions } from './deletion-rules.ts';
 import { listObjects } from './list-objects.ts';
 import type { ObjectRegistry } from './object-registry.ts';
-import { isDryRun, ObjectWriter, patchedObject, type WriteAnswer, type WriteRequest } from './object-writer.ts';
+import {
+  isDryRun,
+  ObjectWriter,
+  PATCH_TYPES,
+  patchedObject,
+  type WriteAnswer,
+  type WriteRequest,
+} from './object-writer.ts';
+import { proxyToPod } from './pod-proxy.ts';
 import { bindPod, evictPod } from './pod-subresources.ts';
 import { listAs, oneAs, representationOf } from './representation.ts';
-import { mediaTypeOf, parseBody, readBody } from './request-body.ts';
+import { mediaTypeOf, parseBody, readBody, unsupportedPatch } from './request-body.ts';
 import type { ResourceTarget } from './request-target.ts';
 import { scaleOf, withScale } from './scale.ts';
 import { WatchStream } from './watch-stream.ts';
@@ -60,6 +68,9 @@ export class ResourceApi {
       case 'scale':
         if (target.kind.scale === undefined) break;
         return this.#scale(call, verb);
+      case 'proxy':
+        if (target.kind.resource !== 'pods' && target.kind.resource !== 'services') break;
+        return await proxyToPod(this.#registry, call);
       default:
         if (target.kind.resource === 'pods') return this.#podSubresource(call, verb);
     }
@@ -98,6 +109,8 @@ export class ResourceApi {
       }
       case 'deletecollection':
         return await this.#deleteCollection(call);
+      default:
+        throw notAllowed();
     }
   }
 
@@ -116,6 +129,8 @@ export class ResourceApi {
         return this.#answerWritten(call, this.#writer.patch(await this.#writeRequest(call)));
       case 'delete':
         return await this.#delete(call);
+      default:
+        throw notAllowed();
     }
   }
 
@@ -213,6 +228,7 @@ export class ResourceApi {
 
   async #writeRequest({ target, query, request }: ApiCall): Promise<WriteRequest> {
     const mediaType = mediaTypeOf(request.headers['content-type']);
+    if (request.method === 'PATCH' && !PATCH_TYPES.includes(mediaType)) throw unsupportedPatch();
     const body = parseBody(await readBody(request), mediaType, (name) => messageType(target.kind, name));
     return { target, query, body, mediaType, userAgent: request.headers['user-agent'] ?? '' };
   }

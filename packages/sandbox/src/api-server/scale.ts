@@ -9,11 +9,12 @@ import { badRequest } from '../resources/status-errors.ts';
 export function scaleOf(object: KubeObject, paths: ScalePaths): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = selectorWords(object, paths);
+  const replicas = Number(valuesAt(object, paths.specReplicas)[0] ?? 0);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
-    spec: { replicas: Number(valuesAt(object, paths.specReplicas)[0] ?? 0) },
+    spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: Number(valuesAt(object, paths.statusReplicas)[0] ?? 0),
       ...(selector === '' ? {} : { selector }),

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../ports/kube-object.ts';
 import { type LabelRequirement, meets } from '../resources/label-selector.ts';
-import { apiVersionOf, type ResourceKind } from '../resources/resource-kind.ts';
+import type { ResourceKind } from '../resources/resource-kind.ts';
 import { badRequest } from '../resources/status-errors.ts';
 
 export type ObjectFilter = (object: KubeObject) => boolean;
@@ -28,8 +28,14 @@ export function parseLabelSelector(text: string): LabelRequirement[] {
       return [{ key, operator: by[operator as keyof typeof by], values: [value] }];
     }
     const [, negated, existing] = EXISTENCE.exec(part) ?? [];
-    if (existing === undefined)
-      throw badRequest(`unable to parse requirement: found '${part.trim()}', expected: identifier`);
+    if (existing === undefined) {
+      const [first = '', second] = part.trim().split(/\s+/);
+      throw badRequest(
+        second === undefined
+          ? `unable to parse requirement: found '${first}', expected: identifier`
+          : `unable to parse requirement: found '${second}', expected: in, notin, =, ==, !=, gt, lt`,
+      );
+    }
     return [{ key: existing, operator: negated === '!' ? 'DoesNotExist' : 'Exists', values: [] }];
   });
 }
@@ -90,9 +96,10 @@ export function selectorFilter(kind: ResourceKind, query: URLSearchParams): Obje
       throw badRequest(`invalid selector: '${fieldText}'; can't understand '${part}'`);
     }
     if (!COMMON_FIELDS.includes(path) && !FIELDS[kind.resource]?.includes(path)) {
-      const what = `${kind.group === '' ? '' : `${kind.group}`}/${kind.version}, Resource=${kind.plural}`;
       throw badRequest(
-        `Unable to find ${JSON.stringify(what)} that match label selector ${JSON.stringify(labelText)}, field selector ${JSON.stringify(fieldText)}: field label not supported: ${path}`,
+        kind.custom || FIELDS[kind.resource] !== undefined
+          ? `field label not supported: ${path}`
+          : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
       );
     }
     return [{ path: path.split('.'), value, isEqual: operator !== '!=' }];
@@ -109,9 +116,4 @@ function fieldOf(object: KubeObject, path: readonly string[]): string {
   for (const name of at) value = value?.[name];
   if (value !== undefined && value !== null) return String(value);
   return at.at(-1) === 'unschedulable' || at.at(-1) === 'hostNetwork' ? 'false' : '';
-}
-
-/** `apps/v1, Kind=Deployment`, as errors name a kind. */
-export function kindWords(kind: ResourceKind): string {
-  return `${apiVersionOf(kind)}, Kind=${kind.kind}`;
 }

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../ports/kube-object.ts';
-import { newPodStatus } from '../resources/defaults/pod-defaults.ts';
+import { admitPod, newPodStatus } from '../resources/defaults/pod-defaults.ts';
 import { setJobSelector } from '../resources/defaults/workload-defaults.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 
@@ -36,6 +36,7 @@ export function prepareForCreate(kind: ResourceKind, object: KubeObject): KubeOb
     else created['status'] = status;
   }
   if (kind.resource === 'namespaces') created['spec'] = { ...created['spec'], finalizers: ['kubernetes'] };
+  if (kind.resource === 'pods') admitPod(created);
   if (kind.resource === 'jobs.batch') setJobSelector(created);
   return created;
 }
@@ -84,8 +85,8 @@ function establishedStatus({ spec }: KubeObject): unknown {
       { type: 'NamesAccepted', ...said, reason: 'NoConflicts', message: 'no conflicts found' },
       { type: 'Established', ...said, reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
     ],
-    acceptedNames: spec.names,
-    storedVersions: spec.versions.flatMap(({ name, storage }: { name: string; storage: boolean }) =>
+    acceptedNames: spec?.names,
+    storedVersions: (spec?.versions ?? []).flatMap(({ name, storage }: { name: string; storage: boolean }) =>
       storage ? [name] : [],
     ),
   };

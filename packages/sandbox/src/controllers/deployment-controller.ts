@@ -5,6 +5,7 @@ import { StatusError } from '../ports/status-error.ts';
 import {
   byAge,
   newestSet,
+  newSet,
   REVISION,
   revisionOf,
   setAnnotations,
@@ -12,7 +13,8 @@ import {
   surplusSets,
 } from './deployment-revisions.ts';
 import {
-  DESIRED_REPLICAS,
+  isSaturated,
+  isScaled,
   nextReplicas,
   proportionalSizes,
   replicasOf,
@@ -29,8 +31,8 @@ import {
   withCondition,
   written,
 } from './deployment-status.ts';
-import { claimObjects, controllerOf, controllerReference, keyOf, nameOf } from './owned-objects.ts';
-import { isSameTemplate, POD_TEMPLATE_HASH, templateHash } from './template-hash.ts';
+import { claimObjects, controllerOf, keyOf, nameOf } from './owned-objects.ts';
+import { isSameTemplate, templateHash } from './template-hash.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'deployments.apps';
@@ -376,42 +378,4 @@ function rolloutOf(deployment: KubeObject, sets: readonly KubeObject[]): Rollout
 
 function setsOf({ newest, old }: Rollout): readonly KubeObject[] {
   return newest === undefined ? old : [...old, newest];
-}
-
-/** Whether the number of replicas was changed since the ReplicaSets were sized: isScalingEvent. */
-function isScaled(deployment: KubeObject, sets: readonly KubeObject[]): boolean {
-  const wanted: number = deployment['spec'].replicas ?? 1;
-  return sets.some((set) => {
-    const told = set.metadata.annotations?.[DESIRED_REPLICAS];
-    return replicasOf(set) > 0 && told !== undefined && Number(told) !== wanted;
-  });
-}
-
-function isSaturated(set: KubeObject, wanted: number): boolean {
-  const told = Number(set.metadata.annotations?.[DESIRED_REPLICAS]);
-  return replicasOf(set) === wanted && told === wanted && (set['status']?.availableReplicas ?? 0) === wanted;
-}
-
-function newSet(deployment: KubeObject, old: readonly KubeObject[], hash: string, size: number): KubeObject {
-  const { metadata, spec } = deployment;
-  const { template, selector, minReadySeconds } = spec;
-  const label = { [POD_TEMPLATE_HASH]: hash };
-  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: {
-      name: `${metadata.name}-${hash}`,
-      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-      labels: { ...template.metadata?.labels, ...label },
-      annotations: { ...setAnnotations(deployment, {}, revision), ...sizeAnnotations(deployment) },
-      ownerReferences: [controllerReference(deployment)],
-    },
-    spec: {
-      replicas: size,
-      ...(minReadySeconds !== undefined && { minReadySeconds }),
-      selector: { ...selector, matchLabels: { ...selector.matchLabels, ...label } },
-      template: { ...template, metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...label } } },
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../ports/kube-object.ts';
 import { DESIRED_REPLICAS, MAX_REPLICAS, replicasOf, rollingBounds } from './deployment-scale.ts';
-import { isSameTemplate } from './template-hash.ts';
+import { controllerReference } from './owned-objects.ts';
+import { isSameTemplate, POD_TEMPLATE_HASH } from './template-hash.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
@@ -70,4 +71,29 @@ export function surplusSets(deployment: KubeObject, old: readonly KubeObject[]):
         (set['status']?.replicas ?? 0) === 0 &&
         (set['status']?.observedGeneration ?? 0) >= (set.metadata.generation ?? 0),
     );
+}
+
+/** A ReplicaSet of the Deployment's template: getNewReplicaSet. */
+export function newSet(deployment: KubeObject, old: readonly KubeObject[], hash: string, size: number): KubeObject {
+  const { metadata, spec } = deployment;
+  const { template, selector, minReadySeconds } = spec;
+  const label = { [POD_TEMPLATE_HASH]: hash };
+  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${metadata.name}-${hash}`,
+      ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+      labels: { ...template.metadata?.labels, ...label },
+      annotations: { ...setAnnotations(deployment, {}, revision), ...sizeAnnotations(deployment) },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas: size,
+      ...(minReadySeconds !== undefined && { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, ...label } },
+      template: { ...template, metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...label } } },
+    },
+  };
 }

@@ -78,3 +78,18 @@ function fraction(set: KubeObject, deployment: KubeObject, wanted: number, maxSu
   const before = Number(set.metadata.annotations?.[MAX_REPLICAS]) || (deployment['status']?.replicas ?? 0);
   return before === 0 ? 0 : Math.round((replicasOf(set) * (wanted + maxSurge)) / before) - replicasOf(set);
 }
+
+/** Whether the number of replicas was changed since the ReplicaSets were sized: isScalingEvent. */
+export function isScaled(deployment: KubeObject, sets: readonly KubeObject[]): boolean {
+  const wanted: number = deployment['spec'].replicas ?? 1;
+  return sets.some((set) => {
+    const told = set.metadata.annotations?.[DESIRED_REPLICAS];
+    return replicasOf(set) > 0 && told !== undefined && Number(told) !== wanted;
+  });
+}
+
+/** Whether the newest ReplicaSet has all its pods, of the size that is wanted now. */
+export function isSaturated(set: KubeObject, wanted: number): boolean {
+  const told = Number(set.metadata.annotations?.[DESIRED_REPLICAS]);
+  return replicasOf(set) === wanted && told === wanted && (set['status']?.availableReplicas ?? 0) === wanted;
+}

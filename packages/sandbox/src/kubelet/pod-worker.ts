@@ -1,26 +1,25 @@
 import { readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { seconds } from '../events/event-recorder.ts';
-import type { ContainerState, Mount } from '../ports/container-engine.ts';
+import type { ContainerState } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
-import { goDuration } from './back-off.ts';
-import { ContainerSlot, specHashOf } from './container-slot.ts';
+import { type ContainerSlot, specHashOf } from './container-slot.ts';
 import { killContainer, lastWords } from './end-container.ts';
 import { type HandlerTarget, runHandler } from './handlers.ts';
 import type { TellEvent } from './image-puller.ts';
 import type { KubeletContext } from './kubelet-context.ts';
-import { podFiles } from './pod-files.ts';
+import { type ContainerPair, PodContainers } from './pod-containers.ts';
 import type { PodSandbox } from './pod-network.ts';
+import { PodSetup } from './pod-setup.ts';
 import { type Container, fieldPathOf, isSidecar, type PodSpec } from './pod-spec.ts';
 import { type PodFacts, phaseOf, podStatus } from './pod-status.ts';
-import { MountError, PodVolumes } from './pod-volumes.ts';
 import { Probes } from './probes.ts';
-import { ignoreRefusal, StartFailure, startContainer, terminationLog } from './start-container.ts';
+import { heldBack } from './restart-back-off.ts';
+import { ignoreRefusal, StartFailure, type Surroundings, startContainer, terminationLog } from './start-container.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** The kubelet never gives less time to end, unless a pod is deleted by force. */
 const LEAST_GRACE_SECONDS = 2;
-const MOUNT_RETRY_MS = { first: 500, most: 122_000 };
-const SANDBOX_RETRY_MS = 2000;
 const SYNC_RETRY_MS = 10_000;
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -34,17 +33,13 @@ const DEFAULT_GRACE_SECONDS = 30;
 export class PodWorker {
   readonly uid: string;
   readonly #context: KubeletContext;
-  readonly #folder: string;
-  readonly #volumes: PodVolumes;
-  readonly #inits: readonly ContainerSlot[];
-  readonly #mains: readonly ContainerSlot[];
+  readonly #setup: PodSetup;
+  readonly #containers: PodContainers;
   readonly #onGone: () => void;
   readonly #startTime = seconds(Date.now());
   #pod: KubeObject;
-  #sandbox: PodSandbox | undefined;
-  #address: string | undefined;
-  #files: readonly Mount[] = [];
-  #mountRetryMs = MOUNT_RETRY_MS.first;
+  /** What its containers get; undefined until it is there. */
+  #around: Surroundings | undefined;
   #isInitialised = false;
   /** Its object has gone from the store: nothing is told any more. */
   #isForced = false;
@@ -53,28 +48,22 @@ export class PodWorker {
   #hasBegunToEnd = false;
   #isOver = false;
   #failure: PodFacts['failure'];
-  #areVolumesStale = false;
   /** Ends what a pass waits for when the pod has to end. */
   #pass = new AbortController();
   readonly #kills = new AbortController();
   #isAsked = false;
   #running: Promise<void> | undefined;
-  #wake: NodeJS.Timeout | undefined;
-  /** ms since the epoch. */
-  #wakeAt = 0;
+  readonly #wakeUp = new WakeUp(() => this.ask());
   #hurry: NodeJS.Timeout | undefined;
 
   /** @param onGone told when nothing is left of the pod */
   constructor(pod: KubeObject, context: KubeletContext, onGone: () => void) {
-    const spec = pod['spec'] as PodSpec;
     this.uid = pod.metadata.uid ?? '';
     this.#pod = pod;
     this.#context = context;
     this.#onGone = onGone;
-    this.#folder = path.join(context.folder, 'pods', this.uid);
-    this.#volumes = new PodVolumes(context.store, this.#folder, path.join(context.folder, 'claims'));
-    this.#inits = (spec.initContainers ?? []).map(({ name }) => new ContainerSlot(name, true));
-    this.#mains = spec.containers.map(({ name }) => new ContainerSlot(name, false));
+    this.#setup = new PodSetup(this.uid, context);
+    this.#containers = new PodContainers(pod['spec']);
     this.ask();
   }
 
@@ -83,20 +72,20 @@ export class PodWorker {
   }
 
   get sandbox(): PodSandbox | undefined {
-    return this.#sandbox;
+    return this.#setup.sandbox;
   }
 
   /** Takes the object as it is now. */
   update(pod: KubeObject): void {
-    const before = this.#pod.metadata;
+    const { metadata: before, spec } = this.#pod;
     this.#pod = pod;
-    const { generation, deletionTimestamp, deletionGracePeriodSeconds = DEFAULT_GRACE_SECONDS } = pod.metadata;
+    const { deletionTimestamp, deletionGracePeriodSeconds = DEFAULT_GRACE_SECONDS } = pod.metadata;
     if (deletionTimestamp !== undefined && before.deletionTimestamp === undefined) {
       this.#pass.abort(new Error('the pod is being deleted'));
     } else if (deletionGracePeriodSeconds < (before.deletionGracePeriodSeconds ?? 0)) {
       this.#endWithin(deletionGracePeriodSeconds);
-    } else if (generation === before.generation) {
-      return; // the status that was written here, or labels
+    } else if (isDeepStrictEqual(spec, pod['spec'])) {
+      return; // the status that was written here, or labels; pods of this version have no generation
     }
     this.ask();
   }
@@ -111,7 +100,7 @@ export class PodWorker {
 
   /** The engine tells that a container has started or exited. */
   tellContainer(state: ContainerState): void {
-    const run = this.#slots().find((slot) => slot.run?.id === state.id)?.run;
+    const run = this.#containers.run(state.id);
     if (run === undefined) return;
     run.state = state;
     if (state.status === 'exited') this.ask();
@@ -119,7 +108,7 @@ export class PodWorker {
 
   /** A ConfigMap, a Secret or a claim of the namespace has changed. */
   refresh(): void {
-    this.#areVolumesStale = true;
+    this.#setup.refresh();
     this.ask();
   }
 
@@ -143,16 +132,15 @@ export class PodWorker {
     let isGone = false;
     while (this.#isAsked && !isGone) {
       this.#isAsked = false;
-      clearTimeout(this.#wake);
-      this.#wake = undefined;
+      this.#wakeUp.clear();
       try {
         isGone = await this.#once();
       } catch (error) {
         if (!this.#pass.signal.aborted) {
           this.#tell('Warning', 'FailedSync', `error killing or starting pod: ${error}`);
-          this.#wakeIn(SYNC_RETRY_MS);
+          this.#wakeUp.in(SYNC_RETRY_MS);
         } else if (this.#hasBegunToEnd) {
-          this.#wakeIn(SYNC_RETRY_MS);
+          this.#wakeUp.in(SYNC_RETRY_MS);
         } else {
           this.#isAsked = true;
         }
@@ -183,7 +171,7 @@ export class PodWorker {
     if (activeDeadlineSeconds === undefined || this.#hasFinished()) return false;
     const left = Date.parse(this.#startTime) + activeDeadlineSeconds * 1000 - Date.now();
     if (left > 0) {
-      this.#wakeIn(left);
+      this.#wakeUp.in(left);
       return false;
     }
     const message = 'Pod was active on the node longer than the specified deadline';
@@ -194,59 +182,35 @@ export class PodWorker {
 
   async #sync(): Promise<void> {
     if (this.#hasFinished()) {
-      await this.#detach();
+      await this.#setup.detach();
       return;
     }
     if (!(await this.#prepare())) return;
     const mustRestart = await this.#endChanged();
     if (!this.#isInitialised && !(await this.#initialise())) return;
-    for (const [index, container] of (this.#spec().initContainers ?? []).entries()) {
-      const slot = this.#inits[index];
-      if (slot !== undefined && isSidecar(container)) await this.#ensure(slot, container, mustRestart);
-    }
-    for (const [index, container] of this.#spec().containers.entries()) {
-      const slot = this.#mains[index];
-      if (slot !== undefined) await this.#ensure(slot, container, mustRestart);
+    const spec = this.#spec();
+    const sidecars = this.#containers.inits(spec).filter(([, container]) => isSidecar(container));
+    for (const [slot, container] of [...sidecars, ...this.#containers.mains(spec)]) {
+      await this.#ensure(slot, container, mustRestart);
     }
   }
 
   /** Volumes and network. Answers whether they are there. */
   async #prepare(): Promise<boolean> {
-    if (this.#sandbox !== undefined && !this.#areVolumesStale) return true;
-    const { network, dns, hostAddress, allocatable } = this.#context;
-    this.#areVolumesStale = false;
-    try {
-      const address = this.#address ?? '';
-      await this.#volumes.setUp(this.#pod, { address, hostAddress, allocatable });
-    } catch (error) {
-      if (!(error instanceof MountError)) throw error;
-      this.#tell('Warning', 'FailedMount', error.message);
-      this.#wakeIn(this.#mountRetryMs);
-      this.#mountRetryMs = Math.min(this.#mountRetryMs * 2, MOUNT_RETRY_MS.most);
-      return this.#sandbox !== undefined;
-    }
-    if (this.#sandbox !== undefined) return true;
-    this.#pass.signal.throwIfAborted();
-    try {
-      const isOfNode = this.#spec().hostNetwork === true;
-      this.#sandbox = isOfNode ? nodeNetwork(hostAddress) : await network.attach(this.uid);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#tell('Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${why}`);
-      this.#wakeIn(SANDBOX_RETRY_MS);
-      return false;
-    }
-    this.#address = this.#sandbox.address;
-    this.#files = await podFiles(this.#pod, this.#address, dns, this.#folder);
-    this.#writeStatus();
-    return true;
+    const { address } = this.#setup;
+    const tell: TellEvent = (type, reason, message) => this.#tell(type, reason, message);
+    const { around, retryMs } = await this.#setup.prepare(this.#pod, tell, this.#pass.signal);
+    if (retryMs !== undefined) this.#wakeUp.in(retryMs);
+    if (address !== this.#setup.address) this.#writeStatus();
+    this.#around = around;
+    return around !== undefined;
   }
 
   /** Ends the containers whose spec is another now. Answers their slots: they start anew whatever the policy says. */
   async #endChanged(): Promise<ReadonlySet<ContainerSlot>> {
-    const changed = this.#pairs().filter(
-      ([slot, container]) => slot.isRunning && slot.run?.specHash !== specHashOf(container),
-    );
+    const changed = this.#containers
+      .all(this.#spec())
+      .filter(([slot, container]) => slot.isRunning && slot.run?.specHash !== specHashOf(container));
     await Promise.all(
       changed.map(async ([slot, container]) => {
         await this.#kill(slot, container, `Container ${slot.name} definition changed, will be restarted`);
@@ -259,9 +223,7 @@ export class PodWorker {
   /** Runs the init containers, one after the other. Answers whether all have done their part. */
   async #initialise(): Promise<boolean> {
     const policy = this.#spec().restartPolicy ?? 'Always';
-    for (const [index, container] of (this.#spec().initContainers ?? []).entries()) {
-      const slot = this.#inits[index];
-      if (slot === undefined) continue;
+    for (const [slot, container] of this.#containers.inits(this.#spec())) {
       if (isSidecar(container)) {
         await this.#ensure(slot, container, new Set());
         if (!slot.hasStarted) return false;
@@ -290,54 +252,28 @@ export class PodWorker {
     return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
   }
 
-  /** @param wasChanged it was ended for its new spec: then only runs before that one count for holding back */
   async #start(slot: ContainerSlot, container: Container, wasChanged = false): Promise<void> {
-    if (this.#isHeldBack(slot, container, wasChanged)) return;
     const tell = this.#teller(slot, container);
-    const around = {
-      pod: this.#pod,
-      sandbox: this.#sandbox as PodSandbox,
-      volumes: this.#volumes,
-      files: this.#files,
-      folder: this.#folder,
-    };
+    const held = heldBack(slot, container, wasChanged, this.#pod, this.#context.restartBackOff);
+    if (held !== undefined) {
+      slot.waiting = held.waiting;
+      tell('Warning', 'BackOff', held.message);
+      this.#wakeUp.in(held.ms);
+      return;
+    }
+    if (this.#around === undefined) return;
     try {
-      await startContainer(slot, container, around, this.#context, tell, this.#pass.signal);
+      await startContainer(slot, container, this.#around, this.#context, tell, this.#pass.signal);
     } catch (error) {
       if (!(error instanceof StartFailure)) throw error;
       slot.waiting = { reason: error.reason, message: error.message };
       this.#writeStatus();
-      this.#wakeIn(error.retryMs);
+      this.#wakeUp.in(error.retryMs);
       return;
     }
     await this.#postStart(slot, container, tell);
     this.#startProbes(slot, container, tell);
     this.#writeStatus();
-  }
-
-  #isHeldBack(slot: ContainerSlot, container: Container, wasChanged: boolean): boolean {
-    const last = wasChanged ? slot.previous : slot.run;
-    if (last === undefined) return false;
-    const { restartBackOff } = this.#context;
-    const key = `${this.uid}_${container.name}_${specHashOf(container)}`;
-    const now = Date.now();
-    const endedAt = last.endedAt ?? now;
-    const heldMs = restartBackOff.heldBackMs(key, endedAt, now);
-    if (heldMs === 0) {
-      restartBackOff.next(key, endedAt, now);
-      return false;
-    }
-    const { name, namespace } = this.#pod.metadata;
-    const pod = `${name}_${namespace}(${this.uid})`;
-    const delay = goDuration(restartBackOff.delayMs(key));
-    slot.waiting = {
-      reason: 'CrashLoopBackOff',
-      message: `back-off ${delay} restarting failed container=${container.name} pod=${pod}`,
-    };
-    const words = `Back-off restarting failed container ${container.name} in pod ${pod}`;
-    this.#teller(slot, container)('Warning', 'BackOff', words);
-    this.#wakeIn(heldMs);
-    return true;
   }
 
   #startProbes(slot: ContainerSlot, container: Container, tell: TellEvent): void {
@@ -390,26 +326,26 @@ export class PodWorker {
   async #end(): Promise<void> {
     const { deletionGracePeriodSeconds, deletionTimestamp } = this.#pod.metadata;
     const grace = deletionTimestamp === undefined ? undefined : deletionGracePeriodSeconds;
-    const end = async ([slot, container]: readonly [ContainerSlot, Container]) => {
+    const end = async ([slot, container]: ContainerPair) => {
       if (slot.isRunning) await this.#kill(slot, container, `Stopping container ${slot.name}`, grace);
     };
-    const pairs = this.#pairs();
-    const isMain = ([slot, container]: readonly [ContainerSlot, Container]) => !slot.isInit || !isSidecar(container);
+    const pairs = this.#containers.all(this.#spec());
+    const isMain = ([slot, container]: ContainerPair) => !slot.isInit || !isSidecar(container);
     await Promise.all(pairs.filter(isMain).map(end));
     for (const pair of pairs.filter((each) => !isMain(each)).toReversed()) await end(pair);
     clearTimeout(this.#hurry);
     await this.#takeNoteOfExits();
     this.#isOver = true;
     this.#writeStatus();
-    await this.#detach();
+    await this.#setup.detach();
   }
 
   async #cleanUp(): Promise<void> {
     const { engine, store, restartBackOff, pullBackOff } = this.#context;
-    clearTimeout(this.#wake);
-    const runs = this.#slots().flatMap(({ run, previous }) => [run, previous].filter((each) => each !== undefined));
+    this.#wakeUp.clear();
+    const runs = this.#containers.runs();
     await Promise.all(runs.map(({ id }) => engine.remove(id).catch(ignoreRefusal)));
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#setup.folder, { recursive: true, force: true });
     restartBackOff.forget(`${this.uid}_`);
     pullBackOff.forget(`${this.uid}_`);
     this.#onGone();
@@ -421,21 +357,16 @@ export class PodWorker {
   }
 
   async #takeNoteOfExits(): Promise<void> {
-    for (const [slot, container] of this.#pairs()) {
+    for (const [slot, container] of this.#containers.all(this.#spec())) {
       const { run } = slot;
       if (run === undefined || run.endedAt !== undefined || run.state.status === 'running') continue;
       run.endedAt = Date.parse(run.state.finishedAt) || Date.now();
       slot.probes?.[Symbol.dispose]();
       slot.probes = undefined;
-      const words = await readFile(terminationLog(this.#folder, slot.name), 'utf8').catch(() => '');
+      const words = await readFile(terminationLog(this.#setup.folder, slot.name), 'utf8').catch(() => '');
       run.terminationMessage = words.slice(0, 4096) || (await lastWords(container, run, this.#context.engine));
       if (!this.#isForced) this.#writeStatus();
     }
-  }
-
-  async #detach(): Promise<void> {
-    await this.#sandbox?.[Symbol.asyncDispose]();
-    this.#sandbox = undefined;
   }
 
   /** Kills what still runs when this time is over, in seconds. */
@@ -443,18 +374,10 @@ export class PodWorker {
     clearTimeout(this.#hurry);
     this.#hurry = setTimeout(() => {
       this.#kills.abort(new Error('the time to end is over'));
-      for (const { run } of this.#slots()) {
-        if (run?.state.status === 'running') this.#context.engine.kill(run.id, 'SIGKILL').catch(ignoreRefusal);
+      for (const run of this.#containers.runs()) {
+        if (run.state.status === 'running') this.#context.engine.kill(run.id, 'SIGKILL').catch(ignoreRefusal);
       }
     }, graceSeconds * 1000);
-  }
-
-  #wakeIn(ms: number): void {
-    const due = Date.now() + ms;
-    if (this.#wake !== undefined && this.#wakeAt <= due) return;
-    clearTimeout(this.#wake);
-    this.#wakeAt = due;
-    this.#wake = setTimeout(() => this.ask(), ms);
   }
 
   #writeStatus(): void {
@@ -469,16 +392,9 @@ export class PodWorker {
   }
 
   #facts(): PodFacts {
-    const spec = this.#spec();
-    const initialising = { reason: 'PodInitializing' };
-    const idle = this.#inits.length > 0 ? initialising : { reason: 'ContainerCreating' };
-    const initContainers = spec.initContainers ?? [];
     return {
-      initStatuses: initContainers.flatMap(
-        (container, index) => this.#inits[index]?.status(container, initialising) ?? [],
-      ),
-      statuses: spec.containers.flatMap((container, index) => this.#mains[index]?.status(container, idle) ?? []),
-      address: this.#address,
+      ...this.#containers.statuses(this.#spec()),
+      address: this.#setup.address,
       hostAddress: this.#context.hostAddress,
       startTime: this.#startTime,
       isOver: this.#isOver,
@@ -495,21 +411,9 @@ export class PodWorker {
     return this.#pod['spec'] as PodSpec;
   }
 
-  #slots(): readonly ContainerSlot[] {
-    return [...this.#inits, ...this.#mains];
-  }
-
-  #pairs(): (readonly [ContainerSlot, Container])[] {
-    const containers = [...(this.#spec().initContainers ?? []), ...this.#spec().containers];
-    return this.#slots().flatMap((slot, index) => {
-      const container = containers[index];
-      return container === undefined ? [] : [[slot, container] as const];
-    });
-  }
-
   #target(slot: ContainerSlot, container: Container): HandlerTarget {
     const { engine } = this.#context;
-    return { engine, containerId: slot.run?.id ?? '', container, address: this.#address ?? '' };
+    return { engine, containerId: slot.run?.id ?? '', container, address: this.#setup.address ?? '' };
   }
 
   #teller(slot: ContainerSlot, container: Container): TellEvent {
@@ -519,9 +423,4 @@ export class PodWorker {
   #tell(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {
     if (!this.#isForced) this.#context.events.record(this.#pod, type, reason, message, fieldPath);
   }
-}
-
-/** The network of a pod that asks for the node's own. */
-function nodeNetwork(address: string): PodSandbox {
-  return { address, pid: undefined, [Symbol.asyncDispose]: async () => undefined };
 }

@@ -81,9 +81,10 @@ export async function startContainer(
     if (!(error instanceof EngineError)) throw error;
     run.startError = error.message;
     run.state = engine.container(state.id) ?? state;
-    const message = `failed to start container "${state.id}": ${daemonWords(error)}`;
-    tell('Warning', 'Failed', `Error: ${message}`);
-    throw new StartFailure('RunContainerError', message, 0);
+    const message = (which: string) => `failed to start container "${which}": ${daemonWords(error)}`;
+    // The Event has the name, so that those of all attempts are one.
+    tell('Warning', 'Failed', `Error: ${message(container.name)}`);
+    throw new StartFailure('RunContainerError', message(state.id), 0);
   }
   state = engine.container(state.id) ?? state;
   run.state = state;

@@ -7,7 +7,10 @@ import { StatusError } from './status-error.ts';
 /** Resources of the cluster, which have no namespace. */
 const CLUSTER_SCOPED = ['nodes', 'namespaces', 'persistentvolumes', 'storageclasses.storage.k8s.io'];
 
-/** {@link ObjectStore} in memory: names, generations, graceful deletion and finalizers, but no defaults and no rules. */
+/**
+ * {@link ObjectStore} in memory: names, generations, graceful deletion and finalizers, but no defaults and no
+ * rules. Pods have no generation, as before Kubernetes 1.33.
+ */
 export class FakeObjectStore implements ObjectStore {
   readonly #objects = new Map<string, KubeObject>();
   readonly #listeners = new Set<{ resources: readonly ResourceName[]; listener: StoreListener }>();
@@ -36,7 +39,7 @@ export class FakeObjectStore implements ObjectStore {
         name,
         ...(namespace !== undefined && { namespace }),
         uid: randomUUID(),
-        generation: 1,
+        ...(resource !== 'pods' && { generation: 1 }),
         creationTimestamp: new Date().toISOString().replace(/\.\d+/, ''),
       },
     });
@@ -57,7 +60,10 @@ export class FakeObjectStore implements ObjectStore {
       return after;
     }
     const isNewSpec = !isDeepStrictEqual(rest(before), rest(after));
-    const generation = (before.metadata.generation ?? 0) + (isNewSpec ? 1 : 0);
+    if (!isNewSpec || before.metadata.generation === undefined) {
+      return this.#put(name.resource, keyOf(name), after, before);
+    }
+    const generation = before.metadata.generation + 1;
     return this.#put(name.resource, keyOf(name), { ...after, metadata: { ...metadata, generation } }, before);
   }
 

@@ -5,6 +5,7 @@ import { ChannelSocket } from './channel-socket.ts';
 import { type CommandRequest, flushed, outlet, runCommand } from './run-command.ts';
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
+const HELLO_MS = 20;
 /** The best first: v5 lets the client end its input alone. */
 export const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'] as const;
 
@@ -31,9 +32,11 @@ export async function execOverChannels(
   });
   const stdout = outlet((bytes, sent) => channels.send(CHANNEL.stdout, bytes, sent));
   const stderr = outlet((bytes, sent) => channels.send(CHANNEL.stderr, bytes, sent));
-  channels.send(request.stdout ? CHANNEL.stdout : CHANNEL.error, ''); // tells the client that it is connected
+  // Tells the client that it is connected. client-go complains of what comes before it has made its streams.
+  const hello = setTimeout(() => channels.send(request.stdout ? CHANNEL.stdout : CHANNEL.error, ''), HELLO_MS);
   const signal = AbortSignal.any([left.signal, nodeEnds]);
   const status = await runCommand(request, { stdin, stdout, stderr }, engine, signal);
+  clearTimeout(hello);
   await flushed(stdout, stderr);
   channels.send(CHANNEL.error, status);
   channels.close();

@@ -15,7 +15,7 @@ export function rootType(type: StructType): FieldType {
 }
 
 /** Structs that Go holds by value: they are always there, so nobody owns their being there. */
-const BY_VALUE: ReadonlySet<string> = new Set(['metadata', 'spec', 'status', 'strategy', 'updateStrategy']);
+const BY_VALUE: ReadonlySet<string> = new Set(['metadata', 'spec', 'status', 'strategy', 'template', 'updateStrategy']);
 
 /** The type of a field; where the type does not say, maps are merged by key and lists replaced. */
 export function childType(type: FieldType, name: string): FieldType {

@@ -18,7 +18,10 @@ export class JsonPatchError extends Error {}
  */
 export function jsonPatch(document: unknown, operations: readonly JsonPatchOperation[]): unknown {
   const root = { '': structuredClone(document) };
-  for (const operation of operations) applyOperation(root, operation);
+  for (const operation of operations) {
+    if (typeof operation?.path !== 'string') throw new JsonPatchError('operation is missing required field: path');
+    applyOperation(root, operation);
+  }
   return root[''];
 }
 

@@ -5,6 +5,8 @@ import { childType } from '../apply/typed-fields.ts';
 const ORDER = '$setElementOrder/';
 const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/';
 
+type ListType = FieldType & { form: 'list' };
+
 /** A patch with directives that do not fit; the API server answers 400 with the message. */
 export class StrategicMergeError extends Error {}
 
@@ -44,15 +46,31 @@ function mergeMap(target: Record<string, unknown>, patch: Record<string, unknown
       merged[key] = mergeField(merged[key], value, childType(type, key));
     }
   }
+  for (const [key, value] of Object.entries(rest)) {
+    if (key.startsWith(ORDER) || key.startsWith(DELETE_PRIMITIVES)) continue;
+    const order = rest[`${ORDER}${key}`] ?? value;
+    if (Array.isArray(order)) orderList(merged, key, order, target[key], type);
+  }
   for (const [key, order] of Object.entries(rest)) {
-    if (!key.startsWith(ORDER) || !Array.isArray(order)) continue;
     const field = key.slice(ORDER.length);
-    const list = merged[field];
-    const fieldType = childType(type, field);
-    if (Array.isArray(list) && fieldType.form === 'list')
-      merged[field] = inOrder(list, order, target[field], fieldType);
+    if (key.startsWith(ORDER) && !(field in rest) && Array.isArray(order)) {
+      orderList(merged, field, order, target[field], type);
+    }
   }
   return merged;
+}
+
+function orderList(
+  merged: Record<string, unknown>,
+  field: string,
+  order: readonly unknown[],
+  before: unknown,
+  type: FieldType,
+): void {
+  const list = merged[field];
+  const fieldType = childType(type, field);
+  if (!Array.isArray(list) || fieldType.form !== 'list' || fieldType.merge === 'atomic') return;
+  merged[field] = inOrder(list, order, before, fieldType);
 }
 
 function mergeField(target: unknown, patch: unknown, type: FieldType): unknown {
@@ -64,7 +82,7 @@ function mergeField(target: unknown, patch: unknown, type: FieldType): unknown {
   return Array.isArray(patch) ? patch.map(withoutDirectives) : patch;
 }
 
-function mergeList(target: unknown, patch: readonly unknown[], type: FieldType & { form: 'list' }): unknown {
+function mergeList(target: unknown, patch: readonly unknown[], type: ListType): unknown {
   const list: unknown[] = Array.isArray(target) ? [...target] : [];
   if (type.merge === 'set') return [...list, ...patch.filter((item) => !list.includes(item))];
   const mergeKey = type.keys[0] ?? '';
@@ -90,27 +108,24 @@ function mergeList(target: unknown, patch: readonly unknown[], type: FieldType &
   return merged;
 }
 
-/** The items in the order that the patch asks for; those it does not know stay behind the item they were behind. */
-function inOrder(
-  list: readonly unknown[],
-  order: readonly unknown[],
-  before: unknown,
-  type: FieldType & { form: 'list' },
-): unknown[] {
+/**
+ * The items in the order of the patch; those that it does not have stand before the first that stood behind them
+ * (strategicpatch's `normalizeElementOrder`).
+ */
+function inOrder(list: readonly unknown[], order: readonly unknown[], before: unknown, type: ListType): unknown[] {
   const keyOf = (item: unknown) => (isRecord(item) ? String(item[type.keys[0] ?? '']) : String(item));
   const wanted = order.map(keyOf);
-  const patched = list.filter((item) => wanted.includes(keyOf(item)));
-  const sorted = patched.toSorted((a, b) => wanted.indexOf(keyOf(a)) - wanted.indexOf(keyOf(b)));
-  const serverOnly = list.filter((item) => !wanted.includes(keyOf(item)));
   const places = (Array.isArray(before) ? before : []).map(keyOf);
-  const merged = [...sorted];
-  for (const item of serverOnly) {
-    const place = places.indexOf(keyOf(item));
-    const next = merged.findIndex((other) => places.indexOf(keyOf(other)) > place);
-    if (place < 0 || next < 0) merged.push(item);
-    else merged.splice(next, 0, item);
+  const placeOf = (item: unknown) => places.indexOf(keyOf(item));
+  const isWanted = (item: unknown) => wanted.includes(keyOf(item));
+  const patched = list.filter(isWanted).toSorted((a, b) => wanted.indexOf(keyOf(a)) - wanted.indexOf(keyOf(b)));
+  const others = list.filter((item) => !isWanted(item)).toSorted((a, b) => placeOf(a) - placeOf(b));
+  const merged: unknown[] = [];
+  for (const item of patched) {
+    while (others.length > 0 && placeOf(others[0]) < placeOf(item)) merged.push(others.shift());
+    merged.push(item);
   }
-  return merged;
+  return [...merged, ...others];
 }
 
 /** A value of the patch as it is stored: directives are for the merge only. */

@@ -6,8 +6,7 @@ const STEP = /\.([\w-]+)|\['([^']+)'\]|\[(\d+|\*)\]|\[\?\(@\.([\w.]+)\s*==\s*["'
 /** What is at a JSON path of the kind that CustomResourceDefinitions use; nothing where the path leads nowhere. */
 export function valuesAt(object: unknown, path: string): unknown[] {
   let at = [object];
-  STEP.lastIndex = 0;
-  for (let step = STEP.exec(path); step !== null; step = STEP.exec(path)) {
+  for (const step of path.matchAll(STEP)) {
     const [, dotted, quoted, index, filterPath, filterValue] = step;
     const name = dotted ?? quoted;
     at = at.flatMap((value) => {

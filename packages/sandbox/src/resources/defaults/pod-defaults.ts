@@ -22,20 +22,25 @@ export function setPodSpecDefaults(spec: Fields): void {
   for (const container of spec['ephemeralContainers'] ?? []) setContainerDefaults(container, false);
 }
 
-/** Defaults of a Pod, with what the admission plugins of a plain cluster add to it. */
+/** Defaults of a Pod. Changes it in place. */
 export function setPodDefaults(pod: KubeObject): void {
   const spec: Fields = pod['spec'] ?? {};
   pod['spec'] = spec;
-  spec['serviceAccountName'] ??= spec['serviceAccount'] ?? 'default';
   setPodSpecDefaults(spec);
   spec['enableServiceLinks'] ??= true;
-  spec['preemptionPolicy'] ??= 'PreemptLowerPriority';
-  spec['priority'] ??= 0;
   for (const container of [...(spec['initContainers'] ?? []), ...(spec['containers'] ?? [])]) requestLimits(container);
-  spec['tolerations'] = [
-    ...(spec['tolerations'] ?? []),
+}
+
+/** What the admission plugins of a plain cluster add to a new pod: ServiceAccount, Priority, DefaultTolerationSeconds. */
+export function admitPod({ spec }: KubeObject): void {
+  spec.serviceAccountName ??= 'default';
+  spec.serviceAccount = spec.serviceAccountName;
+  spec.preemptionPolicy ??= 'PreemptLowerPriority';
+  spec.priority ??= 0;
+  spec.tolerations = [
+    ...(spec.tolerations ?? []),
     ...['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
-      .filter((key) => !tolerates(spec['tolerations'] ?? [], key))
+      .filter((key) => !tolerates(spec.tolerations ?? [], key))
       .map((key) => ({ effect: 'NoExecute', key, operator: 'Exists', tolerationSeconds: 300 })),
   ];
 }

@@ -16,8 +16,15 @@ export function setServiceDefaults({ spec }: KubeObject): void {
     port.protocol ??= 'TCP';
     if (port.targetPort === undefined || port.targetPort === '' || port.targetPort === 0) port.targetPort = port.port;
   }
-  if (EXTERNALLY_REACHABLE.has(spec.type)) spec.externalTrafficPolicy ??= 'Cluster';
+  if (EXTERNALLY_REACHABLE.has(spec.type)) {
+    spec.externalTrafficPolicy ??= 'Cluster';
+  } else {
+    // Left over from when it was reachable from outside.
+    delete spec.externalTrafficPolicy;
+    delete spec.healthCheckNodePort;
+  }
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+  else delete spec.allocateLoadBalancerNodePorts;
   if (spec.type === 'ExternalName') return;
   spec.internalTrafficPolicy ??= 'Cluster';
   spec.ipFamilies ??= ['IPv4'];

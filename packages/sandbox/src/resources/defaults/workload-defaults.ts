@@ -91,6 +91,7 @@ export function setJobSelector({ spec, metadata }: KubeObject): void {
   if (spec?.template === undefined || spec.manualSelector === true) return;
   const uid = metadata.uid ?? '';
   spec.template.metadata ??= {};
+  const given = spec.template.metadata.labels;
   spec.template.metadata.labels = {
     ...spec.template.metadata.labels,
     'batch.kubernetes.io/controller-uid': uid,
@@ -98,6 +99,8 @@ export function setJobSelector({ spec, metadata }: KubeObject): void {
     'controller-uid': uid,
     'job-name': metadata.name,
   };
+  // A Job without labels of its own has those of its pods.
+  if (metadata.labels === given) metadata.labels = spec.template.metadata.labels;
   spec.selector ??= {};
   spec.selector.matchLabels = { ...spec.selector.matchLabels, 'batch.kubernetes.io/controller-uid': uid };
 }

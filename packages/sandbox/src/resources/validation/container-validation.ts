@@ -40,10 +40,6 @@ export function validateContainers(
     errors.push(...validatePorts(container['ports'] ?? [], `${path}.ports`));
     errors.push(...validateEnv(container['env'] ?? [], `${path}.env`));
     errors.push(...validateMounts(container['volumeMounts'] ?? [], volumes, `${path}.volumeMounts`));
-    const policy = container['imagePullPolicy'];
-    if (policy !== undefined && !PULL_POLICIES.includes(policy)) {
-      errors.push(notSupported(`${path}.imagePullPolicy`, policy, PULL_POLICIES));
-    }
     for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
       if (container[probe] === undefined) continue;
       if (role === 'init' && container['restartPolicy'] !== 'Always') {
@@ -51,6 +47,10 @@ export function validateContainers(
         continue;
       }
       errors.push(...validateProbe(container[probe], `${path}.${probe}`, probe !== 'readinessProbe'));
+    }
+    const policy = container['imagePullPolicy'];
+    if (policy !== undefined && !PULL_POLICIES.includes(policy)) {
+      errors.push(notSupported(`${path}.imagePullPolicy`, policy, PULL_POLICIES));
     }
     errors.push(...validateResources(container['resources'], `${path}.resources`));
     return errors;

@@ -99,15 +99,15 @@ function validateIngress({ spec = {} }: KubeObject): FieldError[] {
 }
 
 function validateDefinition({ metadata, spec = {} }: KubeObject): FieldError[] {
-  const name = `${spec.names?.plural}.${spec.group}`;
   const errors: FieldError[] = [];
-  if (metadata.name !== name)
-    errors.push(invalid('metadata.name', metadata.name, `must be spec.names.plural+"."+spec.group`));
-  const stored = (spec.versions ?? []).filter(({ storage }: { storage: boolean }) => storage);
-  if (stored.length !== 1) {
-    errors.push(
-      invalid('spec.versions', spec.versions ?? [], 'must have exactly one version marked as storage version'),
-    );
+  for (const field of ['group', 'scope']) if (!spec[field]) errors.push(required(`spec.${field}`));
+  for (const field of ['plural', 'kind']) if (!spec.names?.[field]) errors.push(required(`spec.names.${field}`));
+  const versions: { storage?: boolean }[] = spec.versions ?? [];
+  if (versions.filter(({ storage }) => storage === true).length !== 1) {
+    errors.push(invalid('spec.versions', versions, 'must have exactly one version marked as storage version'));
+  }
+  if (errors.length === 0 && metadata.name !== `${spec.names.plural}.${spec.group}`) {
+    errors.push(invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
   }
   return errors;
 }

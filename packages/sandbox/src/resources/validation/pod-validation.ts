@@ -22,7 +22,6 @@ export function validatePodSpec(spec: Fields | undefined, at: string): FieldErro
   }
   oneOf(fields['restartPolicy'], RESTART_POLICIES, `${at}.restartPolicy`, errors);
   oneOf(fields['dnsPolicy'], DNS_POLICIES, `${at}.dnsPolicy`, errors);
-  atLeast(fields['terminationGracePeriodSeconds'], 0, `${at}.terminationGracePeriodSeconds`, errors);
   const deadline = fields['activeDeadlineSeconds'];
   if (deadline !== undefined && (deadline < 1 || deadline > 2 ** 31 - 1)) {
     errors.push(invalid(`${at}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'));
@@ -62,7 +61,7 @@ function validateVolumes(volumes: readonly Fields[], at: string): { errors: Fiel
 /** Adds an error for a value that is none of those; what is not there is somebody else's. */
 export function oneOf(value: unknown, supported: readonly string[], at: string, errors: FieldError[]): void {
   if (value === undefined || supported.includes(String(value))) return;
-  errors.push(notSupported(at, value, supported.toSorted()));
+  errors.push(notSupported(at, value, supported));
 }
 
 export function atLeast(value: unknown, least: number, at: string, errors: FieldError[]): void {

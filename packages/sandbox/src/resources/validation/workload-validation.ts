@@ -36,10 +36,7 @@ function validateSelector(spec: Fields, kind: string): FieldError[] {
   const labels = template?.metadata?.labels;
   if (selector === undefined) return [required('spec.selector'), ...mismatch(labels)];
   if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) {
-    return [
-      invalid('spec.selector', goSelector(selector), `empty selector is invalid for ${kind}`),
-      ...mismatch(labels),
-    ];
+    return [invalid('spec.selector', goSelector(selector), `empty selector is invalid for ${kind}`)];
   }
   const errors = validateLabels(selector.matchLabels, 'spec.selector.matchLabels');
   return errors.length > 0 || matchesSelector(selector, labels ?? {}) ? errors : mismatch(labels);
@@ -67,8 +64,7 @@ function validateTemplate(template: Fields | undefined, at: string, restartPolic
   const errors = validateLabels(template?.['metadata']?.labels, `${at}.metadata.labels`);
   errors.push(...validatePodSpec(template?.['spec'], `${at}.spec`));
   const policy = template?.['spec']?.restartPolicy;
-  const known = ['Always', 'OnFailure', 'Never'].includes(policy);
-  if (known && !restartPolicies.includes(policy)) {
+  if (policy !== undefined && !restartPolicies.includes(policy)) {
     errors.push(notSupported(`${at}.spec.restartPolicy`, policy, restartPolicies));
   }
   return errors;
@@ -77,7 +73,12 @@ function validateTemplate(template: Fields | undefined, at: string, restartPolic
 function validateStrategy(spec: Fields): FieldError[] {
   const { type, rollingUpdate } = spec['strategy'] ?? {};
   const errors: FieldError[] = [];
-  oneOf(type, ['Recreate', 'RollingUpdate'], 'spec.strategy.type', errors);
+  if (type !== 'Recreate' && type !== 'RollingUpdate') {
+    const value = new GoSyntax(
+      `apps.DeploymentStrategy{Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}`,
+    );
+    errors.push(notSupported('spec.strategy', value, ['Recreate', 'RollingUpdate']));
+  }
   if (type === 'Recreate' && rollingUpdate !== undefined) {
     errors.push(forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"));
   }

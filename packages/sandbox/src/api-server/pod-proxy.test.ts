@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { openSandboxApi } from './open-api-server.fake.ts';
+
+const SERVICES = '/api/v1/namespaces/default/services';
+
+/** A Service `web` on port 80 whose only endpoint is this server. */
+async function openService() {
+  const sandbox = await openSandboxApi();
+  const pod = http.createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    response.writeHead(418, { 'content-type': 'text/plain' });
+    response.end(`${request.method} ${request.url} ${body}`);
+  });
+  pod.listen(0, '127.0.0.1');
+  await once(pod, 'listening');
+  onTestFinished(() => void pod.close());
+  const ports = [{ name: 'http', port: 80 }];
+  await sandbox.request('POST', SERVICES, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { ports },
+  });
+  const { port } = pod.address() as AddressInfo;
+  const slice = (endpoints: object[]) =>
+    sandbox.server.store.create('endpointslices.discovery.k8s.io', {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'web-1', namespace: 'default', labels: { 'kubernetes.io/service-name': 'web' } },
+      addressType: 'IPv4',
+      ports: [{ name: 'http', port }],
+      endpoints,
+    });
+  return { ...sandbox, slice, pod };
+}
+
+test('a request goes to a pod of the Service as it is', async () => {
+  const { request, slice } = await openService();
+  slice([{ addresses: ['127.0.0.9'], conditions: { ready: false } }, { addresses: ['127.0.0.1'] }]);
+  for (const port of ['80', 'http']) {
+    const { status, body } = await request('POST', `${SERVICES}/web:${port}/proxy/a%20b/c/?d=e`, { f: 1 });
+    expect([status, body]).toEqual([418, 'POST /a%20b/c/?d=e {"f":1}']);
+  }
+});
+
+test('without a pod, or a pod that answers, the Service is unavailable', async () => {
+  const { request, slice, pod } = await openService();
+  const missing = await request('GET', `${SERVICES}/web:http/proxy/`);
+  expect([missing.status, missing.body.message]).toEqual([503, 'no endpoints available for service "web:http"']);
+  slice([{ addresses: ['127.0.0.1'] }]);
+  pod.close();
+  await once(pod, 'close');
+  const refused = await request('GET', `${SERVICES}/web:http/proxy/`);
+  expect([refused.status, refused.body.message]).toEqual([
+    503,
+    expect.stringContaining('error trying to reach service'),
+  ]);
+  expect((await request('GET', `${SERVICES}/none/proxy/`)).body.message).toBe('services "none" not found');
+});
