@@ -9,6 +9,8 @@ export function hijack(request: IncomingMessage, response: ServerResponse): Dupl
   const upgrade = request.headers.upgrade !== undefined;
   const socket = request.socket as Duplex;
   response.detachSocket(request.socket);
+  // Node's HTTP server would close the connection when the client closes its half, which docker does without stdin.
+  socket.removeAllListeners('end');
   const head = upgrade
     ? 'HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n'
     : 'HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n';

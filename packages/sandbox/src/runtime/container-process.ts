@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
@@ -13,6 +13,9 @@ import { shellQuote } from './shell-quote.ts';
 const READ_ONLY_PROC = ['acpi', 'bus', 'fs', 'irq', 'mtrr', 'sys', 'sysrq-trigger'];
 const MASKED_PROC = ['kcore', 'keys', 'kmsg', 'latency_stats', 'timer_list', 'timer_stats', 'sched_debug', 'scsi'];
 
+/** Exit code after SIGKILL. */
+const KILLED = 128 + constants.signals.SIGKILL;
+
 export interface ProcessSpec extends Program {
   /** The mounted root, on the node. */
   readonly root: string;
@@ -24,9 +27,9 @@ export interface ProcessSpec extends Program {
   readonly readOnlyRoot: boolean;
   /** A process whose network namespace is joined, an empty one of its own, or the node's. */
   readonly network: { readonly of: number } | 'none' | 'node';
-  /** Open descriptors, or a pipe. */
-  readonly stdout: number | 'pipe';
-  readonly stderr: number | 'pipe';
+  /** Open descriptors. */
+  readonly stdout: number;
+  readonly stderr: number;
 }
 
 /**
@@ -39,14 +42,10 @@ export class ContainerProcess {
   readonly pid: number;
   /** Exit code, 128 and the signal's number for a killed one. Settles when all output has been read. */
   readonly exited: Promise<number>;
-  readonly stdout: Readable | undefined;
-  readonly stderr: Readable | undefined;
 
-  private constructor(pid: number, child: ChildProcess, exited: Promise<number>) {
+  private constructor(pid: number, exited: Promise<number>) {
     this.pid = pid;
     this.exited = exited;
-    this.stdout = (child.stdout as Readable | null) ?? undefined;
-    this.stderr = (child.stderr as Readable | null) ?? undefined;
   }
 
   /**
@@ -59,7 +58,7 @@ export class ContainerProcess {
     const table = path.join(spec.folder, 'proc.fstab');
     await Promise.all([writeFile(script, initScript(spec)), writeFile(table, fstab(ownMounts(spec.root)))]);
     const setUp = [
-      'exec 5>&2 2>&3',
+      'exec 2>&3',
       ...hostnameStep(spec.hostname),
       ...(spec.readOnlyRoot
         ? [`${shellQuote(tools.mount)} -o remount,bind,ro ${shellQuote(spec.root)} || exit 1`]
@@ -78,11 +77,18 @@ export class ContainerProcess {
     const child = spawn(file, args, {
       cwd: '/',
       env: { ...inheritedVariables(spec.env), ...TOOL_ENVIRONMENT },
-      stdio: ['ignore', spec.stdout, spec.stderr, 'pipe', 'pipe'],
+      stdio: ['ignore', spec.stdout, 'pipe', 'pipe', 'pipe', spec.stderr],
+    });
+    let complaint = '';
+    const complaints = child.stderr as Readable;
+    complaints.setEncoding('utf8').on('data', (text: string) => {
+      complaint += text;
     });
     const exited = new Promise<number>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code, signal) => resolve(exitCode(code, signal)));
+      // unshare ends by the signal that ended the program, but some releases complain and fail where that was SIGKILL
+      const killed = () => complaint.includes('sigprocmask unblock failed');
+      child.once('close', (code, signal) => resolve(killed() ? KILLED : exitCode(code, signal)));
     });
     exited.catch(() => undefined); // told by the reading of the pid below
     const tells = child.stdio[3] as Readable;
@@ -94,9 +100,8 @@ export class ContainerProcess {
       if (!Number.isInteger(pid) || pid <= 0) throw new Error(await said.rest());
       await enterRoot(pid, spec.root, tools);
       go.end('go\n');
-      const complaint = await said.rest();
-      if (complaint !== '') throw new Error(complaint);
-      return new ContainerProcess(pid, child, exited);
+      if (!(await said.isRun())) throw new Error(await said.rest());
+      return new ContainerProcess(pid, exited);
     } catch (error) {
       child.kill('SIGKILL');
       await exited.catch(() => undefined);
@@ -179,6 +184,12 @@ class Complaints {
     const [line = ''] = this.#text.split('\n');
     if (/^\d+$/.test(line)) this.#text = this.#text.slice(line.length + 1);
     return line;
+  }
+
+  /** Whether the program is what comes next. The descriptor stays open in unshare, which waits for the program. */
+  async isRun(): Promise<boolean> {
+    while (!this.#ended && !this.#text.endsWith('run\n')) await this.#changed.promise;
+    return this.#text.endsWith('run\n');
   }
 
   async rest(): Promise<string> {

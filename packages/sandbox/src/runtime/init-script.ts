@@ -15,7 +15,8 @@ export interface Program {
  * loaded, while the host's files were the root; from `read` on the root is the container's. So the program's
  * environment (an image may set LD_PRELOAD) and files never meet a process with the node's rights.
  *
- * Descriptor 3 tells the engine: the process id on the node, then nothing but complaints until the program is there.
+ * Descriptor 3 tells the engine: the process id on the node, then `run` as the last thing before the program,
+ * or a complaint.
  * Descriptor 4 says when the root is the container's. 5 is the program's stderr.
  */
 export function initScript(program: Program): string {
@@ -28,6 +29,7 @@ export function initScript(program: Program): string {
     'umask 022',
     'unset LIBMOUNT_FORCE_MOUNT2 PWD OLDPWD pid rest go',
     ...variables.map(([name, value]) => `export ${name}=${shellQuote(value)}`),
+    'echo run >&3',
     `exec ${program.command.map(shellQuote).join(' ')} 2>&5 3>&- 4<&- 5>&-`,
     '',
   ].join('\n');

@@ -15,7 +15,8 @@ export function bindEntry(source: string, target: string, readOnly: boolean): Mo
 }
 
 /**
- * An overlay whose last layer is on top. `userxattr` lets it work in a user namespace.
+ * An overlay whose last layer is on top. `userxattr` lets it work in a user namespace, and
+ * `volatile` spares the disk a sync at every unmount: nothing here outlives the node.
  *
  * @param lower folders of the layers, the first one lowest
  */
@@ -25,6 +26,7 @@ export function overlayEntry(lower: readonly string[], upper: string, work: stri
     `upperdir=${escapeOption(upper)}`,
     `workdir=${escapeOption(work)}`,
     'userxattr',
+    'volatile',
   ];
   return { source: 'overlay', target, type: 'overlay', options: options.join(',') };
 }

@@ -1,0 +1,219 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pack } from 'tar-stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const NODE_OF_TESTS = fileURLToPath(new URL('engine-process.fake.ts', import.meta.url));
+let folder: string;
+let node: ChildProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'sandbox-engine-'));
+  const namespaces = ['--user', '--map-root-user', '--mount', '--pid', '--net', '--fork', '--kill-child'];
+  node = spawn('unshare', [...namespaces, process.execPath, NODE_OF_TESTS, folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(node.stdout as NodeJS.ReadableStream, 'data');
+}, 20_000);
+
+afterAll(async () => {
+  node.stdin?.end();
+  await once(node, 'exit');
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
+}, 20_000);
+
+async function ask(method: string, url: string, body?: Buffer | object): Promise<{ status: number; body: Buffer }> {
+  const request = http.request({ socketPath: path.join(folder, 'docker.sock'), method, path: url });
+  request.end(body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+}
+
+async function json(method: string, url: string, body?: object) {
+  const answer = await ask(method, url, body);
+  return { status: answer.status, body: answer.body.length === 0 ? undefined : JSON.parse(answer.body.toString()) };
+}
+
+async function archive(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const tar = pack();
+  for (const [name, text] of Object.entries(files)) tar.entry({ name }, text);
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of tar) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+interface Message {
+  readonly stream?: string;
+  readonly error?: string;
+  readonly id?: string;
+  readonly aux?: { readonly ID: string } | string;
+}
+
+async function build(tag: string, files: Readonly<Record<string, string>>, query = 'version=1'): Promise<Message[]> {
+  const { body } = await ask('POST', `/build?t=${tag}&${query}`, await archive(files));
+  return body
+    .toString()
+    .split('\r\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Message);
+}
+
+/** Runs a container to its end. */
+async function run(spec: object): Promise<{ id: string; exitCode: number; output: string }> {
+  const { status, body } = await json('POST', '/containers/create', spec);
+  expect(status, JSON.stringify(body)).toBe(201);
+  const started = await json('POST', `/containers/${body.Id}/start`);
+  expect(started.status, JSON.stringify(started.body)).toBe(204);
+  const ended = await json('POST', `/containers/${body.Id}/wait`);
+  return { id: body.Id, exitCode: ended.body.StatusCode, output: await logsOf(body.Id) };
+}
+
+async function logsOf(id: string): Promise<string> {
+  const { body } = await ask('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+  let text = '';
+  for (let at = 0; at < body.length; ) {
+    const bytes = body.readUInt32BE(at + 4);
+    text += body.toString('utf8', at + 8, at + 8 + bytes);
+    at += 8 + bytes;
+  }
+  return text;
+}
+
+const pull = (name: string) => ask('POST', `/images/create?fromImage=${name}`);
+
+test('says what it is, and what it does not know', async () => {
+  const version = await json('GET', '/v1.44/version');
+  expect(version.body).toMatchObject({ ApiVersion: '1.47', Platform: { Name: 'devloop sandbox' } });
+  expect((await json('GET', '/nothing')).body).toEqual({ message: 'page not found' });
+  expect(await json('GET', '/v1.99/version')).toMatchObject({ status: 400 });
+  expect(await json('GET', '/images/nobody/json')).toEqual({
+    status: 404,
+    body: { message: 'No such image: nobody:latest' },
+  });
+  expect((await pull('nobody')).body.toString()).toContain('pull access denied for nobody');
+});
+
+test('runs a program as process 1 of its own, as the user of the image, without the files of the host', async () => {
+  await pull('node:22-slim');
+  const script = 'console.log(process.pid, process.getuid(), process.argv0, require("fs").readdirSync("/home").join())';
+  const { output, exitCode } = await run({ Image: 'node:22-slim', Cmd: ['node', '-e', script], User: 'node' });
+  expect({ output, exitCode }).toEqual({ output: '1 1000 node node\n', exitCode: 0 });
+  const hidden = await run({
+    Image: 'node:22-slim',
+    Cmd: ['sh', '-c', `ls ${folder} /etc/shadow; echo x > /usr/bin/x`],
+  });
+  expect(hidden.output).toContain('Read-only file system');
+  expect(hidden.output.match(/No such file or directory/g)).toHaveLength(2);
+});
+
+test('standard output can be opened anew', async () => {
+  await pull('node');
+  const { output } = await run({ Image: 'node', Cmd: ['sh', '-c', 'echo out > /dev/stdout; echo err > /dev/stderr'] });
+  expect(output.split('\n').sort()).toEqual(['', 'err', 'out']);
+});
+
+test('a command that is not there is refused in the words of runc', async () => {
+  await pull('busybox');
+  const { body } = await json('POST', '/containers/create', { Image: 'busybox', Cmd: ['nosuch'] });
+  const { status, body: refusal } = await json('POST', `/containers/${body.Id}/start`);
+  expect(status).toBe(400);
+  expect(refusal.message).toContain('exec: "nosuch": executable file not found in $PATH');
+  expect((await json('GET', `/containers/${body.Id}/json`)).body.State).toMatchObject({
+    ExitCode: 127,
+    Status: 'created',
+  });
+});
+
+test('a program that ignores SIGTERM is killed after the grace, and the events say so in order', async () => {
+  await pull('busybox');
+  const { body } = await json('POST', '/containers/create', {
+    Image: 'busybox',
+    Cmd: ['sleep', '1000'],
+    Labels: { a: 'b' },
+  });
+  const since = Date.now() / 1000;
+  await json('POST', `/containers/${body.Id}/start`);
+  expect((await json('POST', `/containers/${body.Id}/stop?t=0`)).status).toBe(204);
+  expect((await json('GET', `/containers/${body.Id}/json`)).body.State).toMatchObject({
+    ExitCode: 137,
+    Running: false,
+  });
+  expect((await json('POST', `/containers/${body.Id}/kill`)).status).toBe(409);
+  const filters = encodeURIComponent(JSON.stringify({ label: ['a=b'], event: ['start', 'kill', 'die'] }));
+  const told = await ask('GET', `/events?since=${since.toFixed(6)}&until=${Date.now() / 1000}&filters=${filters}`);
+  const events = told.body
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.map((event) => [event.Action, event.Actor.Attributes.signal, event.Actor.Attributes.exitCode])).toEqual(
+    [
+      ['start', undefined, undefined],
+      ['kill', '15', undefined],
+      ['kill', '9', undefined],
+      ['die', undefined, '137'],
+    ],
+  );
+});
+
+test('builds with stages, and takes what has not changed from its cache', async () => {
+  const Dockerfile = [
+    'FROM node:22-slim AS made',
+    'WORKDIR /made',
+    'RUN echo built > it && echo a line',
+    'FROM node:22-slim',
+    'ARG GREETING=hello',
+    'ENV TEXT="${GREETING:-no} there"',
+    'WORKDIR /app',
+    'COPY --from=made /made/it .',
+    'COPY . .',
+    'CMD ["sh", "-c", "cat it file; echo $TEXT"]',
+  ].join('\n');
+  const first = await build('staged', { Dockerfile, file: 'one\n' });
+  expect(first.map((message) => message.stream).join('')).toContain('a line\n');
+  expect((await run({ Image: 'staged' })).output).toBe('built\none\nhello there\n');
+  const again = await build('staged', { Dockerfile, file: 'one\n' });
+  expect(again.filter((message) => message.stream === ' ---> Using cache\n')).toHaveLength(5);
+  expect(again.findLast((message) => message.aux)?.aux).toEqual(first.findLast((message) => message.aux)?.aux);
+  await build('staged', { Dockerfile, file: 'two\n' }, 'version=2');
+  expect((await run({ Image: 'staged' })).output).toBe('built\ntwo\nhello there\n');
+});
+
+test.each([
+  ['version=1', "The command '/bin/sh -c exit 3' returned a non-zero code: 3"],
+  ['version=2', 'failed to solve: process "/bin/sh -c exit 3" did not complete successfully: exit code: 3'],
+])('a step that fails is told in the words of the builder (%s)', async (query, words) => {
+  const messages = await build('failing', { Dockerfile: 'FROM busybox\nRUN exit 3\n' }, query);
+  expect(messages.at(-1)?.error).toBe(words);
+});
+
+test('a Dockerfile leads nowhere outside the image', async () => {
+  const outside = path.join(folder, 'outside');
+  await mkdir(outside);
+  await writeFile(path.join(outside, 'secret'), 'of the person');
+  const Dockerfile = [
+    'FROM busybox',
+    `RUN ln -s ${outside} /out`,
+    'COPY file /out/written',
+    'COPY file /../../../../../../up',
+    'WORKDIR /out/made',
+  ].join('\n');
+  const messages = await build('hostile', { Dockerfile, file: 'x' });
+  expect(messages.at(-1)?.error).toBeUndefined();
+  expect(await readdir(outside)).toEqual(['secret']);
+  const { body } = await json('POST', '/containers/create', { Image: 'hostile' });
+  const put = await ask('PUT', `/containers/${body.Id}/archive?path=/out`, await archive({ '../../put': 'x' }));
+  expect(put.status).toBe(200);
+  expect(await readdir(outside)).toEqual(['secret']);
+  expect((await ask('GET', `/containers/${body.Id}/archive?path=/out/secret`)).status).toBe(404);
+  await rm(outside, { recursive: true });
+});
