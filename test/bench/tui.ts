@@ -65,7 +65,10 @@ export async function tui({ runs: openings = OPENINGS }: BenchOptions): Promise<
   const lines = ((newestLine(terminal) - first) / seconds) * SERVICES;
 
   process.stderr.write(`pressing ${PRESSES} keys\n`);
+  await using echo = openTerminal(['sh', '-c', 'stty raw -echo; echo ready; exec cat'], SIZE);
+  await echo.shows('ready');
   const reactions: number[] = [];
+  const echoes: number[] = [];
   for (let press = 0; press < PRESSES; press++) {
     await delay(BETWEEN_PRESSES_MS);
     const pressedAt = now();
@@ -73,6 +76,11 @@ export async function tui({ runs: openings = OPENINGS }: BenchOptions): Promise<
     terminal.press(opens ? '?' : 'escape');
     await (opens ? terminal.shows(HELP) : terminal.hides(HELP));
     reactions.push(now() - pressedAt);
+    await delay(BETWEEN_PRESSES_MS);
+    const echoedAt = now();
+    echo.type(`\r<${press}>`); // always at the beginning of the line, so that nothing wraps
+    await echo.shows(`<${press}>`);
+    echoes.push(now() - echoedAt);
   }
   const daemonAfter = await residentMb(daemon);
   const clears = (terminal.output.slice(terminal.output.indexOf('chat-01')).match(CLEARS) ?? []).length;
@@ -86,6 +94,8 @@ export async function tui({ runs: openings = OPENINGS }: BenchOptions): Promise<
     ['CPU of the interface, % of a core', round(share * 100, 1), 10],
     ['key to paint, median ms', round(median(reactions)), ''],
     ['key to paint, 99 % ms', round(percentile(reactions, 0.99)), 50],
+    ['the same of cat, median ms', round(median(echoes)), ''],
+    ['the same of cat, 99 % ms', round(percentile(echoes, 0.99)), ''],
     ['written to the terminal, kB/s', round(bytes / 1000, 1), 60],
     ['full-screen clears after the first paint', clears, 0],
     ['first paint on a running daemon, ms', round(median(firstPaints)), 300],
@@ -95,12 +105,14 @@ export async function tui({ runs: openings = OPENINGS }: BenchOptions): Promise<
 
 The logs of ${SERVICES} services together, on a terminal of ${SIZE.columns}×${SIZE.rows}, for ${WATCH_MS / 1000} s. Lines: by the numbers that they
 carry. CPU: user and system time of the process. Key to paint: from the key to the frame that shows its effect, ${PRESSES}
-times, in a terminal emulator that shares the machine. First paint: from the start of the command to a frame with the
+times, in a terminal emulator that shares the machine; of cat: the same with a program that writes what it reads, on a
+terminal of its own meanwhile, which is what this machine allows. First paint: from the start of the command to a frame with the
 services, while these write nothing, the median of ${openings}.`;
   const json = {
     lines_per_second: round(lines),
     cpu_percent_of_core: round(share * 100, 2),
     key_to_paint_ms: { median: round(median(reactions), 1), p99: round(percentile(reactions, 0.99), 1) },
+    cat_ms: { median: round(median(echoes), 1), p99: round(percentile(echoes, 0.99), 1) },
     bytes_per_second: round(bytes),
     clears_after_first_paint: clears,
     first_paint_ms: round(median(firstPaints)),

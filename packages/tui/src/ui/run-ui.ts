@@ -7,12 +7,12 @@ import type { Intent } from './app/intent.ts';
 import type { UiEnding } from './effects/run-intent.ts';
 import { DaemonFeeds, followDetail } from './feed/daemon-feeds.ts';
 import { loadApp } from './ink/load-app.ts';
-import { themeFor } from './ink/theme.ts';
 import { type Row, type Size, span } from './paint/row.ts';
+import { themeFor } from './paint/theme.ts';
 import { UiSession } from './session.ts';
-import { LentTerminal } from './terminal/lent-terminal.ts';
+import { FrameWriter } from './terminal/frame-writer.ts';
+import { LentTerminal, type TerminalPart } from './terminal/lent-terminal.ts';
 import { MouseReporting } from './terminal/mouse-reporting.ts';
-import { OpeningFrame } from './terminal/opening-frame.ts';
 import { TerminalInput } from './terminal/terminal-input.ts';
 
 export type { UiEnding } from './effects/run-intent.ts';
@@ -57,15 +57,17 @@ class RunningUi implements AsyncDisposable {
   readonly #session: UiSession;
   readonly #input = new TerminalInput(process.stdin, (event) => this.#session.mouse(event));
   readonly #mouse = new MouseReporting(process.stdout);
-  readonly #theme = themeFor(process.env);
-  readonly #opening = new OpeningFrame(process.stdout, this.#theme);
+  readonly #writer = new FrameWriter(process.stdout, themeFor(process.env));
   #terminal: LentTerminal | undefined;
   #instance: Instance | undefined;
   #detail = new AbortController();
 
   readonly #onCrash = (error: unknown) => this.#ending.reject(error);
   readonly #onInterruption = () => this.#ending.reject(this.#options.signal.reason);
-  readonly #onResize = () => this.#session.resized();
+  readonly #onResize = () => {
+    this.#writer.forget();
+    this.#session.repaint();
+  };
   readonly #onStop = () => this.#start(this.#terminal?.stepAside());
   readonly #onContinue = () => this.#start(this.#terminal?.takeAgain());
 
@@ -77,8 +79,16 @@ class RunningUi implements AsyncDisposable {
       only: options.services,
       onIntent: (intent) => this.#do(intent),
       onOpen: (service) => this.#follow(service),
+      onFrame: (rows) => this.#writer.paint(rows),
       onTerminal: (suspend) => {
-        this.#terminal = new LentTerminal(suspend, this.#mouse);
+        const screen: TerminalPart = {
+          off: () => this.#writer.off(),
+          on: () => {
+            this.#writer.on();
+            session.repaint();
+          },
+        };
+        this.#terminal = new LentTerminal(suspend, [this.#mouse, screen]);
       },
     });
     const session = this.#session;
@@ -117,24 +127,19 @@ class RunningUi implements AsyncDisposable {
     await Promise.race([this.#known.promise, delay(SNAPSHOT_MS, undefined, { signal: this.#signal }), this.ended]);
     if (this.#session.project.snapshot !== undefined) {
       this.#input.setRawMode(true); // keys wait for the terminal library, and do not echo into the frame
-      this.#opening.paint(this.#session.frame());
+      this.#writer.enter();
+      this.#session.repaint();
     }
     const app = await Promise.race([loadApp(), this.ended]);
     if (!('mountApp' in app)) return;
-    process.stdout.on('resize', this.#onResize); // before the terminal library hears of it
     process.on('SIGTSTP', this.#onStop);
     process.on('SIGCONT', this.#onContinue);
     this.#input.setRawMode(true);
-    this.#session.resized(); // the size may be another by now, and more may be known
-    this.#opening.paint(this.#session.frame());
-    this.#instance = app.mountApp({
-      screen: this.#session,
-      theme: this.#theme,
-      input: this.#input,
-      output: process.stdout,
-    });
-    this.#opening.handOver();
-    this.#instance.waitUntilExit().catch(this.#onCrash); // only an error while painting ends it by itself
+    this.#instance = app.mountApp({ keyboard: this.#session, input: this.#input, output: process.stdout });
+    this.#writer.entered();
+    process.stdout.on('resize', this.#onResize); // after the terminal library, which erases what it thinks is its own
+    this.#session.repaint();
+    this.#instance.waitUntilExit().catch(this.#onCrash); // only an error of its own ends it by itself
     this.#mouse.on();
     this.#painted.resolve();
   }
@@ -147,7 +152,7 @@ class RunningUi implements AsyncDisposable {
     process.stdout.off('resize', this.#onResize);
     this.#mouse[Symbol.dispose]();
     this.#instance?.unmount();
-    this.#opening[Symbol.dispose]();
+    this.#writer[Symbol.dispose]();
     this.#input.setRawMode(false);
     this.#session[Symbol.dispose]();
     await Promise.all(this.#running);

@@ -10,7 +10,7 @@ import { detailContent } from './detail/detail-rows.ts';
 import { EventTail } from './feed/event-tail.ts';
 import { applyView, type DaemonLink, type ProjectView } from './feed/project-store.ts';
 import { bodySize, frameRows, headerCount, type World } from './frame/frame.ts';
-import type { Screen } from './ink/app.ts';
+import type { Keyboard } from './ink/app.ts';
 import type { KeyName } from './keys/key-binding.ts';
 import type { MouseEvent } from './keys/mouse.ts';
 import { LogStore } from './logs/log-store.ts';
@@ -30,21 +30,20 @@ export interface SessionOptions {
   readonly onIntent: (intent: Intent) => void;
   /** Told which service's details are on the screen. */
   readonly onOpen: (service: string | undefined) => void;
+  readonly onFrame: (rows: readonly Row[]) => void;
   readonly onTerminal: (suspend: SuspendTerminal) => void;
 }
 
 /** One user in front of the screen: what is known, what was pressed, and the frame that follows from both. */
-export class UiSession implements Screen, Disposable {
+export class UiSession implements Keyboard, Disposable {
   readonly #options: SessionOptions;
   readonly #events: EventTail;
   readonly #logs = new LogStore();
-  readonly #listeners = new Set<() => void>();
   readonly #schedule = new PaintSchedule(() => this.#paint());
   #state: UiState = INITIAL_STATE;
   #project: ProjectView = { link: { is: 'starting' }, snapshot: undefined };
   #detail: ServiceDetail | undefined;
   #open: string | undefined;
-  #frame: readonly Row[] = [];
   #ageTimer: NodeJS.Timeout | undefined;
   #toastTimer: NodeJS.Timeout | undefined;
   #work: NodeJS.Immediate | undefined;
@@ -54,20 +53,10 @@ export class UiSession implements Screen, Disposable {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#events = new EventTail(options.cwd);
-    this.#frame = frameRows(this.#world(), options.size());
   }
 
   get project(): ProjectView {
     return this.#project;
-  }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  frame(): readonly Row[] {
-    return this.#frame;
   }
 
   keys(names: readonly KeyName[]): void {
@@ -103,7 +92,8 @@ export class UiSession implements Screen, Disposable {
     }
   }
 
-  resized(): void {
+  /** Paints the frame again: the size may be another, or the terminal was lent. */
+  repaint(): void {
     this.#schedule.now();
   }
 
@@ -143,7 +133,6 @@ export class UiSession implements Screen, Disposable {
     clearTimeout(this.#ageTimer);
     clearTimeout(this.#toastTimer);
     clearImmediate(this.#work);
-    this.#listeners.clear();
   }
 
   #reduce(action: UiAction): void {
@@ -198,8 +187,7 @@ export class UiSession implements Screen, Disposable {
       this.#reduce({ type: 'logs', action: { type: 'stored' } });
     }
     const world = this.#world();
-    this.#frame = frameRows(world, this.#options.size());
-    for (const listener of this.#listeners) listener();
+    this.#options.onFrame(frameRows(world, this.#options.size()));
     this.#workOn();
     clearTimeout(this.#ageTimer);
     const next = nextAgeMs(this.#project.snapshot?.services ?? [], world.nowMs);

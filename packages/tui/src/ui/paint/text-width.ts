@@ -1,8 +1,9 @@
 import stringWidth from 'string-width';
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Printable ASCII: a cell each, and by far the most of all text. */
-const NARROW = /^[\u0020-\u007e]*$/;
+/** Characters that take a cell each and join with none: Latin, Cyrillic, and the marks of the screen itself. */
+const NARROW =
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u017f\u0400-\u0482\u2013\u2014\u2018-\u201d\u2026\u203a\u2190-\u2193\u2500-\u259f▲▸○◌●◐✓✗]*$/;
 
 /** Cells that safe text takes: two for wide characters and emoji, none for combining marks. */
 export function textWidth(text: string): number {

@@ -1,28 +1,33 @@
 import { once } from 'node:events';
 import type { SuspendTerminal } from 'ink';
-import type { MouseReporting } from './mouse-reporting.ts';
+
+/** What is written to the terminal beside the terminal library, and is not while others have it. */
+export interface TerminalPart {
+  on(): void;
+  off(): void;
+}
 
 /** Lends the terminal, as it was before the screen opened, to other programs, and to the shell. */
 export class LentTerminal {
-  readonly #mouse: MouseReporting;
+  readonly #parts: readonly TerminalPart[];
   readonly #suspend: SuspendTerminal;
   #isLent = false;
 
-  constructor(suspend: SuspendTerminal, mouse: MouseReporting) {
+  constructor(suspend: SuspendTerminal, parts: readonly TerminalPart[]) {
     this.#suspend = suspend;
-    this.#mouse = mouse;
+    this.#parts = parts;
   }
 
-  /** Runs `work` on a terminal that is not ours, then paints everything anew. Does nothing where it is lent already. */
+  /** Runs `work` on a terminal that is not ours. Does nothing where it is lent already. */
   async lend(work: () => Promise<void>): Promise<void> {
     if (this.#isLent) return;
     this.#isLent = true;
-    this.#mouse.off();
+    for (const part of this.#parts) part.off();
     try {
       await this.#suspend(work);
     } finally {
       this.#isLent = false;
-      this.#mouse.on();
+      for (const part of this.#parts) part.on();
     }
   }
 

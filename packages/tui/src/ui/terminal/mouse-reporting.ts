@@ -1,10 +1,11 @@
 import type { WriteStream } from 'node:tty';
+import type { TerminalPart } from './lent-terminal.ts';
 
 const ON = '\u001b[?1000h\u001b[?1006h';
 const OFF = '\u001b[?1006l\u001b[?1000l';
 
 /** Tells the terminal to report clicks and the wheel, and no longer, whichever way the process ends. */
-export class MouseReporting implements Disposable {
+export class MouseReporting implements TerminalPart, Disposable {
   readonly #output: WriteStream;
   #isOn = false;
   readonly #onExit = () => this.off();

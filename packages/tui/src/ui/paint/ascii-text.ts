@@ -1,4 +1,4 @@
-import { textWidth } from '../paint/text-width.ts';
+import { textWidth } from './text-width.ts';
 
 const ASCII: Readonly<Record<string, string>> = {
   '●': '*',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { span } from '../paint/row.ts';
-import type { Style } from '../paint/style.ts';
-import { textWidth } from '../paint/text-width.ts';
+import { span } from './row.ts';
+import type { Style } from './style.ts';
+import { textWidth } from './text-width.ts';
 import { themeFor } from './theme.ts';
 
 const UTF8 = { LANG: 'en_US.UTF-8' };

@@ -1,7 +1,7 @@
 import { serviceColour } from '../../terminal/palette.ts';
-import type { Row } from '../paint/row.ts';
-import type { Style, Tone } from '../paint/style.ts';
 import { asciiText } from './ascii-text.ts';
+import type { Row } from './row.ts';
+import type { Style, Tone } from './style.ts';
 
 /** How meanings look on this terminal. */
 export interface Theme {
