@@ -33,7 +33,7 @@ interface Import {
   readonly isType: boolean;
 }
 
-const sources = ['shared', 'daemon', 'tui'].flatMap((name) => filesBelow(`packages/${name}/src`, /\.tsx?$/));
+const sources = ['shared', 'daemon', 'sandbox', 'tui'].flatMap((name) => filesBelow(`packages/${name}/src`, /\.tsx?$/));
 const product = sources.filter((file) => !/\.(test|fake)\.tsx?$/.test(file.path));
 const tests = [...sources.filter((file) => /\.test\.tsx?$/.test(file.path)), ...filesBelow('test', /\.test\.tsx?$/)];
 const imports = product.flatMap(importsOf);
@@ -64,6 +64,15 @@ describe('who may import whom', () => {
     expect(told(wrong), 'Rule: packages/shared imports neither daemon nor tui.').toEqual([]);
   });
 
+  test('the sandbox knows nobody, and nobody imports it', () => {
+    const out = importsIn('sandbox').filter(({ specifier }) => specifier.startsWith('@devloop/'));
+    const into = imports.filter(({ from, specifier }) => {
+      return !from.path.startsWith('packages/sandbox/') && pathInPackage('sandbox', from, specifier) !== undefined;
+    });
+    const rule = 'Rule: packages/sandbox stands in for a cluster: it is started and spoken to as one, never imported.';
+    expect(told([...out, ...into]), rule).toEqual([]);
+  });
+
   for (const [library, rooms] of Object.entries(LIBRARY_ROOMS)) {
     test(`${library} stops at the door of ${rooms.join(', ')}`, () => {
       const wrong = importsIn('daemon')
@@ -92,7 +101,7 @@ describe('who may import whom', () => {
 
   test('every library of the daemon has its room', () => {
     const { dependencies } = JSON.parse(read('packages/daemon/package.json'));
-    const outside = Object.keys(dependencies).filter((name) => name !== 'zod' && name !== '@devloop/shared');
+    const outside = Object.keys(dependencies).filter((name) => name !== 'zod' && !name.startsWith('@devloop/'));
     const rule = 'Rule: a new foreign library is given its room in LIBRARY_ROOMS of test/architecture.test.ts.';
     expect(
       outside.filter((name) => !(name in LIBRARY_ROOMS)),

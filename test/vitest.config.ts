@@ -9,6 +9,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/{rig,bench}/*.test.ts'],
+    // what takes long is seen in the report; a busy machine is no reason to fail
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'test/results/unit.json' }]],
   },
 });

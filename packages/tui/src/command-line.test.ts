@@ -29,7 +29,16 @@ describe('what is understood', () => {
   test.each<[string, Request]>([
     [
       'up',
-      { verb: 'up', folder: undefined, services: [], detach: false, plain: false, sandbox: false, verbose: false, timeoutSeconds: 600 },
+      {
+        verb: 'up',
+        folder: undefined,
+        services: [],
+        detach: false,
+        plain: false,
+        sandbox: false,
+        verbose: false,
+        timeoutSeconds: 600,
+      },
     ],
     [
       'up -d --plain --verbose --timeout 1.5 web api -C /shop',

@@ -52,7 +52,8 @@ export function recogniseCluster(
     return servers.includes(authority) ? isOwnCa !== false : onThisMachine && name === address.cluster && isOwnCa;
   });
   if (profile !== undefined) {
-    return { product: 'minikube', profile: profile.driver === 'none' ? undefined : profile };
+    const product = profile.driver === 'sandbox' ? 'sandbox' : 'minikube'; // devloop's own, found as minikube's are
+    return { product, profile: profile.driver === 'none' ? undefined : profile };
   }
   const product = HOST_PRODUCTS.find(({ context, ca }) => context.test(address.context) && ca.test(subject));
   if (onThisMachine && product !== undefined) return { product: product.product, profile: undefined };

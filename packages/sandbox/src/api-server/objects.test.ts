@@ -25,6 +25,25 @@ const pod = (name: string, fields: object = {}) => ({
   spec: { containers: [container()] },
 });
 
+test("a StatefulSet's containers mount what its claims give", async () => {
+  const { request } = await openSandboxApi();
+  const mounts = (name: string) => ({ containers: [container({ volumeMounts: [{ name, mountPath: '/data' }] })] });
+  const claims = [
+    {
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    },
+  ];
+  const set = (name: string) => ({
+    ...deployment('db', mounts(name), { serviceName: 'db', volumeClaimTemplates: claims }),
+    kind: 'StatefulSet',
+  });
+  expect((await request('POST', `${APPS}/statefulsets`, set('other'))).body.message).toContain(
+    'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "other"',
+  );
+  expect((await request('POST', `${APPS}/statefulsets`, set('data'))).status).toBe(201);
+});
+
 describe('what a new object gets', () => {
   test('a Deployment its defaults, an identity and its first generation', async () => {
     const { request } = await openSandboxApi();

@@ -2,7 +2,16 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** Namespaces of its own: users (in which it is root), mounts, processes, network. It ends with the `unshare` command. */
-export const UNSHARE = ['--user', '--map-root-user', '--mount', '--pid', '--mount-proc', '--net', '--fork', '--kill-child'] as const;
+export const UNSHARE = [
+  '--user',
+  '--map-root-user',
+  '--mount',
+  '--pid',
+  '--mount-proc',
+  '--net',
+  '--fork',
+  '--kill-child',
+] as const;
 
 /** What the node does in them, in small. */
 const PROBE = 'mount -t tmpfs tmpfs /mnt && ip link set lo up && ip link add type bridge';

@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { ip } from './ip-command.ts';
 
-/** The holder waits for its link, sets it up as it is told, and holds the namespace: what the pause container does. */
+/**
+ * The holder waits for its link, sets it up as it is told, and holds the namespace: what the pause container does. Ports
+ * below 1024 are for everybody in it, as in Docker's containers.
+ */
 const SCRIPT = `echo
 read -r address gateway
+echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start || exit 1
 ip -batch - <<LINES || exit 1
 link set lo up
 addr add $address dev eth0

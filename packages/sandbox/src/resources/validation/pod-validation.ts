@@ -8,12 +8,17 @@ import { dns1123Label, dns1123Subdomain } from './names.ts';
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 
-/** A pod's or pod template's spec; kubernetes' `ValidatePodSpec`. */
-export function validatePodSpec(spec: Fields | undefined, at: string): FieldError[] {
+/**
+ * A pod's or pod template's spec; kubernetes' `ValidatePodSpec`.
+ *
+ * @param claimed names of volumes that each pod gets besides, of a StatefulSet's claims
+ */
+export function validatePodSpec(spec: Fields | undefined, at: string, claimed: readonly string[] = []): FieldError[] {
   const fields = spec ?? {};
   const errors: FieldError[] = [];
   const volumes = validateVolumes(fields['volumes'] ?? [], `${at}.volumes`);
   errors.push(...volumes.errors);
+  for (const name of claimed) volumes.names.add(name);
   errors.push(...validateContainers(fields['containers'], `${at}.containers`, volumes.names, 'main'));
   errors.push(...validateContainers(fields['initContainers'], `${at}.initContainers`, volumes.names, 'init'));
   const mainNames = (fields['containers'] ?? []).map(({ name }: Fields) => name);

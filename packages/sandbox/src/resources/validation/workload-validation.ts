@@ -20,7 +20,9 @@ export function validateReplicated(kind: string): (object: KubeObject) => FieldE
     const errors: FieldError[] = [];
     atLeast(spec.replicas, 0, 'spec.replicas', errors);
     errors.push(...validateSelector(spec, kind));
-    errors.push(...validateTemplate(spec.template, 'spec.template', ['Always']));
+    const claims: Fields[] = spec.volumeClaimTemplates ?? [];
+    const claimed = claims.map(({ metadata }) => metadata?.name);
+    errors.push(...validateTemplate(spec.template, 'spec.template', ['Always'], claimed));
     atLeast(spec.minReadySeconds, 0, 'spec.minReadySeconds', errors);
     atLeast(spec.revisionHistoryLimit, 0, 'spec.revisionHistoryLimit', errors);
     if (kind === 'deployment') errors.push(...validateStrategy(spec));
@@ -60,9 +62,14 @@ function goSelector({ matchLabels, matchExpressions }: Fields): GoSyntax {
   );
 }
 
-function validateTemplate(template: Fields | undefined, at: string, restartPolicies: readonly string[]): FieldError[] {
+function validateTemplate(
+  template: Fields | undefined,
+  at: string,
+  restartPolicies: readonly string[],
+  claimed: readonly string[] = [],
+): FieldError[] {
   const errors = validateLabels(template?.['metadata']?.labels, `${at}.metadata.labels`);
-  errors.push(...validatePodSpec(template?.['spec'], `${at}.spec`));
+  errors.push(...validatePodSpec(template?.['spec'], `${at}.spec`, claimed));
   const policy = template?.['spec']?.restartPolicy;
   if (policy !== undefined && !restartPolicies.includes(policy)) {
     errors.push(notSupported(`${at}.spec.restartPolicy`, policy, restartPolicies));
