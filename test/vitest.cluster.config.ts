@@ -14,7 +14,7 @@ class DisruptiveLast extends BaseSequencer {
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/scenarios/**/*.test.ts'],
+    include: ['test/scenarios/**/*.test.ts', 'test/contract/*.test.ts'],
     globalSetup: ['test/rig/cluster-setup.ts'],
     fileParallelism: false,
     sequence: { sequencer: DisruptiveLast },

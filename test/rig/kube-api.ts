@@ -18,8 +18,9 @@ export class KubeApi {
     this.#token = token;
   }
 
-  static async open(): Promise<KubeApi> {
-    const text = await mustRun('kubectl', ['config', 'view', '--minify', '--raw', '--flatten', '-o', 'json']);
+  /** @param env in which kubectl finds the cluster */
+  static async open(env: NodeJS.ProcessEnv = process.env): Promise<KubeApi> {
+    const text = await mustRun('kubectl', ['config', 'view', '--minify', '--raw', '--flatten', '-o', 'json'], { env });
     const config = JSON.parse(text);
     const { cluster } = config.clusters[0];
     const { user } = config.users[0];

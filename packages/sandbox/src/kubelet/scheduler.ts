@@ -4,6 +4,9 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { Container, PodSpec, Volume } from './pod-spec.ts';
 import { quantity } from './quantity.ts';
 
+/** By which its writes are known in managedFields. */
+const MANAGER = 'kube-scheduler';
+
 /** What follows why a pod fits no node, in kube-scheduler's words. */
 const PREEMPTION = {
   notHelpful: 'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
@@ -66,16 +69,19 @@ export class Scheduler implements Disposable {
       const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: misfit, ...at };
       const before = conditionsOf(pod).find(({ type }) => type === 'PodScheduled');
       if (before?.message === misfit) return;
-      this.#store.modify(target, (object) => withCondition(object, condition));
+      this.#store.modify(target, (object) => withCondition(object, condition), MANAGER);
       this.#events.record(pod, 'Warning', 'FailedScheduling', misfit);
       return;
     }
     this.#pending.delete(pod.metadata.uid ?? '');
-    const bound = this.#store.modify(target, (object) =>
-      withCondition(
-        { ...object, spec: { ...object['spec'], nodeName: this.#nodeName } },
-        { type: 'PodScheduled', status: 'True', ...at },
-      ),
+    const bound = this.#store.modify(
+      target,
+      (object) =>
+        withCondition(
+          { ...object, spec: { ...object['spec'], nodeName: this.#nodeName } },
+          { type: 'PodScheduled', status: 'True', ...at },
+        ),
+      MANAGER,
     );
     if (bound === undefined) return;
     const message = `Successfully assigned ${namespace}/${name} to ${this.#nodeName}`;

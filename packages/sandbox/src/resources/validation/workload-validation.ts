@@ -72,7 +72,12 @@ function validateTemplate(
   errors.push(...validatePodSpec(template?.['spec'], `${at}.spec`, claimed));
   const policy = template?.['spec']?.restartPolicy;
   if (policy !== undefined && !restartPolicies.includes(policy)) {
-    errors.push(notSupported(`${at}.spec.restartPolicy`, policy, restartPolicies));
+    errors.push(
+      // what nobody has set is Always; a Job is told that it has to choose
+      policy === 'Always'
+        ? required(`${at}.spec.restartPolicy`, `valid values: ${restartPolicies.map((one) => `"${one}"`).join(', ')}`)
+        : notSupported(`${at}.spec.restartPolicy`, policy, restartPolicies),
+    );
   }
   return errors;
 }

@@ -1,0 +1,46 @@
+/**
+ * Where the sandbox answers otherwise than the cluster of the scenarios, and why it may. A row reads
+ * `STEP METHOD PATH PLACE: REAL ≠ OURS`. The sandbox is like Kubernetes 1.32; that cluster may be older.
+ */
+export const EXPLAINED: readonly { readonly where: RegExp; readonly why: string }[] = [
+  {
+    where: /internalTrafficPolicy|ipFamilies|ipFamilyPolicy/,
+    why: 'Services have these fields since 1.20 to 1.22',
+  },
+  {
+    where: /fieldsV1\.f:spec\.f:(?:selector|nodeSelector|externalTrafficPolicy)/,
+    why: 'selectors are atomic maps, and defaults are owned otherwise, since 1.21',
+  },
+  { where: /managedFields\[\d+\]\.subresource/, why: 'managers of subresources are told since 1.22' },
+  {
+    where: /body\.metadata\.managedFields(?:\[\d+\](?:\.operation|\.manager|\.fieldsV1\S*)?)?: /,
+    why: 'a controller may have written before or after the request',
+  },
+  {
+    where: /body\.status\.conditions\[\d+\]\.message: "ReplicaSet .* has successfully progressed/,
+    why: 'the hash in the name of a ReplicaSet is another',
+  },
+  {
+    where: /body\.status(?:\.\w+)?(?:\[\d+\])?: .*|body\.metadata\.(?:annotations|generation)/,
+    why: 'a controller may have written before or after the request',
+  },
+  { where: /batch\.kubernetes\.io\/job-name/, why: 'the label has its prefix since 1.27' },
+  {
+    where: /completionMode|manualSelector|podReplacementPolicy|body\.spec\.suspend/,
+    why: 'Jobs have these fields since 1.21 to 1.28',
+  },
+  {
+    where: /persistentVolumeClaimRetentionPolicy|rollingUpdate\.maxSurge/,
+    why: 'StatefulSets and DaemonSets have these fields since 1.22 and 1.23',
+  },
+  { where: /must be less than or equal to cpu limit/, why: 'the limit is told since 1.27' },
+  {
+    where: /body\.message: ".* in version .* cannot be handled as a/,
+    why: 'the decoder has other words since 1.24, and does not show what is around',
+  },
+  { where: /failed to create typed patch object/, why: 'the object is told since 1.26' },
+  { where: /unable to parse requirement/, why: 'all operators are told since 1.22' },
+  { where: /GET \/nonsense body/, why: 'the sandbox does not list its paths' },
+  { where: /body\.spec\.serviceAccount(?:Name)?: undefined/, why: 'a cluster may run without ServiceAccounts' },
+  { where: /nodes are available/, why: 'the scheduler has other words since 1.24' },
+];
