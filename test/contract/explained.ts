@@ -8,31 +8,21 @@ export const EXPLAINED: readonly { readonly where: RegExp; readonly why: string 
     why: 'Services have these fields since 1.20 to 1.22',
   },
   {
-    where: /fieldsV1\.f:spec\.f:(?:selector|nodeSelector|externalTrafficPolicy)/,
+    where: /fieldsV1\.f:spec\.(?:f:template\.f:spec\.)?f:(?:selector|nodeSelector|externalTrafficPolicy)/,
     why: 'selectors are atomic maps, and defaults are owned otherwise, since 1.21',
   },
   { where: /managedFields\[\d+\]\.subresource/, why: 'managers of subresources are told since 1.22' },
-  {
-    where: /body\.metadata\.managedFields(?:\[\d+\](?:\.operation|\.manager|\.fieldsV1\S*)?)?: /,
-    why: 'a controller may have written before or after the request',
-  },
-  {
-    where: /body\.status\.conditions\[\d+\]\.message: "ReplicaSet .* has successfully progressed/,
-    why: 'the hash in the name of a ReplicaSet is another',
-  },
-  {
-    where: /body\.status(?:\.\w+)?(?:\[\d+\])?: .*|body\.metadata\.(?:annotations|generation)/,
-    why: 'a controller may have written before or after the request',
-  },
   { where: /batch\.kubernetes\.io\/job-name/, why: 'the label has its prefix since 1.27' },
   {
-    where: /completionMode|manualSelector|podReplacementPolicy|body\.spec\.suspend/,
+    where:
+      /\/jobs .*(?:completionMode|manualSelector|podReplacementPolicy|suspend|metadata\.generation|f:template\.f:metadata)/,
     why: 'Jobs have these fields since 1.21 to 1.28',
   },
   {
-    where: /persistentVolumeClaimRetentionPolicy|rollingUpdate\.maxSurge/,
+    where: /persistentVolumeClaimRetentionPolicy|rollingUpdate\.(?:f:)?maxSurge/,
     why: 'StatefulSets and DaemonSets have these fields since 1.22 and 1.23',
   },
+  { where: /deprecated\.daemonset\.template\.generation/, why: 'the sandbox does not count generations of templates' },
   { where: /must be less than or equal to cpu limit/, why: 'the limit is told since 1.27' },
   {
     where: /body\.message: ".* in version .* cannot be handled as a/,

@@ -18,6 +18,9 @@ const VOLATILE = new Set([
 
 const UID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
+/** Who writes to objects when it comes to it, before or after the next request. */
+const CONTROLLERS = new Set(['kube-controller-manager', 'kube-scheduler', 'kubelet']);
+
 /**
  * An answer without what differs from run to run, and without nulls, so that two servers' answers can be compared.
  *
@@ -28,7 +31,22 @@ export function normalise(answer: unknown, namespace: string): unknown {
   if (Array.isArray(answer)) return answer.map((item) => normalise(item, namespace));
   if (typeof answer !== 'object' || answer === null) return answer;
   const kept = Object.entries(answer)
-    .filter(([key, value]) => value !== null && !VOLATILE.has(key))
+    .filter(([key, value]) => value !== null && !VOLATILE.has(key) && !isOfControllers(key, value))
+    .map(([key, value]) => [key, key === 'managedFields' ? ofClients(value) : value] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(kept.map(([key, value]) => [key, normalise(value, namespace)]));
+  const entries = kept.map(([key, value]) => [key, normalise(value, namespace)] as const);
+  return Object.fromEntries(entries.filter(([key, value]) => !(key === 'annotations' && isEmpty(value))));
+}
+
+/** The status of an object, which is no text, or an annotation of a controller. */
+function isOfControllers(key: string, value: unknown): boolean {
+  return (key === 'status' && typeof value === 'object') || key === 'deployment.kubernetes.io/revision';
+}
+
+function ofClients(managedFields: { manager?: string }[]): unknown[] {
+  return managedFields.filter(({ manager = '' }) => !CONTROLLERS.has(manager));
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
