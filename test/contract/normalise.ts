@@ -33,6 +33,8 @@ export function normalise(answer: unknown, namespace: string): unknown {
   const kept = Object.entries(answer)
     .filter(([key, value]) => value !== null && !VOLATILE.has(key) && !isOfControllers(key, value))
     .map(([key, value]) => [key, key === 'managedFields' ? ofClients(value) : value] as const)
+    // conflicts are told in the order of a map, which is another each time
+    .map(([key, value]) => [key, key === 'causes' ? value.toSorted(byText) : value] as const)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const entries = kept.map(([key, value]) => [key, normalise(value, namespace)] as const);
   return Object.fromEntries(entries.filter(([key, value]) => !(key === 'annotations' && isEmpty(value))));
@@ -49,4 +51,8 @@ function ofClients(managedFields: { manager?: string }[]): unknown[] {
 
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
