@@ -8,6 +8,7 @@ import { PlainWriter } from '../plain/plain-writer.ts';
 import { findProjectFolder } from '../project-folder.ts';
 import { withPatience } from '../terminal/patience.ts';
 import { displayPath } from '../terminal/report.ts';
+import { whatStays } from '../wording/what-stays.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCodeOf } from './wait.ts';
 
@@ -78,7 +79,7 @@ async function showScreen(
         await terminal.print(KEEPS_RUNNING);
         break;
       case 'stopped':
-        await terminal.print('The daemon has ended. What runs in the cluster keeps running; devloop down deletes it.');
+        await terminal.print(`The daemon has ended. ${whatStays(ending.sandbox)}`);
         break;
       case 'down':
         await terminal.print(`Deleted ${ending.objects.length} objects. The daemon has ended.`);

@@ -151,7 +151,14 @@ export class UiSession implements Keyboard, Disposable {
     const { snapshot, link } = this.#project;
     const services = snapshot?.services ?? [];
     const body = bodySize(this.#state, this.#options.size());
-    return { services, connected: link.is === 'connected', body, logs: this.#logs, detailEnd: this.#detailEnd(body) };
+    return {
+      services,
+      connected: link.is === 'connected',
+      sandbox: snapshot?.cluster.is === 'connected' && snapshot.cluster.product === 'sandbox',
+      body,
+      logs: this.#logs,
+      detailEnd: this.#detailEnd(body),
+    };
   }
 
   #detailEnd(body: Size): number {

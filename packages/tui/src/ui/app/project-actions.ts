@@ -31,7 +31,13 @@ export function projectStep(state: UiState, action: ProjectAction, view: UiView)
           question: 'Stop the daemon?',
           rows: [
             [span('Saves no longer go live, forwarded ports close, and this screen is left.')],
-            [span('What runs in the cluster keeps running.')],
+            [
+              span(
+                view.sandbox
+                  ? 'The sandbox ends with it, and all that runs there.'
+                  : 'What runs in the cluster keeps running.',
+              ),
+            ],
           ],
           scroll: 0,
           intent: { is: 'stop-daemon' },

@@ -27,6 +27,7 @@ const VIEW: UiView = {
   body: { columns: 80, rows: 20 },
   logs: new LogStore(),
   detailEnd: 5,
+  sandbox: false,
 };
 const START: UiState = { ...INITIAL_STATE, selected: 'web' };
 

@@ -9,6 +9,8 @@ export interface UiView {
   readonly services: readonly ServiceSnapshot[];
   /** True while a daemon answers. */
   readonly connected: boolean;
+  /** Whether the cluster ends with the daemon. */
+  readonly sandbox: boolean;
   /** The screen's own space, without header and footer. */
   readonly body: Size;
   readonly logs: LogStore;

@@ -21,7 +21,8 @@ import { openShell } from './shell.ts';
 export type UiEnding =
   /** Everything keeps running. */
   | { readonly is: 'left' }
-  | { readonly is: 'stopped' }
+  /** The daemon has ended; `sandbox`: and its cluster with it. */
+  | { readonly is: 'stopped'; readonly sandbox: boolean }
   | { readonly is: 'down'; readonly objects: readonly ObjectName[] };
 
 export interface IntentContext {
@@ -85,7 +86,7 @@ async function attempt(intent: Intent, context: IntentContext): Promise<void> {
       const { client, hello } = daemon(feeds);
       busy('Stopping the daemon…');
       await endDaemon(client, hello, signal);
-      return end({ is: 'stopped' });
+      return end({ is: 'stopped', sandbox: hello.sandbox === true });
     }
     case 'down': {
       const { client, hello } = daemon(feeds);
