@@ -132,7 +132,7 @@ export class TestTerminal implements AsyncDisposable {
       return (
         active
           .getLine(active.baseY + row)
-          ?.translateToString(true)
+          ?.translateToString(true, 0, this.#terminal.cols) // a line keeps what is beyond the edge of a narrower screen
           .trimEnd() ?? ''
       );
     });
