@@ -3,9 +3,9 @@ import type { KubeObject } from '../ports/kube-object.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { presentRevision, REVISION_HASH, trimHistory } from './controller-revisions.ts';
 import { createPod, deletePod, podFromTemplate } from './create-pod.ts';
-import { claimObjects, controllerOf, keyOf, nameOf } from './owned-objects.ts';
+import { ObjectQueue } from './object-queue.ts';
+import { claimObjects, controllerOf, nameOf } from './owned-objects.ts';
 import { availableInMs, isActive, isReady } from './pod-state.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'daemonsets.apps';
 const MANAGER = 'kube-controller-manager';
@@ -15,25 +15,17 @@ const GENERATION = 'deprecated.daemonset.template.generation';
 export class DaemonSetController implements Disposable {
   readonly #store: ObjectStore;
   readonly #events: EventRecorder;
-  readonly #queue = new WorkQueue((key) => this.#sync(key));
-  readonly #listening = new DisposableStack();
+  readonly #queue: ObjectQueue;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#events = new EventRecorder(store, { component: 'daemonset-controller' });
-    this.#listening.use(this.#queue);
-    this.#listening.use(store.listen([RESOURCE], (_change, set) => this.#queue.add(keyOf(set))));
-    this.#listening.use(
-      store.listen(['pods'], (_change, pod) => {
-        const owner = controllerOf(pod);
-        if (owner?.kind === 'DaemonSet') this.#queue.add(`${pod.metadata.namespace}/${owner.name}`);
-      }),
-    );
-    for (const set of store.list(RESOURCE)) this.#queue.add(keyOf(set));
+    this.#queue = new ObjectQueue(store, RESOURCE, (key) => this.#sync(key));
+    this.#queue.listen('pods', (_change, pod) => this.#queue.addOwner(pod, 'DaemonSet'));
   }
 
   [Symbol.dispose](): void {
-    this.#listening.dispose();
+    this.#queue[Symbol.dispose]();
   }
 
   #sync(key: string): void {

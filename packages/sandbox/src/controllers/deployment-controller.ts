@@ -31,9 +31,9 @@ import {
   withCondition,
   written,
 } from './deployment-status.ts';
+import { ObjectQueue } from './object-queue.ts';
 import { claimObjects, controllerOf, keyOf, nameOf } from './owned-objects.ts';
 import { isSameTemplate, templateHash } from './template-hash.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'deployments.apps';
 const SETS = 'replicasets.apps';
@@ -54,35 +54,29 @@ interface Rollout {
 export class DeploymentController implements Disposable {
   readonly #store: ObjectStore;
   readonly #events: EventRecorder;
-  readonly #queue = new WorkQueue((key) => this.#sync(key));
-  readonly #listening = new DisposableStack();
+  readonly #queue: ObjectQueue;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#events = new EventRecorder(store, { component: 'deployment-controller' });
-    this.#listening.use(this.#queue);
-    this.#listening.use(store.listen([RESOURCE], (_change, object) => this.#queue.add(keyOf(object))));
-    this.#listening.use(store.listen([SETS], (_change, set) => this.#addOwner(set)));
-    this.#listening.use(
-      store.listen(['pods'], (change, pod) => {
-        // Recreate waits for the last old pod to be gone.
-        const owner = controllerOf(pod);
-        if (change !== 'deleted' || owner?.kind !== 'ReplicaSet') return;
-        const set = store.get({ resource: SETS, namespace: pod.metadata.namespace, name: owner.name });
-        if (set !== undefined) this.#addOwner(set);
-      }),
-    );
-    for (const object of store.list(RESOURCE)) this.#queue.add(keyOf(object));
+    this.#queue = new ObjectQueue(store, RESOURCE, (key) => this.#sync(key));
+    this.#queue.listen(SETS, (_change, set) => this.#addOwner(set));
+    this.#queue.listen('pods', (change, pod) => {
+      // Recreate waits for the last old pod to be gone.
+      const owner = controllerOf(pod);
+      if (change !== 'deleted' || owner?.kind !== 'ReplicaSet') return;
+      const set = store.get({ resource: SETS, namespace: pod.metadata.namespace, name: owner.name });
+      if (set !== undefined) this.#addOwner(set);
+    });
   }
 
   [Symbol.dispose](): void {
-    this.#listening.dispose();
+    this.#queue[Symbol.dispose]();
   }
 
   #addOwner(set: KubeObject): void {
-    const owner = controllerOf(set);
-    if (owner?.kind === 'Deployment') this.#queue.add(`${set.metadata.namespace}/${owner.name}`);
-    if (owner !== undefined) return;
+    this.#queue.addOwner(set, 'Deployment');
+    if (controllerOf(set) !== undefined) return;
     // One without an owner may be adopted.
     for (const object of this.#store.list(RESOURCE, set.metadata.namespace)) this.#queue.add(keyOf(object));
   }

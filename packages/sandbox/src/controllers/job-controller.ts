@@ -3,9 +3,9 @@ import type { KubeObject } from '../ports/kube-object.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { StatusError } from '../ports/status-error.ts';
 import { createPod, deletePod, podFromTemplate } from './create-pod.ts';
-import { controllerOf, keyOf, nameOf } from './owned-objects.ts';
+import { ObjectQueue } from './object-queue.ts';
+import { controllerOf, nameOf } from './owned-objects.ts';
 import { isActive, isReady } from './pod-state.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'jobs.batch';
 const MANAGER = 'kube-controller-manager';
@@ -31,25 +31,17 @@ interface Tally {
 export class JobController implements Disposable {
   readonly #store: ObjectStore;
   readonly #events: EventRecorder;
-  readonly #queue = new WorkQueue((key) => this.#sync(key));
-  readonly #listening = new DisposableStack();
+  readonly #queue: ObjectQueue;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#events = new EventRecorder(store, { component: 'job-controller' });
-    this.#listening.use(this.#queue);
-    this.#listening.use(store.listen([RESOURCE], (_change, job) => this.#queue.add(keyOf(job))));
-    this.#listening.use(
-      store.listen(['pods'], (_change, pod) => {
-        const owner = controllerOf(pod);
-        if (owner?.kind === 'Job') this.#queue.add(`${pod.metadata.namespace}/${owner.name}`);
-      }),
-    );
-    for (const job of store.list(RESOURCE)) this.#queue.add(keyOf(job));
+    this.#queue = new ObjectQueue(store, RESOURCE, (key) => this.#sync(key));
+    this.#queue.listen('pods', (_change, pod) => this.#queue.addOwner(pod, 'Job'));
   }
 
   [Symbol.dispose](): void {
-    this.#listening.dispose();
+    this.#queue[Symbol.dispose]();
   }
 
   #sync(key: string): void {

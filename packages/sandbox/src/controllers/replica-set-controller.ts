@@ -4,9 +4,9 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { StatusError } from '../ports/status-error.ts';
 import { createPod, deletePod, podFromTemplate } from './create-pod.ts';
 import { matches } from './label-selector.ts';
+import { ObjectQueue } from './object-queue.ts';
 import { claimObjects, controllerOf, keyOf, nameOf } from './owned-objects.ts';
 import { availableInMs, deletionOrder, isActive, isReady } from './pod-state.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'replicasets.apps';
 /** After pods were refused, how long until it is tried again. */
@@ -16,33 +16,26 @@ const RETRY_MS = 1000;
 export class ReplicaSetController implements Disposable {
   readonly #store: ObjectStore;
   readonly #events: EventRecorder;
-  readonly #queue = new WorkQueue((key) => this.#sync(key));
-  readonly #listening = new DisposableStack();
+  readonly #queue: ObjectQueue;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#events = new EventRecorder(store, { component: 'replicaset-controller' });
-    this.#listening.use(this.#queue);
-    this.#listening.use(store.listen([RESOURCE], (_change, set) => this.#queue.add(keyOf(set))));
-    this.#listening.use(
-      store.listen(['pods'], (_change, pod, before) => {
-        this.#addOwner(pod);
-        if (before !== undefined && controllerOf(before)?.uid !== controllerOf(pod)?.uid) this.#addOwner(before);
-      }),
-    );
-    for (const set of store.list(RESOURCE)) this.#queue.add(keyOf(set));
+    this.#queue = new ObjectQueue(store, RESOURCE, (key) => this.#sync(key));
+    this.#queue.listen('pods', (_change, pod, before) => {
+      this.#addOwner(pod);
+      if (before !== undefined && controllerOf(before)?.uid !== controllerOf(pod)?.uid) this.#addOwner(before);
+    });
   }
 
   [Symbol.dispose](): void {
-    this.#listening.dispose();
+    this.#queue[Symbol.dispose]();
   }
 
   #addOwner(pod: KubeObject): void {
-    const owner = controllerOf(pod);
-    const { namespace } = pod.metadata;
-    if (owner?.kind === 'ReplicaSet') this.#queue.add(`${namespace}/${owner.name}`);
-    if (owner !== undefined) return;
-    for (const set of this.#store.list(RESOURCE, namespace)) {
+    this.#queue.addOwner(pod, 'ReplicaSet');
+    if (controllerOf(pod) !== undefined) return;
+    for (const set of this.#store.list(RESOURCE, pod.metadata.namespace)) {
       if (matches(set['spec']?.selector, pod.metadata.labels)) this.#queue.add(keyOf(set));
     }
   }

@@ -4,9 +4,9 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { StatusError } from '../ports/status-error.ts';
 import { presentRevision, REVISION_HASH, revisionsOf, trimHistory } from './controller-revisions.ts';
 import { podFromTemplate } from './create-pod.ts';
-import { claimObjects, controllerOf, keyOf, nameOf } from './owned-objects.ts';
+import { ObjectQueue } from './object-queue.ts';
+import { claimObjects, nameOf } from './owned-objects.ts';
 import { availableInMs, isAvailable, isReady } from './pod-state.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const RESOURCE = 'statefulsets.apps';
 const CLAIMS = 'persistentvolumeclaims';
@@ -16,25 +16,17 @@ const MANAGER = 'kube-controller-manager';
 export class StatefulSetController implements Disposable {
   readonly #store: ObjectStore;
   readonly #events: EventRecorder;
-  readonly #queue = new WorkQueue((key) => this.#sync(key));
-  readonly #listening = new DisposableStack();
+  readonly #queue: ObjectQueue;
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#events = new EventRecorder(store, { component: 'statefulset-controller' });
-    this.#listening.use(this.#queue);
-    this.#listening.use(store.listen([RESOURCE], (_change, set) => this.#queue.add(keyOf(set))));
-    this.#listening.use(
-      store.listen(['pods'], (_change, pod) => {
-        const owner = controllerOf(pod);
-        if (owner?.kind === 'StatefulSet') this.#queue.add(`${pod.metadata.namespace}/${owner.name}`);
-      }),
-    );
-    for (const set of store.list(RESOURCE)) this.#queue.add(keyOf(set));
+    this.#queue = new ObjectQueue(store, RESOURCE, (key) => this.#sync(key));
+    this.#queue.listen('pods', (_change, pod) => this.#queue.addOwner(pod, 'StatefulSet'));
   }
 
   [Symbol.dispose](): void {
-    this.#listening.dispose();
+    this.#queue[Symbol.dispose]();
   }
 
   #sync(key: string): void {
