@@ -1,8 +1,10 @@
+import { chmod } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { unique } from '../rig/devloop-rig.ts';
+import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { mustRun } from '../rig/run-command.ts';
 import { openScreen, openScreenBelowShell } from '../rig/screen.ts';
 import { UNTOUCHED } from '../rig/terminal.ts';
 
@@ -85,12 +87,16 @@ test('details; rebuild, restart, scale, pause and resume, delete a pod, roll bac
   await rig.serves('hello', /^first/);
 });
 
-test('a forwarded port, a shell in a container, and down', async () => {
+test('a forwarded port, the browser on it, a shell in a container, and down', async () => {
   await using rig = await openRig('hello-service');
   const message = unique('reached');
   await rig.write('hello/message.txt', message);
   await rig.up();
-  await using screen = openScreenBelowShell(rig);
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const programs = await program(rig, opener, `echo "$1" > "${rig.file('../opened')}"`);
+  await using screen = openScreenBelowShell(rig, {
+    env: { ...rig.env, PATH: `${programs}:${process.env['PATH']}` },
+  });
   await screen.shows(/› ● live +hello/);
 
   const local = 20_000 + Math.floor(Math.random() * 10_000);
@@ -103,6 +109,12 @@ test('a forwarded port, a shell in a container, and down', async () => {
     async () => (await fetch(`http://localhost:${local}`)).text(),
     (text) => text === message,
     { what: `port ${local} answers` },
+  );
+  screen.press('o');
+  await poll(
+    () => rig.read('../opened').catch(() => ''),
+    (opened) => opened === `http://localhost:${local}\n`,
+    { what: 'the browser is opened on the forward' },
   );
   screen.press('enter');
   await screen.shows(new RegExp(`http://localhost:${local} +forward`));
@@ -145,3 +157,26 @@ test('a forwarded port, a shell in a container, and down', async () => {
     { what: 'nothing of it is left' },
   );
 });
+
+test('a shell where kubectl is not installed: the one that minikube has', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/message.txt', unique('inside'));
+  await rig.up();
+  const kubectl = (await mustRun('sh', ['-c', 'command -v kubectl'])).trim();
+  const programs = await program(rig, 'minikube', `[ "$1 $2" = "kubectl --" ] && shift 2 && exec ${kubectl} "$@"`);
+  await using screen = openScreen(rig, { env: { ...rig.env, PATH: programs } });
+  await screen.shows(/› ● live +hello/);
+  screen.press('x');
+  await screen.shows(/[#$]$/m);
+  screen.type('echo in-$((1+1))\r');
+  await screen.shows('in-2');
+  screen.type('exit\r');
+  await screen.shows(/› ● live +hello/);
+});
+
+/** A program of a shell's lines; answers with the folder it is in, beside the project's. */
+async function program(rig: DevloopRig, name: string, script: string): Promise<string> {
+  await rig.write(`../bin/${name}`, `#!/bin/sh\n${script}\n`);
+  await chmod(rig.file(`../bin/${name}`), 0o755);
+  return rig.file('../bin');
+}
