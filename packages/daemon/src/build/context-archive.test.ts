@@ -103,9 +103,9 @@ test.each([
   const superseded = new Error('superseded');
   const told: unknown[] = [];
   stream.on('error', (error) => told.push(error));
-  stream.on('data', (chunk: Buffer) => {
-    if (chunk.length > 10_000) stream.destroy(superseded);
+  stream.on('data', (chunk) => {
+    if ((chunk as Buffer).length > 10_000) stream.destroy(superseded);
   });
-  await new Promise((resolve) => stream.once('close', resolve));
+  await new Promise<void>((resolve) => stream.once('close', () => resolve()));
   expect(told).toEqual([superseded]);
 });
