@@ -8,7 +8,6 @@ import type { ResourceTarget } from './request-target.ts';
 
 export interface ProxiedRequest {
   readonly target: ResourceTarget;
-  readonly query: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -23,11 +22,11 @@ const NOT_PASSED_ON = ['authorization', 'connection', 'host', 'keep-alive', 'tra
  */
 export async function proxyToPod(
   registry: ObjectRegistry,
-  { target, query, request, response }: ProxiedRequest,
+  { target, request, response }: ProxiedRequest,
 ): Promise<void> {
   const { host, port } = destination(registry, target);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const search = query.size === 0 ? '' : `?${query}`;
+  const [, search = ''] = /(\?.*)$/.exec(request.url ?? '') ?? []; // as it is: what a + means is the program's business
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !NOT_PASSED_ON.includes(name)));
   const passed = http.request({
     host,
