@@ -14,7 +14,7 @@ const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['watch'],
   dockerode: ['docker'],
   '@kubernetes/client-node': ['kubernetes'],
-  yaml: ['config', 'project', 'deploy'],
+  yaml: ['compose', 'config', 'project', 'deploy'],
   execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes'],
   ws: ['forward', 'kubernetes'],
   'tar-stream': ['build'],

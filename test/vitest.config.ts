@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/{rig,bench}/*.test.ts'],
+    include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/{rig,bench,compose}/*.test.ts'],
     // what takes long is seen in the report; a busy machine is no reason to fail
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -11,6 +11,9 @@ export async function checkPaths(config: DevloopConfig, folder: string): Promise
   const checks: Promise<ConfigProblem | undefined>[] = (config.manifests ?? []).map((entry, index) =>
     checkManifests(folder, entry, ['manifests', index]),
   );
+  for (const [index, file] of (config.compose?.files ?? []).entries()) {
+    checks.push(checkComposeFile(folder, file, ['compose', index]));
+  }
   for (const [name, service] of Object.entries(config.services)) {
     checks.push(checkBuild(folder, service, ['services', name, 'build']));
     for (const [index, entry] of (service.manifests ?? []).entries()) {
@@ -23,6 +26,15 @@ export async function checkPaths(config: DevloopConfig, folder: string): Promise
     }
   }
   return (await Promise.all(checks)).filter((problem) => problem !== undefined);
+}
+
+async function checkComposeFile(folder: string, file: string, path: ConfigPath): Promise<ConfigProblem | undefined> {
+  const at = resolve(folder, file);
+  if ((await kindOf(at)) === 'file') return undefined;
+  const others = (await namesIn(folder)).filter((name) => /^(docker-)?compose.*\.ya?ml$/.test(name));
+  const hint =
+    others.length > 0 ? `Here is ${others.join(', ')}.` : 'Correct the path: it is relative to devloop.yaml.';
+  return { path, at: 'value', message: `There is no compose file ${file}.`, hint, lookedAt: at };
 }
 
 async function checkBuild(

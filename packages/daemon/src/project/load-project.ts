@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
+import { checkConfig } from '../config/check-config.ts';
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { readConfig } from '../config/load-config.ts';
 import { display } from '../config/paths-on-disk.ts';
 import { byPosition } from '../config/yaml-source.ts';
 import { generateManifests } from '../deploy/generate-manifests.ts';
 import { type Assignment, assignObjects } from './assign-objects.ts';
+import { composedServices } from './composed-services.ts';
 import { dockerfilePorts } from './dockerfile-ports.ts';
 import { type FoundBuild, findBuild, nothingToDeploy } from './find-build.ts';
 import { defaultManifests, type FoundManifests, namedManifests } from './find-manifests.ts';
@@ -37,7 +39,9 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
   const file = join(folder, CONFIG_FILE);
   const outcome = await readConfig(file);
   if (!outcome.ok) return { ok: false, diagnostics: outcome.diagnostics, inputs: [file, ...outcome.lookedAt] };
-  const { config, place } = outcome;
+  const { place } = outcome;
+  const composed = await composedServices(folder, outcome.config);
+  const { config } = composed;
 
   const candidates = await findCandidates(folder, config);
   const projectFound = config.manifests
@@ -50,6 +54,7 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       file,
       ...all.flatMap(({ files, looked }) => [...looked, ...files.map((found) => found.file)]),
       ...candidates.flatMap(({ build }) => build.probed),
+      ...composed.inputs,
     ]),
   ];
 
@@ -63,7 +68,7 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
         image: (candidate.config.build || undefined)?.image,
         from: JSON.stringify(toBuildSpec(candidate.build.source, candidate.config, '')),
       },
-      own: manifestsOf(candidate.found),
+      own: [...(composed.manifests.get(candidate.name) ?? []), ...manifestsOf(candidate.found)],
       wantsGenerated: candidate.config.manifests?.length === 0,
     })),
     manifestsOf(projectFound).filter((manifest) => !owned.has(manifest)),
@@ -71,9 +76,11 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
   const unreadable = [...read.values()].flatMap(({ diagnostics }) => diagnostics);
   const problems = findProblems(folder, candidates, assigned.services);
   const diagnostics = [
+    ...composed.errors,
     ...unreadable,
     ...findRepeatedObjects([...read.values()], folder),
     ...problems.map(place),
+    ...(config.compose === undefined ? [] : checkConfig(config, Object.keys(config.services)).map(place)),
     // with a file that cannot be read, an image that no manifest names may well be named there
     ...(unreadable.length === 0 ? assigned.problems.map(place) : []),
   ].sort(byPosition);
@@ -93,7 +100,7 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       manifests: assigned.rest,
       inputs,
     },
-    warnings: [],
+    warnings: composed.warnings,
   };
 }
 

@@ -38,6 +38,8 @@ export async function renderProject(project: Project): Promise<string> {
       const how = killAfterMs === false ? 'its own grace period' : `${killAfterMs} ms, then SIGKILL`;
       return `# ${name}: new images are swapped into the running pod where only images changed; SIGTERM, ${how}.`;
     });
-  const documents = applyOrder(objects).map((object) => stringify(object, { lineWidth: 0 }));
+  const documents = applyOrder(objects).map((object) =>
+    stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }),
+  );
   return `${swaps.join('\n')}${swaps.length > 0 ? '\n' : ''}${documents.map((text) => `---\n${text}`).join('')}`;
 }

@@ -112,6 +112,21 @@ export const ServiceSchema = z.strictObject({
   env: z.record(z.string(), scalar).default({}).describe('Environment variables set on the containers of this image.'),
 });
 
+const composeFiles = z.union([z.string().transform((file) => [file]), z.array(z.string()).min(1)]);
+
+/** Which compose files are carried over. */
+export const ComposeSchema = z.union([
+  composeFiles.transform((files) => ({ files, profiles: [] as string[], volumes: 'claims' as 'claims' | 'empty' })),
+  z.strictObject({
+    files: composeFiles.describe('Compose files, relative to devloop.yaml; each is laid over those before it.'),
+    profiles: z.array(z.string()).default([]).describe('Profiles whose services are run too.'),
+    volumes: z
+      .enum(['claims', 'empty'])
+      .default('claims')
+      .describe('claims: named volumes are kept, as PersistentVolumeClaims. empty: they go with their pod.'),
+  }),
+]);
+
 export const ClusterSchema = z.strictObject({
   context: z
     .string()
@@ -132,6 +147,9 @@ export const ConfigSchema = z.strictObject({
     )
     .default({})
     .describe('Services by name. A name alone is enough where its folder and a manifest go by the same name.'),
+  compose: ComposeSchema.optional().describe(
+    'Compose files whose services are run on Kubernetes; `services:` may say more of each. See docs/compose.md.',
+  ),
   manifests: z
     .array(z.string())
     .optional()

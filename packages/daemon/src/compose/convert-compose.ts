@@ -1,0 +1,348 @@
+import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
+import type { ExposedPort } from '../deploy/generate-manifests.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ComposeProblem } from './compose-file.ts';
+import { SERVICE_KEYS } from './compose-keys.ts';
+import type { ComposeContent } from './load-compose.ts';
+import { namesOf } from './merge-files.ts';
+import { objectName } from './service-names.ts';
+import { type ComposePort, type Fields, isFields, listOf, pairsOf, portsOf, textOf } from './short-forms.ts';
+import { numericUser, toContainer, toPodSettings } from './to-container.ts';
+import { containerPorts, toServices } from './to-services.ts';
+import { type MountedFiles, toVolumes } from './to-volumes.ts';
+
+/** What is known beside the compose files, all of it read before. */
+export interface ComposeFacts {
+  /** Absolute folder of the compose files. */
+  readonly folder: string;
+  /** By service: what its image listens on, as its Dockerfile says. */
+  readonly exposed: ReadonlyMap<string, readonly ExposedPort[]>;
+  /** By service: what its env files say; later ones win. */
+  readonly envFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** By absolute path: what is mounted. */
+  readonly files: ReadonlyMap<string, MountedFiles>;
+  readonly namedVolumes: 'claims' | 'empty';
+}
+
+/** A compose service as devloop carries it. */
+export interface ConvertedService {
+  /** As Kubernetes can have it. */
+  readonly name: string;
+  readonly build:
+    | {
+        readonly context: string;
+        readonly dockerfile: string | undefined;
+        readonly target: string | undefined;
+        readonly args: Readonly<Record<string, string>>;
+      }
+    | undefined;
+  /** As the objects name it, without tag where it is built. */
+  readonly image: string;
+  readonly dependsOn: readonly string[];
+  /** Of this machine, forwarded to ports of the container. */
+  readonly ports: readonly { readonly local: number; readonly port: number }[];
+  readonly objects: readonly KubernetesObject[];
+  /** Where the service is in its file. */
+  readonly place: { readonly file: string; readonly line: number };
+}
+
+export interface ConvertedCompose {
+  readonly services: readonly ConvertedService[];
+  /** What stops the project. */
+  readonly errors: readonly ConfigDiagnostic[];
+  /** What is other than compose has it. */
+  readonly warnings: readonly ConfigDiagnostic[];
+}
+
+/** Makes Kubernetes objects of compose services; docs/compose.md is the table of what becomes of what. */
+export function convertCompose(content: ComposeContent, facts: ComposeFacts): ConvertedCompose {
+  const errors: ConfigDiagnostic[] = [];
+  const warnings: ConfigDiagnostic[] = [];
+  const tell = (problem: ComposeProblem, severity: 'error' | 'warning') =>
+    (severity === 'error' ? errors : warnings).push(content.place(problem));
+  const names = new Map<string, string>();
+  for (const name of content.services.keys()) {
+    const object = objectName(name);
+    const taken = [...names].find(([, one]) => one === object)?.[0];
+    if (object !== undefined && taken === undefined) names.set(name, object);
+    else {
+      const message =
+        taken === undefined
+          ? `\`${name}\` is no name that Kubernetes can have.`
+          : `\`${name}\` and \`${taken}\` have the same name on Kubernetes: ${object}.`;
+      tell({ path: ['services', name], message, hint: 'Call it by letters, digits and `-`.' }, 'error');
+    }
+  }
+  const builds = builtImages(content.services);
+  const awaited = new Set(
+    [...content.services.values()].flatMap((service) =>
+      Object.entries(namesOf('depends_on', service['depends_on'])).flatMap(([name, how]) =>
+        isFields(how) && how['condition'] === 'service_completed_successfully' ? [name] : [],
+      ),
+    ),
+  );
+  const services = [...content.services].flatMap(([name, service]) => {
+    const object = names.get(name);
+    if (object === undefined) return [];
+    checkKeys(name, service, tell);
+    return [convertService(name, object, service, { content, facts, names, builds, awaited, tell })];
+  });
+  return { services: withoutTakenNames(services), errors, warnings };
+}
+
+interface Conversion {
+  readonly content: ComposeContent;
+  readonly facts: ComposeFacts;
+  readonly names: ReadonlyMap<string, string>;
+  readonly builds: ReadonlyMap<string, Fields>;
+  readonly awaited: ReadonlySet<string>;
+  readonly tell: (problem: ComposeProblem, severity: 'error' | 'warning') => void;
+}
+
+function convertService(name: string, object: string, service: Fields, conversion: Conversion): ConvertedService {
+  const { content, facts, names, builds, awaited, tell } = conversion;
+  const given = textOf(service['image']);
+  const build = toBuild(service['build'] ?? (given === undefined ? undefined : builds.get(given)));
+  const image = given === undefined ? object : build === undefined ? given : withoutTag(given);
+  const labels = { app: object };
+  const asked = portsAsked(name, service, tell);
+  const ports = containerPorts(asked, listOf(service['expose']), facts.exposed.get(name) ?? []);
+  const volumes = toVolumes(service, {
+    service: name,
+    labels,
+    volumes: content.volumes,
+    configs: content.configs,
+    secrets: content.secrets,
+    variables: content.variables,
+    context: build?.context,
+    folder: facts.folder,
+    files: facts.files,
+    namedVolumes: facts.namedVolumes,
+    tell,
+  });
+  const container = toContainer(service, {
+    name: object,
+    image,
+    environment: environmentOf(service, facts.envFiles.get(name) ?? new Map(), content.variables),
+    ports: ports.map(({ name: port, port: containerPort, protocol }) => ({ name: port, containerPort, protocol })),
+    mounts: volumes.mounts,
+  });
+  const restart = textOf(service['restart']) ?? '';
+  const isOnce = awaited.has(name) || restart === 'no' || restart.startsWith('on-failure');
+  const annotations = annotationsOf(service);
+  const template = {
+    metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
+    spec: {
+      ...toPodSettings(service),
+      containers: [container],
+      ...(volumes.volumes.length > 0 && { volumes: volumes.volumes }),
+      ...(isOnce && { restartPolicy: restart.startsWith('on-failure') ? 'OnFailure' : 'Never' }),
+    },
+  };
+  const workload = isOnce
+    ? job(object, labels, template, restart)
+    : deployment(object, labels, template, replicasOf(service), volumes.isExclusive);
+  return {
+    name: object,
+    build,
+    image,
+    dependsOn: dependenciesOf(name, service, content, names, tell),
+    ports: asked.flatMap(({ target, published, protocol }) =>
+      typeof published === 'number' && protocol === 'TCP' ? [{ local: published, port: target }] : [],
+    ),
+    objects: [
+      ...volumes.objects,
+      workload,
+      // nobody reaches what has run to its end
+      ...(isOnce && ports.length === 0 ? [] : toServices(object, service, labels, ports, linkedAs(name, content))),
+    ],
+    place: placeOf(content, name),
+  };
+}
+
+function checkKeys(name: string, service: Fields, tell: Conversion['tell']): void {
+  for (const key of Object.keys(service)) {
+    if (key.startsWith('x-')) continue;
+    const path = ['services', name, key];
+    const fate = SERVICE_KEYS[key];
+    if (fate === undefined) {
+      tell(
+        { path, message: `\`${key}\` is no key of a compose service.`, hint: 'Correct it, or take it away.' },
+        'error',
+      );
+    } else if (fate.fate === 'refused') {
+      const hint = `Take it away in a file that is laid over this one: \`${key}: !reset null\`.`;
+      tell({ path, message: `\`${key}\` cannot be carried over: ${fate.how}.`, hint }, 'error');
+    } else if (fate.fate === 'left out') {
+      tell(
+        { path, message: `\`${key}\` is left out: ${fate.how}.`, hint: 'docs/compose.md has the whole table.' },
+        'warning',
+      );
+    }
+  }
+  if (service['image'] === undefined && service['build'] === undefined) {
+    const message = `\`${name}\` has neither an image nor a build.`;
+    tell({ path: ['services', name], message, hint: 'Give it `image:` or `build:`.' }, 'error');
+  }
+  if (service['user'] !== undefined && numericUser(service['user']) === undefined && textOf(service['user']) !== '') {
+    const message = `The user \`${textOf(service['user'])}\` is a name, which Kubernetes cannot look up in the image.`;
+    tell({ path: ['services', name, 'user'], message, hint: 'Give its number: `user: "1000:1000"`.' }, 'error');
+  }
+  for (const key of ['network_mode', 'pid', 'ipc']) {
+    const value = textOf(service[key]);
+    if (value === undefined || ['host', 'bridge', 'none', 'default', 'private', 'shareable'].includes(value)) continue;
+    const message = `\`${key}: ${value}\` cannot be carried over: containers of different pods share nothing.`;
+    tell({ path: ['services', name, key], message, hint: 'Reach the other service by its name.' }, 'error');
+  }
+}
+
+/** Images that one service builds and others only name, with their build. */
+function builtImages(services: ReadonlyMap<string, Fields>): Map<string, Fields> {
+  return new Map(
+    [...services.values()].flatMap(({ image, build }): [string, Fields][] => {
+      const name = textOf(image);
+      return name === undefined || !isFields(build) ? [] : [[name, build]];
+    }),
+  );
+}
+
+function toBuild(build: unknown): ConvertedService['build'] {
+  if (!isFields(build)) return undefined;
+  const args = [...pairsOf(build['args'])].map(([name, value]) => [name, value ?? process.env[name] ?? '']);
+  return {
+    context: textOf(build['context']) ?? '.',
+    dockerfile: textOf(build['dockerfile']),
+    target: textOf(build['target']),
+    args: Object.fromEntries(args),
+  };
+}
+
+function withoutTag(image: string): string {
+  return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+}
+
+function portsAsked(name: string, service: Fields, tell: Conversion['tell']): ComposePort[] {
+  return listOf(service['ports']).flatMap((item, index) => {
+    const ports = portsOf(item);
+    const path = ['services', name, 'ports', index];
+    if (ports === undefined) {
+      const message = `\`${textOf(item) ?? JSON.stringify(item)}\` is no port.`;
+      tell({ path, message, hint: 'For example "8080:80", "80" or "127.0.0.1:8080:80/tcp".' }, 'error');
+      return [];
+    }
+    if (ports.some(({ protocol, published }) => protocol === 'UDP' && published !== undefined)) {
+      const message = 'UDP is not forwarded to this machine; the other services reach it.';
+      tell({ path, message, hint: 'Reach it through the node: a Service of type NodePort.' }, 'warning');
+    }
+    return ports;
+  });
+}
+
+/** Environment over env files; a variable without a value has that of this machine, where it is set. */
+function environmentOf(
+  service: Fields,
+  envFiles: ReadonlyMap<string, string>,
+  variables: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const own = [...pairsOf(service['environment'])].flatMap(([name, value]): [string, string][] => {
+    const found = value ?? variables.get(name);
+    return found === undefined ? [] : [[name, found]];
+  });
+  return new Map([...envFiles, ...own]);
+}
+
+function annotationsOf(service: Fields): Record<string, string> {
+  const pairs = [...pairsOf(service['labels']), ...pairsOf(service['annotations'])];
+  const valid = pairs.filter(([key]) => /^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/.test(key));
+  return Object.fromEntries(valid.map(([key, value]) => [key, value ?? '']));
+}
+
+function replicasOf(service: Fields): number {
+  const deploy = isFields(service['deploy']) ? service['deploy'] : {};
+  return Number(textOf(deploy['replicas']) ?? textOf(service['scale']) ?? 1);
+}
+
+function deployment(
+  name: string,
+  labels: Fields,
+  template: object,
+  replicas: number,
+  isExclusive: boolean,
+): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, labels: { ...labels } as Record<string, string> },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      // two pods at once would write to the same files
+      ...(isExclusive && { strategy: { type: 'Recreate' } }),
+      template,
+    },
+  };
+}
+
+function job(name: string, labels: Fields, template: object, restart: string): KubernetesObject {
+  const [, most] = /^on-failure:(\d+)$/.exec(restart) ?? [];
+  const backoffLimit = restart.startsWith('on-failure') ? Number(most ?? 6) : 0;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, labels: { ...labels } as Record<string, string> },
+    spec: { backoffLimit, template },
+  };
+}
+
+/** Names that other services give a service in their `links`. */
+function linkedAs(name: string, { services }: ComposeContent): string[] {
+  return [...services.values()].flatMap(({ links }) =>
+    listOf(links).flatMap((link) => {
+      const [to, alias] = String(link).split(':');
+      return to === name && alias !== undefined ? [alias] : [];
+    }),
+  );
+}
+
+/** A service's own name is worth more than another's alias for itself. */
+function withoutTakenNames(services: readonly ConvertedService[]): ConvertedService[] {
+  const taken = new Set<string>();
+  const names = new Set(services.map(({ name }) => name));
+  return services.map((service) => ({
+    ...service,
+    objects: service.objects.filter(({ kind, metadata: { name } }) => {
+      const key = `${kind}/${name}`;
+      if (taken.has(key) || (kind === 'Service' && name !== service.name && names.has(name))) return false;
+      taken.add(key);
+      return true;
+    }),
+  }));
+}
+
+function dependenciesOf(
+  name: string,
+  service: Fields,
+  content: ComposeContent,
+  names: ReadonlyMap<string, string>,
+  tell: Conversion['tell'],
+): string[] {
+  const links = listOf(service['links']).map((link) => String(link).split(':')[0] ?? '');
+  const asked = { ...namesOf('depends_on', links), ...namesOf('depends_on', service['depends_on']) };
+  return Object.entries(asked).flatMap(([other, how]) => {
+    const object = names.get(other);
+    if (object !== undefined) return [object];
+    if (isFields(how) && how['required'] === false) return [];
+    const there = [...content.services.keys()].join(', ');
+    const message = `\`${name}\` depends on \`${other}\`, which is no service here; there are: ${there}.`;
+    tell(
+      { path: ['services', name, 'depends_on', other], message, hint: 'Correct the name, or turn its profile on.' },
+      'error',
+    );
+    return [];
+  });
+}
+
+function placeOf(content: ComposeContent, name: string): { file: string; line: number } {
+  const { file, line } = content.place({ path: ['services', name], message: '', hint: '' });
+  return { file, line };
+}

@@ -1,0 +1,155 @@
+import { type Fields, isFields, listOf, pairsOf, quantityOf, secondsOf, textOf, wordsOf } from './short-forms.ts';
+import { toProbes } from './to-probes.ts';
+
+export interface ContainerFacts {
+  readonly name: string;
+  readonly image: string;
+  /** With those of env files. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly ports: readonly { readonly name: string; readonly containerPort: number; readonly protocol: string }[];
+  readonly mounts: readonly Fields[];
+}
+
+/** The container of a service. */
+export function toContainer(service: Fields, { name, image, environment, ports, mounts }: ContainerFacts): Fields {
+  const command = commandOf(service['entrypoint']);
+  const args = commandOf(service['command']);
+  const env = [...environment].map(([variable, value]) => ({ name: variable, value: literal(value) }));
+  const resources = toResources(service);
+  const security = toSecurity(service);
+  const pullPolicy = PULL_POLICIES[textOf(service['pull_policy']) ?? ''];
+  return {
+    name,
+    image,
+    ...(command !== undefined && { command: command.map(literal) }),
+    // an entrypoint of one's own drops the image's CMD, which Kubernetes does by itself
+    ...(args !== undefined && args.length > 0 && { args: args.map(literal) }),
+    ...(env.length > 0 && { env }),
+    ...(ports.length > 0 && { ports }),
+    ...(textOf(service['working_dir']) !== undefined && { workingDir: textOf(service['working_dir']) }),
+    ...toProbes(service['healthcheck']),
+    ...(Object.keys(resources).length > 0 && { resources }),
+    ...(Object.keys(security).length > 0 && { securityContext: security }),
+    ...(mounts.length > 0 && { volumeMounts: mounts }),
+    ...(isTrue(service['tty']) && { tty: true }),
+    ...(isTrue(service['stdin_open']) && { stdin: true }),
+    ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy }),
+  };
+}
+
+/** What a service says of all its pods but their containers and volumes. */
+export function toPodSettings(service: Fields): Fields {
+  const sysctls = [...pairsOf(service['sysctls'])].map(([name, value]) => ({ name, value: value ?? '' }));
+  const groups = listOf(service['group_add']).map(Number).filter(Number.isInteger);
+  const hosts = [...hostsOf(service['extra_hosts'])].map(([ip, hostnames]) => ({ ip, hostnames }));
+  const dns = {
+    nameservers: listOf(service['dns']).map(String),
+    searches: listOf(service['dns_search']).map(String),
+    options: listOf(service['dns_opt']).map((option) => {
+      const [name, value] = String(option).split(':');
+      return { name, ...(value !== undefined && { value }) };
+    }),
+  };
+  const set = Object.entries(dns).filter(([, list]) => list.length > 0);
+  const grace = secondsOf(service['stop_grace_period']);
+  const isHost = (key: string) => textOf(service[key]) === 'host';
+  return {
+    ...(textOf(service['hostname']) !== undefined && { hostname: textOf(service['hostname'])?.split('.')[0] }),
+    ...(grace !== undefined && { terminationGracePeriodSeconds: Math.ceil(grace) }),
+    ...(hosts.length > 0 && { hostAliases: hosts }),
+    ...(set.length > 0 && { dnsConfig: Object.fromEntries(set) }),
+    ...(isHost('network_mode') && { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),
+    ...(isHost('pid') && { hostPID: true }),
+    ...(isHost('ipc') && { hostIPC: true }),
+    ...((sysctls.length > 0 || groups.length > 0) && {
+      securityContext: {
+        ...(sysctls.length > 0 && { sysctls }),
+        ...(groups.length > 0 && { supplementalGroups: groups }),
+      },
+    }),
+    // compose sets no variables for its services, and theirs (REDIS_PORT=tcp://…) are mistaken for settings
+    enableServiceLinks: false,
+  };
+}
+
+/** User and group by number; undefined where a name is given, which the node cannot look up. */
+export function numericUser(user: unknown): { uid: number; gid: number | undefined } | undefined {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(textOf(user) ?? '') ?? [];
+  return uid === undefined ? undefined : { uid: Number(uid), gid: gid === undefined ? undefined : Number(gid) };
+}
+
+export function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
+const PULL_POLICIES: Readonly<Record<string, string>> = {
+  always: 'Always',
+  never: 'Never',
+  missing: 'IfNotPresent',
+  if_not_present: 'IfNotPresent',
+};
+
+/** A command as words; undefined: the image's own. */
+function commandOf(value: unknown): string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? wordsOf(value) : listOf(value).map(String);
+}
+
+/** Kubernetes puts variables into `$(NAME)`, which means nothing in compose. */
+function literal(text: string): string {
+  return text.replaceAll('$(', '$$$$(');
+}
+
+function toResources(service: Fields): Fields {
+  const deploy = isFields(service['deploy']) ? service['deploy'] : {};
+  const resources = isFields(deploy['resources']) ? deploy['resources'] : {};
+  const limits = isFields(resources['limits']) ? resources['limits'] : {};
+  const reservations = isFields(resources['reservations']) ? resources['reservations'] : {};
+  const amounts = (cpus: unknown, memory: unknown) => {
+    const cpu = textOf(cpus);
+    const bytes = quantityOf(memory);
+    return { ...(cpu !== undefined && { cpu }), ...(bytes !== undefined && { memory: bytes }) };
+  };
+  const most = amounts(limits['cpus'] ?? service['cpus'], limits['memory'] ?? service['mem_limit']);
+  const least = amounts(reservations['cpus'], reservations['memory'] ?? service['mem_reservation']);
+  return {
+    ...(Object.keys(most).length > 0 && { limits: most }),
+    ...(Object.keys(least).length > 0 && { requests: least }),
+  };
+}
+
+function toSecurity(service: Fields): Fields {
+  const names = (value: unknown) => listOf(value).map((name) => String(name).toUpperCase().replace(/^CAP_/, ''));
+  const [add, drop] = [names(service['cap_add']), names(service['cap_drop'])];
+  const user = numericUser(service['user']);
+  const noNewPrivileges = listOf(service['security_opt']).some((one) =>
+    /^no-new-privileges(?::true)?$/.test(String(one)),
+  );
+  return {
+    ...(isTrue(service['read_only']) && { readOnlyRootFilesystem: true }),
+    ...(isTrue(service['privileged']) && { privileged: true }),
+    ...(noNewPrivileges && { allowPrivilegeEscalation: false }),
+    ...(user !== undefined && { runAsUser: user.uid }),
+    ...(user?.gid !== undefined && { runAsGroup: user.gid }),
+    ...((add.length > 0 || drop.length > 0) && {
+      capabilities: { ...(add.length > 0 && { add }), ...(drop.length > 0 && { drop }) },
+    }),
+  };
+}
+
+/** Names by address: `name:address`, `name=address` or a mapping. */
+function hostsOf(value: unknown): Map<string, string[]> {
+  const pairs = isFields(value)
+    ? Object.entries(value).flatMap(([name, one]) => listOf(one).map((ip): [string, string] => [name, String(ip)]))
+    : listOf(value).flatMap((line) => {
+        const [, name, ip] = /^([^:=]+)[:=](.+)$/.exec(String(line)) ?? [];
+        return name === undefined || ip === undefined ? [] : [[name, ip] as [string, string]];
+      });
+  const hosts = new Map<string, string[]>();
+  for (const [name, ip] of pairs) {
+    const address = ip.replace(/^\[|\]$/g, '');
+    if (address === 'host-gateway') continue; // minikube has host.minikube.internal for it
+    hosts.set(address, [...(hosts.get(address) ?? []), name]);
+  }
+  return hosts;
+}
