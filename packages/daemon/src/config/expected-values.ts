@@ -13,6 +13,7 @@ const HOOK = {
   example: 'npm run generate',
 };
 const FILES = { meaning: 'a list of files, folders and globs', example: 'manifests: [k8s/web.yaml, k8s/shared]' };
+const COMPOSE_FILE = { meaning: 'a compose file', example: 'compose: [compose.yaml, dev.yaml]' };
 const TEXT_VALUE = { meaning: 'a text, a number or true/false', example: 'LOG_LEVEL: debug' };
 
 /** Keyed as {@link pathPattern} writes paths. */
@@ -71,6 +72,16 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'services.*.env': { meaning: 'a mapping of environment variables', example: 'env: { LOG_LEVEL: debug }' },
   'services.*.env.*': TEXT_VALUE,
+  compose: {
+    meaning: 'a compose file, a list of them, or a mapping with `files`, `profiles` and `volumes`',
+    example: 'compose: docker-compose.yml',
+  },
+  'compose.*': COMPOSE_FILE,
+  'compose.files': { meaning: 'a compose file, or a list of them', example: 'files: [compose.yaml, dev.yaml]' },
+  'compose.files.*': COMPOSE_FILE,
+  'compose.profiles': { meaning: 'a list of names of profiles', example: 'profiles: [debug]' },
+  'compose.profiles.*': { meaning: 'the name of a profile', example: 'profiles: [debug]' },
+  'compose.volumes': { meaning: '`claims` or `empty`', example: 'volumes: empty' },
   manifests: FILES,
   'manifests.*': { meaning: 'a file, folder or glob', example: 'manifests: [k8s/shared]' },
 };
