@@ -225,8 +225,11 @@ describe('what is found', () => {
       'k8s/redis.yaml': workload('redis', 'redis'),
     });
     expect(summary(project)).toMatchObject({
-      services: { web: { manifests: ['Deployment web web-deployment.yaml:1', 'Service web web-service.yaml:1'] } },
-      manifests: ['Deployment redis k8s/redis.yaml:1'],
+      services: {
+        web: { manifests: ['Deployment web web-deployment.yaml:1', 'Service web web-service.yaml:1'] },
+        redis: { build: undefined, manifests: ['Deployment redis k8s/redis.yaml:1'] },
+      },
+      manifests: [],
     });
   });
 
@@ -259,7 +262,7 @@ describe('what is found', () => {
       },
       { kind: 'Service', spec: { ports: [{ port: 9000 }] } },
     ]);
-    expect(shown(project.manifests)).toEqual(['Deployment redis k8s/redis.yaml:1']);
+    expect(shown(project.services[1]?.manifests ?? [])).toEqual(['Deployment redis k8s/redis.yaml:1']);
   });
 
   test('a service that is only deployed', async () => {

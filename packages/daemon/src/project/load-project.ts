@@ -18,6 +18,7 @@ import { orderServices } from './order-services.ts';
 import type { BuildSpec, Hook, Manifest, ProjectOutcome, ServiceSpec } from './project.ts';
 import { projectNameOf } from './project-name.ts';
 import { type ReadManifests, readManifestFile } from './read-manifests.ts';
+import { unbuiltServices } from './unbuilt-services.ts';
 
 const NOTHING_FOUND: FoundManifests = { files: [], looked: [] };
 
@@ -89,6 +90,10 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
   const services = await Promise.all(
     candidates.map((candidate, index) => toServiceSpec(folder, candidate, assigned.services[index])),
   );
+  const unbuilt = unbuiltServices(
+    assigned.rest,
+    services.map(({ name }) => name),
+  );
   return {
     ok: true,
     project: {
@@ -96,8 +101,8 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       folder,
       context: config.cluster.context,
       namespace: config.cluster.namespace,
-      services: orderServices(services),
-      manifests: assigned.rest,
+      services: orderServices([...services, ...unbuilt.services]),
+      manifests: unbuilt.rest,
       inputs,
     },
     warnings: composed.warnings,

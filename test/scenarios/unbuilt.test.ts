@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+
+/** A Deployment, and a Job, of an image that nobody builds here; and what they say. */
+function others(words: string): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: talker }
+spec:
+  selector: { matchLabels: { app: talker } }
+  template:
+    metadata: { labels: { app: talker } }
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+        - { name: talker, image: "busybox:1.36", command: [sh, -c, "echo ${words}; exec sleep 3600"] }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: seed }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - { name: seed, image: "busybox:1.36", command: [echo, "sown ${words}"] }
+`;
+}
+
+test('workloads that nobody builds are deployed, followed and logged like services', async () => {
+  await using rig = await openRig('hello-service');
+  const words = unique('first').replace(' ', '-');
+  await rig.write('k8s/others.yaml', others(words));
+  await rig.up();
+  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['hello', 'talker', 'seed']);
+  expect(await rig.service('talker')).toMatchObject({ liveness: 'live', replicas: { wanted: 1, ready: 1 } });
+  expect(await rig.service('seed')).toMatchObject({ liveness: 'live' });
+  expect((await rig.devloop(['logs', 'talker'])).stdout).toContain(words);
+  expect((await rig.devloop(['logs', 'seed'])).stdout).toContain(`sown ${words}`);
+
+  const since = rig.mark();
+  const other = unique('second').replace(' ', '-');
+  await rig.writeAtomic('k8s/others.yaml', others(other));
+  await rig.event(passEnded('talker', 'live'), since);
+  await rig.event(passEnded('seed', 'live'), since); // made anew: a Job cannot change
+  expect((await rig.devloop(['logs', 'talker'])).stdout).toContain(other);
+  expect((await rig.devloop(['logs', 'seed'])).stdout).toContain(`sown ${other}`);
+});
