@@ -10,8 +10,10 @@ export type Request = { readonly folder: string | undefined } & (
       readonly plain: boolean;
       readonly sandbox: boolean;
       readonly verbose: boolean;
+      readonly yes: boolean;
       readonly timeoutSeconds: number;
     }
+  | { readonly verb: 'init'; readonly print: boolean }
   | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'wait'; readonly services: readonly string[]; readonly timeoutSeconds: number }
   | {
@@ -33,6 +35,7 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 const EXAMPLES = `
 Examples:
   $ devloop                         open the screen: start the daemon, show all services
+  $ devloop init                    write a devloop.yaml for the app in this folder
   $ devloop check                   is devloop.yaml in order?
   $ devloop up                      bring everything up, and show each save going live
   $ devloop up -d                   the same in the background: returns when all is live
@@ -73,6 +76,7 @@ export function createProgram(
         plain: false,
         sandbox: false,
         verbose: false,
+        yes: false,
         timeoutSeconds: DEFAULT_TIMEOUT_SECONDS,
       });
     });
@@ -87,13 +91,20 @@ export function createProgram(
     .option('--plain', 'print plain lines instead of the full screen', false)
     .option('--sandbox', 'on a cluster of its own, without Docker and Kubernetes, which ends with the daemon', false)
     .option('--verbose', 'print all build output, and each object', false)
+    .option('--yes', 'where there is no devloop.yaml: write what was found, without asking', false)
     .option('--timeout <seconds>', 'with --detach: give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
-    .action((services, { detach, plain, sandbox, verbose, timeout }, command) => {
+    .action((services, { detach, plain, sandbox, verbose, yes, timeout }, command) => {
       if (!detach && command.getOptionValueSource('timeout') === 'cli') {
         command.error('error: --timeout needs --detach; without it, up goes on until Ctrl-C');
       }
-      return asked({ verb: 'up', services, detach, plain, sandbox, verbose, timeoutSeconds: timeout });
+      return asked({ verb: 'up', services, detach, plain, sandbox, verbose, yes, timeoutSeconds: timeout });
     });
+
+  program
+    .command('init')
+    .description('look the folder over, and write a devloop.yaml for what is there')
+    .option('--print', 'print it, and write nothing', false)
+    .action(({ print }) => asked({ verb: 'init', print }));
 
   program
     .command('status')

@@ -9,6 +9,10 @@ export async function runRequest(request: Request, context: CommandContext): Pro
       const { up } = await import('./commands/up.ts');
       return up(request.services, request, context);
     }
+    case 'init': {
+      const { init } = await import('./commands/init.ts');
+      return init(request, context);
+    }
     case 'status': {
       const { status } = await import('./commands/status.ts');
       return status(request, context);

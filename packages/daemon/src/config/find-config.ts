@@ -26,6 +26,6 @@ export async function findConfig(from: string): Promise<string> {
   throw new DevloopError(
     'config/not-found',
     `There is no ${CONFIG_FILE} in ${from} or in a folder above it.`,
-    `Write one in the project folder. For a service whose Dockerfile is in web/ these two lines are enough:\n${SHORTEST_CONFIG}`,
+    `Have one written, in the project folder: devloop init. Or write it: for a service whose Dockerfile is in web/ these two lines are enough:\n${SHORTEST_CONFIG}`,
   );
 }

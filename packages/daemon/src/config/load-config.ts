@@ -88,6 +88,7 @@ async function checkMeaning(config: DevloopConfig, raw: unknown, folder: string)
   const services = (raw as { services?: unknown }).services;
   // what compose files bring in is not known here: the project room checks dependencies and ports then
   if (config.compose !== undefined) return await checkPaths(config, folder);
+  if (services === undefined && config.manifests !== undefined) return await checkPaths(config, folder);
   if (services === undefined) return isMisspelt(raw) ? [] : [missingServices()];
   const isMapping = typeof services === 'object' && services !== null;
   if (!isMapping) return []; // the schema has said so

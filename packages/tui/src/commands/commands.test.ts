@@ -50,7 +50,7 @@ function stage(cwd = folder) {
 }
 
 const listen = () => FakeDaemon.listen(runtimeOf(folder).socket);
-const UP = { detach: false, plain: false, sandbox: false, verbose: false, timeoutSeconds: 20 };
+const UP = { detach: false, plain: false, sandbox: false, verbose: false, yes: false, timeoutSeconds: 20 };
 const CTRL_C = new Interruption('ended by SIGINT', EXIT.interrupted);
 const live = (service: string, revision: number) =>
   ({

@@ -5,11 +5,11 @@ import { isCtrlC } from '../interruption.ts';
 import { awaitLive } from '../live/await-live.ts';
 import { PlainPrinter } from '../plain/plain-printer.ts';
 import { PlainWriter } from '../plain/plain-writer.ts';
-import { findProjectFolder } from '../project-folder.ts';
 import { withPatience } from '../terminal/patience.ts';
 import { displayPath } from '../terminal/report.ts';
 import { whatStays } from '../wording/what-stays.ts';
 import type { CommandContext } from './command-context.ts';
+import { findOrInferProject } from './init.ts';
 import { exitCodeOf } from './wait.ts';
 
 export interface UpOptions {
@@ -19,6 +19,8 @@ export interface UpOptions {
   /** On a cluster of its own, which ends with the daemon. */
   readonly sandbox: boolean;
   readonly verbose: boolean;
+  /** Write what was found where there is no devloop.yaml, without asking. */
+  readonly yes: boolean;
   readonly timeoutSeconds: number;
 }
 
@@ -28,7 +30,7 @@ export interface UpOptions {
  */
 export async function up(services: readonly string[], options: UpOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal, signal, cwd } = context;
-  const folder = await findProjectFolder(context.startFolder);
+  const folder = await findOrInferProject(options.yes, context);
   const { sandbox } = options;
   if (terminal.isFullScreen && !options.detach && !options.plain) return showScreen(folder, services, sandbox, context);
   const { client, hello, started } = await withPatience(terminal, 'starting the daemon', () =>

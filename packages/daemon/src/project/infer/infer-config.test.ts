@@ -1,0 +1,136 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.fake.ts';
+import { loadProject } from '../load-project.ts';
+import { inferConfig } from './infer-config.ts';
+import { surveyFolder } from './survey-folder.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../../../../fixtures', import.meta.url));
+const DOCKERFILE = 'FROM node:22-slim\nEXPOSE 8080\n';
+
+function deployment(name: string, image: string, port = 80): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec: { template: { spec: { containers: [{ name: main, image: "${image}", ports: [{ containerPort: ${port} }] }] } } }
+---
+`;
+}
+
+async function infer(files: Readonly<Record<string, string>>) {
+  const folder = temporaryFolder({ ...files });
+  const inferred = inferConfig(await surveyFolder(folder), folder);
+  if (inferred === undefined) return { inferred, project: undefined };
+  writeFileSync(join(folder, 'devloop.yaml'), inferred.text);
+  const outcome = await loadProject(folder);
+  if (!outcome.ok) throw new Error(`${inferred.text}\n${JSON.stringify(outcome.diagnostics, null, 1)}`);
+  return { inferred, project: outcome.project };
+}
+
+/** Which Dockerfile is built under which image, and which objects there are. */
+async function summary(folder: string) {
+  const outcome = await loadProject(folder);
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.diagnostics));
+  const { services, manifests } = outcome.project;
+  const all = [...manifests, ...services.flatMap((service) => service.manifests)];
+  return {
+    images: Object.fromEntries(services.map(({ build }) => [build?.dockerfile.slice(folder.length), build?.image])),
+    objects: [...new Set(all.map(({ object }) => `${object.kind} ${object.metadata.name}`))].sort(),
+  };
+}
+
+describe('a fixture without its devloop.yaml is understood as that file says', () => {
+  test.each(['hello-service', 'two-services', 'shop', 'api-gateway', 'flask-example', 'hooks', 'crash-loop'])(
+    '%s',
+    async (fixture) => {
+      const folder = join(temporaryFolder({}), fixture);
+      cpSync(join(FIXTURES, fixture), folder, { recursive: true });
+      const byHand = await summary(folder);
+      rmSync(join(folder, 'devloop.yaml'));
+      const inferred = inferConfig(await surveyFolder(folder), folder);
+      writeFileSync(join(folder, 'devloop.yaml'), inferred?.text ?? '');
+      expect(await summary(folder)).toEqual(byHand);
+    },
+  );
+});
+
+test('a Dockerfile alone has a Deployment made', async () => {
+  const { inferred, project } = await infer({ Dockerfile: DOCKERFILE });
+  expect(project?.services[0]).toMatchObject({ name: basename(project?.folder ?? '').toLowerCase(), generated: true });
+  expect(inferred?.reasons[0]).toContain('made from its EXPOSE');
+});
+
+test('a compose file alone is taken, with what is laid over it', async () => {
+  const compose = 'services:\n  web: { build: web }\n  db: { image: postgres }\n';
+  const { inferred, project } = await infer({
+    'docker-compose.yml': compose,
+    'docker-compose.override.yml': 'services:\n  db: { environment: { A: "1" } }\n',
+    'web/Dockerfile': DOCKERFILE,
+  });
+  expect(inferred?.text).toContain('compose: [docker-compose.yml, docker-compose.override.yml]');
+  expect(project?.services.map(({ name }) => name)).toEqual(['web', 'db']);
+});
+
+test('manifests are taken where there is a compose file too, and that is said', async () => {
+  const { inferred, project } = await infer({
+    'compose.yaml': 'services:\n  web: { build: web }\n',
+    'web/Dockerfile': DOCKERFILE,
+    'k8s/web.yaml': deployment('web', 'acme/web:1'),
+  });
+  expect(inferred?.text).toContain('# compose: compose.yaml');
+  expect(inferred?.doubts[0]).toContain('compose.yaml is there too');
+  expect(project?.services).toMatchObject([{ name: 'web', build: { image: 'acme/web' } }]);
+});
+
+test('what is deployed and not built is followed, wherever its manifests are', async () => {
+  const { inferred, project } = await infer({ 'all.yaml': deployment('carts', 'x/carts') + deployment('db', 'mongo') });
+  expect(inferred?.text).toContain('manifests: [all.yaml]');
+  expect(project?.services.map(({ name, build }) => [name, build])).toEqual([
+    ['carts', undefined],
+    ['db', undefined],
+  ]);
+});
+
+test('names that differ are matched by what is left, and what cannot be decided is a comment', async () => {
+  const one = await infer({ 'src/backend/Dockerfile': DOCKERFILE, 'k8s/a.yaml': deployment('shop', 'acme/thing', 1) });
+  expect(one.project?.services[0]?.build?.image).toBe('acme/thing');
+  expect(one.inferred?.text).toContain('# guess: no other is left');
+  const two = await infer({
+    'one/Dockerfile': 'FROM scratch',
+    'two/Dockerfile': 'FROM scratch',
+    'k8s/a.yaml': deployment('left', 'acme/red') + deployment('right', 'acme/blue') + deployment('cache', 'redis'),
+  });
+  expect(two.inferred?.text).toContain('# or build: { image: acme/red | acme/blue }');
+  expect(two.inferred?.doubts).toHaveLength(2);
+});
+
+test('folders of one name have two names', async () => {
+  const { project } = await infer({ 'a/web/Dockerfile': DOCKERFILE, 'b/web/Dockerfile': DOCKERFILE });
+  expect(project?.services.map(({ name }) => name)).toEqual(['a-web', 'b-web']);
+});
+
+test('charts, kustomizations and what was installed are not taken for manifests', async () => {
+  const { inferred } = await infer({
+    'web/Dockerfile': DOCKERFILE,
+    'web/node_modules/x/Dockerfile': DOCKERFILE,
+    'chart/Chart.yaml': 'name: x',
+    'chart/templates/web.yaml': deployment('{{ x }}', 'web'),
+    'kustomization.yaml': 'resources: []',
+    'skaffold.yaml': 'apiVersion: skaffold/v4beta11\nkind: Config\n',
+  });
+  expect(inferred?.text).not.toContain('manifests');
+  expect(inferred?.doubts.map((doubt) => doubt.split(' ')[0])).toEqual([
+    'chart/Chart.yaml',
+    'kustomization.yaml',
+    'skaffold.yaml',
+  ]);
+});
+
+test('nothing to run is nothing to write', async () => {
+  expect(
+    (await infer({ 'readme.md': '', 'k8s/cm.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n' }))
+      .inferred,
+  ).toBe(undefined);
+});

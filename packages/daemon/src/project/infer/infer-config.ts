@@ -1,0 +1,130 @@
+import path from 'node:path';
+import { toDnsLabel } from '../../config/dns-label.ts';
+import { type ImageMatch, matchImages } from './match-images.ts';
+import type { FolderSurvey } from './survey-folder.ts';
+
+/** A devloop.yaml for a folder that has none. */
+export interface InferredConfig {
+  /** With comments at the places that could not be decided. */
+  readonly text: string;
+  /** What was understood and why, a sentence each. */
+  readonly reasons: readonly string[];
+  /** Sentences about what is there and was not understood. */
+  readonly doubts: readonly string[];
+}
+
+/** Folders in which manifests are found without being named, and those where services are. */
+const DEFAULT_MANIFESTS = ['k8s', 'kubernetes', 'manifests', 'deploy'];
+const DEFAULT_PARENTS = ['', 'services/', 'src/', 'apps/'];
+const TOOLS = {
+  helm: 'render it to a file: helm template . > k8s/rendered.yaml',
+  kustomize: 'render it to a file: kubectl kustomize . > k8s/rendered.yaml',
+  skaffold: 'its artifacts are found by their Dockerfiles',
+} as const;
+
+/**
+ * Decides what a project folder is from what lies in it.
+ *
+ * @param folder absolute; its name counts
+ * @returns undefined where there is nothing that devloop could run
+ */
+export function inferConfig(survey: FolderSurvey, folder: string): InferredConfig | undefined {
+  const { compose, manifests, dockerfiles } = survey;
+  const doubts = survey.others.map(
+    ({ file, tool }) => `${file} is ${tool}'s, which devloop does not run: ${TOOLS[tool]}.`,
+  );
+  const workloads = manifests.filter(({ containers }) => containers.length > 0);
+  if (compose.length > 0 && workloads.length === 0) return ofCompose(compose, doubts);
+  if (dockerfiles.length === 0 && workloads.length === 0) return undefined;
+  const matches = matchImages(survey, folder);
+  const names = serviceNames(matches, folder);
+  const services = matches.map((match, index) => serviceOf(names[index] ?? 'app', match, workloads.length > 0));
+  const named = namedManifests(
+    manifests.map(({ file }) => file),
+    services.length === 0,
+  );
+  const also =
+    compose.length === 0 ? [] : [`# compose: ${listed(compose)}  # instead of the manifests: the services of these`];
+  const text = [
+    ...HEAD,
+    ...(services.length > 0 ? ['services:', ...services.flatMap(({ lines }) => lines.map((line) => `  ${line}`))] : []),
+    ...(named.length > 0 ? [`manifests: [${named.join(', ')}]`] : []),
+    ...also,
+    '',
+  ].join('\n');
+  const objects = manifests.flatMap((one) => one.objects);
+  const reasons = [
+    ...services.map(({ reason }) => reason),
+    ...(objects.length > 0
+      ? [
+          `${objects.length} objects in ${manifests.length} manifests are deployed; workloads that nothing is built for are followed too.`,
+        ]
+      : []),
+  ];
+  const both = compose.length > 0 ? [`${compose.join(', ')} is there too; the manifests were taken.`] : [];
+  return { text, reasons, doubts: [...both, ...services.flatMap(({ doubt }) => doubt ?? []), ...doubts] };
+}
+
+const HEAD = ['# What `devloop init` found here. docs/config.md has every key; devloop check checks it.'];
+
+function ofCompose(compose: readonly string[], doubts: readonly string[]): InferredConfig {
+  const text = [...HEAD, `compose: ${listed(compose)}`, ''].join('\n');
+  return { text, reasons: [`The services of ${compose.join(' and ')} run on Kubernetes (docs/compose.md).`], doubts };
+}
+
+/** The folder's own name; where two have one, the names of the folders around them too. */
+function serviceNames(matches: readonly ImageMatch[], projectFolder: string): string[] {
+  const folders = matches.map(({ dockerfile: { folder } }) => (folder === '.' ? path.basename(projectFolder) : folder));
+  const short = folders.map((folder) => toDnsLabel(path.basename(folder)) || 'app');
+  return short.map((name, index) =>
+    short.filter((other) => other === name).length > 1 ? toDnsLabel(folders[index] ?? name) : name,
+  );
+}
+
+interface InferredService {
+  readonly lines: readonly string[];
+  readonly reason: string;
+  readonly doubt: string | undefined;
+}
+
+function serviceOf(name: string, match: ImageMatch, hasWorkloads: boolean): InferredService {
+  const { dockerfile, image, certainty, why, alternatives } = match;
+  const home = dockerfile.folder;
+  const isFoundByName = DEFAULT_PARENTS.some((parent) =>
+    [name, name.replaceAll('-', '_')].some((one) => `${parent}${one}` === home),
+  );
+  const context = isFoundByName ? [] : [`context: ${home}`];
+  if (image === undefined) {
+    const choices = alternatives.length > 0 ? `  # or build: { image: ${alternatives.join(' | ')} }` : '';
+    const made = 'a Deployment and a Service are made from its EXPOSE';
+    const own = [
+      ...(context.length > 0 ? [`build: ${home}`] : []),
+      ...(hasWorkloads ? [`manifests: []${choices}`] : []),
+    ];
+    return {
+      lines: own.length === 0 ? [`${name}:`] : [`${name}:`, ...own.map((line) => `  ${line}`)],
+      reason: `${name} is built from ${dockerfile.file}; ${why}, so ${made}.`,
+      doubt: alternatives.length > 0 ? `${name} may be any of ${alternatives.join(', ')}: see its comment.` : undefined,
+    };
+  }
+  const isByName = image === name || image.endsWith(`/${name}`);
+  const build = [...context, ...(isByName ? [] : [`image: ${image}`])];
+  const comment = certainty === 'sure' ? '' : `  # ${certainty}: ${why}`;
+  const lines = build.length === 0 ? [`${name}:`] : [`${name}:`, `  build: { ${build.join(', ')} }${comment}`];
+  return {
+    lines,
+    reason: `${name} is built from ${dockerfile.file} as ${image} (${certainty}: ${why}).`,
+    doubt: certainty === 'guess' ? `${name} as ${image} is a guess: ${why}.` : undefined,
+  };
+}
+
+/** Folders, or files of the project folder, that have to be named; nothing where all is found without. */
+function namedManifests(files: readonly string[], isAll: boolean): string[] {
+  const tops = [...new Set(files.map((file) => (file.includes('/') ? (file.split('/')[0] ?? file) : file)))];
+  const isFound = tops.every((top) => DEFAULT_MANIFESTS.includes(top));
+  return isFound && !isAll ? [] : tops; // a config has to say something
+}
+
+function listed(items: readonly string[]): string {
+  return items.length === 1 ? (items[0] ?? '') : `[${items.join(', ')}]`;
+}

@@ -1,0 +1,116 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { COMPOSE_FILES } from '../../compose/load-compose.ts';
+import { isSkippedFolder } from '../../config/glob-entry.ts';
+import { containersOf, podTemplateOf } from '../../deploy/workload-images.ts';
+import { dockerfilePorts } from '../dockerfile-ports.ts';
+import { looksLikeManifests, parseManifests } from '../read-manifests.ts';
+
+/** How deep a project's folders are looked into. */
+const MOST_LEVELS = 4;
+/** Folders that hold what was installed or built, not what was written. */
+const NOT_WRITTEN = /^(?:\..+|vendor|dist|build|target|out|venv|__pycache__|coverage|bower_components)$/;
+const COMPOSE_OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/;
+const MANIFEST_ENDING = /\.(?:ya?ml|json)$/;
+const OTHERS = {
+  'Chart.yaml': 'helm',
+  'kustomization.yaml': 'kustomize',
+  'kustomization.yml': 'kustomize',
+  'skaffold.yaml': 'skaffold',
+} as const;
+
+/** A Dockerfile of a project. Paths are relative to the project folder; `.` is that itself. */
+export interface FoundDockerfile {
+  readonly file: string;
+  readonly folder: string;
+  /** TCP ports that it exposes. */
+  readonly ports: readonly number[];
+}
+
+/** A container of a workload in a manifest. */
+export interface FoundContainer {
+  readonly workload: string;
+  readonly image: string;
+  readonly ports: readonly number[];
+}
+
+export interface FoundManifestFile {
+  readonly file: string;
+  /** `Deployment web`, … */
+  readonly objects: readonly string[];
+  readonly containers: readonly FoundContainer[];
+}
+
+/** What lies in a project folder that devloop can do something with. */
+export interface FolderSurvey {
+  readonly dockerfiles: readonly FoundDockerfile[];
+  /** The compose file of the project folder, and what is laid over it. */
+  readonly compose: readonly string[];
+  readonly manifests: readonly FoundManifestFile[];
+  /** Files of tools that devloop does not run. */
+  readonly others: readonly { readonly file: string; readonly tool: 'helm' | 'kustomize' | 'skaffold' }[];
+}
+
+/** Looks a project folder over; changes nothing. */
+export async function surveyFolder(folder: string): Promise<FolderSurvey> {
+  const files = await filesBelow(folder, '', MOST_LEVELS);
+  const charts = files.filter((file) => path.basename(file) === 'Chart.yaml').map((file) => path.dirname(file));
+  const isChart = (file: string) => charts.some((chart) => chart === '.' || file.startsWith(`${chart}/`));
+  const compose = COMPOSE_FILES.find((name) => files.includes(name));
+  const dockerfiles = files.filter((file) => path.basename(file) === 'Dockerfile');
+  const candidates = files.filter((file) => MANIFEST_ENDING.test(file) && !isChart(file) && !isCompose(file));
+  const read = await Promise.all(candidates.map((file) => manifestsIn(folder, file)));
+  return {
+    dockerfiles: await Promise.all(dockerfiles.map((file) => dockerfileAt(folder, file))),
+    compose: compose === undefined ? [] : [compose, ...files.filter((file) => COMPOSE_OVERRIDE.test(file))],
+    manifests: read.filter((one) => one.objects.length > 0),
+    others: files.flatMap((file) => {
+      const tool = OTHERS[path.basename(file) as keyof typeof OTHERS];
+      return tool === undefined ? [] : [{ file, tool }];
+    }),
+  };
+}
+
+async function filesBelow(root: string, below: string, levels: number): Promise<string[]> {
+  const entries = await readdir(path.join(root, below), { withFileTypes: true });
+  const found = await Promise.all(
+    entries
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async (entry) => {
+        const file = below === '' ? entry.name : `${below}/${entry.name}`;
+        if (!entry.isDirectory()) return [file];
+        if (levels === 1 || isSkippedFolder(file) || NOT_WRITTEN.test(entry.name)) return [];
+        return await filesBelow(root, file, levels - 1);
+      }),
+  );
+  return found.flat();
+}
+
+function isCompose(file: string): boolean {
+  return /^(?:docker-)?compose(?:\..+)?\.ya?ml$/.test(path.basename(file));
+}
+
+async function dockerfileAt(root: string, file: string): Promise<FoundDockerfile> {
+  const ports = dockerfilePorts(await readFile(path.join(root, file), 'utf8'));
+  const tcp = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
+  return { file, folder: path.dirname(file), ports: tcp };
+}
+
+async function manifestsIn(root: string, file: string): Promise<FoundManifestFile> {
+  const text = await readFile(path.join(root, file), 'utf8');
+  const { manifests } = looksLikeManifests(text) ? parseManifests(file, text, { isNamed: false }) : { manifests: [] };
+  const objects = manifests.map(({ object }) => object);
+  return {
+    file,
+    objects: objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    containers: objects
+      .filter((object) => podTemplateOf(object) !== undefined)
+      .flatMap((object) =>
+        containersOf(object).map((container) => ({
+          workload: object.metadata.name,
+          image: container.image ?? '',
+          ports: ((container['ports'] ?? []) as { containerPort: number }[]).map(({ containerPort }) => containerPort),
+        })),
+      ),
+  };
+}

@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { findConfig } from '@devloop/daemon/config/find-config';
+import { type InferredConfig, inferConfig } from '@devloop/daemon/project/infer/infer-config';
+import { surveyFolder } from '@devloop/daemon/project/infer/survey-folder';
+import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findProjectFolder } from '../project-folder.ts';
+import { displayPath } from '../terminal/report.ts';
+import type { CommandContext } from './command-context.ts';
+
+/** Writes a devloop.yaml for what lies in the folder, and says what was understood and why. */
+export async function init({ print }: { readonly print: boolean }, context: CommandContext): Promise<ExitCode> {
+  const { terminal, startFolder } = context;
+  const inferred = await infer(startFolder);
+  if (print) {
+    await terminal.print(inferred.text.trimEnd());
+    return EXIT.ok;
+  }
+  await explain(inferred, context);
+  await write(inferred, context);
+  return EXIT.ok;
+}
+
+/**
+ * The project's folder, as {@link findProjectFolder} finds it. Where there is no devloop.yaml, one is made of what lies in
+ * the folder, and written if that is wanted.
+ *
+ * @throws DevloopError `config/not-found`
+ */
+export async function findOrInferProject(yes: boolean, context: CommandContext): Promise<string> {
+  const { terminal, signal, startFolder } = context;
+  try {
+    return await findProjectFolder(startFolder);
+  } catch (error) {
+    if (!(error instanceof DevloopError) || error.code !== 'config/not-found') throw error;
+    const inferred = await inferOrUndefined(startFolder);
+    if (inferred === undefined || !(yes || terminal.isInteractive)) throw error;
+    await explain(inferred, context);
+    const wanted = yes || (await terminal.confirm(`Write this to ${CONFIG_FILE} and start?`, signal));
+    if (!wanted) throw error;
+    await write(inferred, context);
+    return await findProjectFolder(startFolder);
+  }
+}
+
+async function infer(folder: string): Promise<InferredConfig> {
+  const inferred = await inferOrUndefined(folder);
+  if (inferred !== undefined) return inferred;
+  throw new DevloopError(
+    'config/not-found',
+    `There is nothing in ${folder} that devloop could run: no Dockerfile, no compose file and no manifest of a workload.`,
+    'Go to the folder of your app, or name it: devloop -C DIR init',
+  );
+}
+
+async function inferOrUndefined(folder: string): Promise<InferredConfig | undefined> {
+  return inferConfig(await surveyFolder(folder), path.resolve(folder));
+}
+
+async function explain({ text, reasons, doubts }: InferredConfig, { terminal }: CommandContext): Promise<void> {
+  const { dim } = terminal.palette;
+  await terminal.print(reasons.map((reason) => `· ${reason}`).join('\n'));
+  if (doubts.length > 0) await terminal.print(doubts.map((doubt) => `? ${doubt}`).join('\n'));
+  await terminal.print(`\n${dim(text.trimEnd())}\n`);
+}
+
+/** @throws DevloopError `command/refused` where there is one already, here or in a folder above */
+async function write({ text }: InferredConfig, { terminal, cwd, startFolder }: CommandContext): Promise<void> {
+  const there = await findConfig(startFolder).catch(() => undefined);
+  if (there !== undefined) {
+    throw new DevloopError(
+      'command/refused',
+      `There is a ${displayPath(there, cwd)} already, which stays as it is.`,
+      'See what would be written now: devloop init --print',
+    );
+  }
+  const file = path.join(startFolder, CONFIG_FILE);
+  await writeFile(file, text, { flag: 'wx' });
+  await terminal.print(`Written to ${displayPath(file, cwd)}.`);
+}
