@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -6,6 +7,7 @@ import type { ImageStore } from '../images/image-store.ts';
 import type { LayerStore } from '../images/layer-store.ts';
 import type { Layer, StoredImage } from '../images/stored-image.ts';
 import { EngineError } from '../ports/container-engine.ts';
+import type { Disk } from '../runtime/disk.ts';
 import type { HostTools } from '../runtime/host-tools.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
 import { BuildContext } from './build-context.ts';
@@ -32,6 +34,9 @@ export interface BuildRequest {
 
 export interface BuilderSurroundings {
   readonly folder: string;
+  readonly disk: Disk;
+  /** Of all that the engine keeps: DockerRootDir. */
+  readonly root: string;
   readonly tools: HostTools;
   readonly system: HostSystem;
   readonly layers: LayerStore;
@@ -88,11 +93,15 @@ export class Builder implements AsyncDisposable {
     await mkdir(folder);
     await using left = new AsyncDisposableStack();
     left.defer(() => removeFolder(folder));
+    if (request.kind === 'classic') this.#mustHaveRoom('docker-builder');
     const context = left.use(await this.#receive(archive, path.join(folder, 'context'), signal));
     const progress =
       request.kind === 'buildkit' ? new BuildkitProgress(send) : new ClassicProgress(send, request.quiet);
     let planned: { plan: Plan; escapeCharacter: string };
     try {
+      if (request.kind === 'buildkit') {
+        this.#mustHaveRoom('buildkit-mount', 'failed to read dockerfile: failed to create temp dir: ');
+      }
       planned = this.#plan(request, context);
     } catch (error) {
       // BuildKit reads the Dockerfile itself, so the answer has begun by then.
@@ -128,6 +137,12 @@ export class Builder implements AsyncDisposable {
       const exitCode = error instanceof BuildFailure ? error.exitCode : undefined;
       progress.failed(buildFailed(request.kind, error), exitCode);
     }
+  }
+
+  /** Both builders begin with a folder for what they read. */
+  #mustHaveRoom(folder: string, doing = ''): void {
+    const { disk, root } = this.#with;
+    disk.mustHaveRoom('mkdir', path.join(root, 'tmp', `${folder}${randomInt(1e9, 4e9)}`), doing);
   }
 
   async #receive(archive: Readable, folder: string, signal: AbortSignal): Promise<BuildContext> {

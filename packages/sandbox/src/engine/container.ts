@@ -5,6 +5,7 @@ import { portConfig, type StoredImage } from '../images/stored-image.ts';
 import { type ContainerSpec, type ContainerState, EngineError } from '../ports/container-engine.ts';
 import { nowNano, rfc3339Nano } from '../runtime/clock.ts';
 import { ContainerProcess } from '../runtime/container-process.ts';
+import type { Disk } from '../runtime/disk.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
 import type { HostTools } from '../runtime/host-tools.ts';
 import { JsonLog } from '../runtime/json-log.ts';
@@ -23,6 +24,7 @@ export interface ContainerSurroundings {
   readonly tools: HostTools;
   readonly system: HostSystem;
   readonly events: EventLog;
+  readonly disk: Disk;
   readonly changed: (container: ContainerState, what: 'started' | 'exited') => void;
 }
 
@@ -191,6 +193,10 @@ export class Container {
     const user = this.user();
     const env = this.environment(user);
     this.#mustBeExecutable(env);
+    // one that has run before has its log file, which is opened whether there is room or not
+    if (this.#startedAt === '') {
+      this.#with.disk.mustHaveRoom('open', this.logFile, 'failed to initialize logging driver: ');
+    }
     const pipes = await openPipes(this.#with.tools, [
       path.join(this.#folder, 'stdout'),
       path.join(this.#folder, 'stderr'),

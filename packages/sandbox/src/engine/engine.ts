@@ -17,6 +17,7 @@ import {
   type LogRecord,
 } from '../ports/container-engine.ts';
 import { execIn } from '../runtime/container-exec.ts';
+import { Disk } from '../runtime/disk.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
 import { findHostTools, type HostTools } from '../runtime/host-tools.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
@@ -43,6 +44,7 @@ export class Engine implements ContainerEngine, AsyncDisposable {
   readonly layers: LayerStore;
   readonly builder: Builder;
   readonly tools: HostTools;
+  readonly disk = new Disk();
   readonly #bases: BaseImages;
   readonly #system: HostSystem;
   readonly #containers = new Map<string, Container>();
@@ -61,6 +63,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
       folder: path.join(options.folder, 'build'),
       tools: this.tools,
       system: this.#system,
+      disk: this.disk,
+      root: options.folder,
       layers: this.layers,
       images: this.images,
       scratch: this.#bases.scratch(),
@@ -105,12 +109,14 @@ export class Engine implements ContainerEngine, AsyncDisposable {
       );
     }
     const id = randomBytes(32).toString('hex');
+    this.disk.mustHaveRoom('mkdir', path.join(this.folder, 'overlay2', `${randomBytes(32).toString('hex')}-init`));
     this.#names.set(spec.name, id);
     try {
       const container = await Container.create(id, spec, image, path.join(this.folder, 'containers', id.slice(0, 12)), {
         tools: this.tools,
         system: this.#system,
         events: this.events,
+        disk: this.disk,
         changed: (state, what) => this.#changed(state, what),
       });
       this.#containers.set(id, container);
