@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'sandbox/refused', // this machine cannot keep the sandbox's programs apart from its user's files
   'sandbox/failed', // the sandbox did not start, or ended
   'build/failed', // a step of the image build failed
+  'build/no-space', // the engine's disk is full
   'build/no-dockerfile', // the Dockerfile is not where the config says
   'build/unreadable', // a file of the context cannot be read
   'build/context-changed', // files changed while the context was being sent
