@@ -106,7 +106,9 @@ export class Builder implements AsyncDisposable {
     } catch (error) {
       // BuildKit reads the Dockerfile itself, so the answer has begun by then.
       if (request.kind === 'classic')
-        throw new EngineError(400, error instanceof Error ? error.message : String(error));
+        throw error instanceof EngineError
+          ? error
+          : new EngineError(400, error instanceof Error ? error.message : String(error));
       progress.failed(buildFailed(request.kind, error), undefined);
       return;
     }
@@ -159,9 +161,10 @@ export class Builder implements AsyncDisposable {
     const bytes = context.files.read(file);
     if (bytes === undefined) {
       throw request.kind === 'classic'
-        ? new DockerfileError(`Cannot locate specified Dockerfile: ${request.dockerfile}`)
+        ? new EngineError(500, `Cannot locate specified Dockerfile: ${request.dockerfile}`)
         : new DockerfileError(`failed to read dockerfile: open ${request.dockerfile}: no such file or directory`);
     }
+    if (bytes.length === 0) throw new DockerfileError(`the Dockerfile (${request.dockerfile}) cannot be empty`);
     const dockerfile = parseDockerfile(bytes.toString('utf8'));
     return { plan: planStages(dockerfile, request.args, request.target), escapeCharacter: dockerfile.escapeCharacter };
   }

@@ -156,7 +156,7 @@ export class Container {
     const number = signalNumber(signal);
     if (number === undefined) throw new EngineError(400, `Invalid signal: ${signal}`);
     if (this.#status !== 'running') {
-      throw new EngineError(409, `cannot kill container: ${this.id}: container ${this.id} is not running`);
+      throw new EngineError(409, `container ${this.id} is not running`);
     }
     this.#signal(number);
   }
