@@ -78,8 +78,14 @@ export const ENGINE_CONTRACT: readonly EngineCase[] = [
         `t=THIS:whole&rm=1&nocache=1&buildargs=${encodeURIComponent('{"WHO":"me"}')}`,
         { 'a.txt': 'content\n' },
       ),
-      build('FROM busybox AS one\nRUN echo 1 > /1\nFROM scratch\nCOPY --from=one /1 /\n', 't=THIS:stages&rm=1&nocache=1&q=1'),
-      build('FROM busybox AS one\nLABEL is=one\nFROM busybox\nLABEL is=two\n', 't=THIS:target&rm=1&nocache=1&target=one'),
+      build(
+        'FROM busybox AS one\nRUN echo 1 > /1\nFROM scratch\nCOPY --from=one /1 /\n',
+        't=THIS:stages&rm=1&nocache=1&q=1',
+      ),
+      build(
+        'FROM busybox AS one\nLABEL is=one\nFROM busybox\nLABEL is=two\n',
+        't=THIS:target&rm=1&nocache=1&target=one',
+      ),
       build(
         'FROM busybox\nHEALTHCHECK --interval=1s --retries=2 CMD true\nCMD ["sleep", "60"]\n',
         't=THIS:healthy&rm=1&nocache=1',
