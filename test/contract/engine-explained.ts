@@ -47,6 +47,10 @@ export const ENGINE_EXPLAINED: readonly { readonly where: RegExp; readonly why: 
   { where: /io\.devloop\.sandbox\.is/, why: 'base images of the sandbox say that they are stand-ins' },
   { where: /RepoTags: \["<none>:<none>"\] ≠ \[\]/, why: 'an image without a name has an empty list since 25' },
   { where: /body(?:\[0\])?\.Size: /, why: 'base images of the sandbox are nearly empty' },
+  {
+    where: /NetworkMode: "none"|NetworkSettings\.Networks\.none/,
+    why: 'containers that are made through the API are in the network of the sandbox’s node, and say so',
+  },
   { where: /GraphDriver\.Data/, why: 'each keeps its layers in its own way' },
   {
     where: /RootFS\.Layers/,

@@ -77,3 +77,9 @@ export function shape(value: unknown, fields: readonly string[]): unknown {
   });
   return { status: of.status, body: Object.fromEntries(told) };
 }
+
+/** What is at one place of an answer's body. */
+export function pick(answer: unknown, place: readonly string[]): unknown {
+  const { body } = answer as { body: unknown };
+  return place.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], body);
+}

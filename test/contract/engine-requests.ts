@@ -12,6 +12,8 @@ export interface EngineStep {
   readonly files?: Readonly<Record<string, string>>;
   /** Compare only whether these fields are there, and their types. */
   readonly shape?: readonly string[];
+  /** Compare only what is at this place of the body. */
+  readonly pick?: readonly string[];
 }
 
 /** Requests that follow each other; each answer of the sandbox has to be the real engine's. */
@@ -195,6 +197,40 @@ export const ENGINE_CONTRACT: readonly EngineCase[] = [
       { method: 'HEAD', path: '/containers/THIS-files/archive?path=/app/put.txt' },
       { method: 'HEAD', path: '/containers/THIS-files/archive?path=/none' },
       remove('/containers/THIS-files'),
+    ],
+  },
+  {
+    name: 'health',
+    steps: [
+      build(
+        'FROM busybox\nHEALTHCHECK --interval=1s --retries=1 CMD test -e /healthy\nCMD ["sleep", "60"]\n',
+        't=THIS:health&rm=1&nocache=1',
+      ),
+      post('/containers/create?name=THIS-well', {
+        ...SLEEPER,
+        Image: 'THIS:health',
+        Cmd: ['sh', '-c', 'touch /healthy; sleep 60'],
+      }),
+      post('/containers/create?name=THIS-ill', { ...SLEEPER, Image: 'THIS:health' }),
+      post('/containers/create?name=THIS-unchecked', {
+        ...SLEEPER,
+        Image: 'THIS:health',
+        Healthcheck: { Test: ['NONE'] },
+      }),
+      post('/containers/THIS-well/start'),
+      get(`/containers/json?${filters({ health: ['starting'], name: ['THIS-well'] })}`),
+      post('/containers/THIS-ill/start'),
+      post('/containers/THIS-unchecked/start'),
+      get(`/events?since=SINCE&until=SOON&${filters({ container: ['THIS-well'], event: ['health_status'] })}`),
+      get(`/events?since=SINCE&until=NOW&${filters({ container: ['THIS-ill'], event: ['health_status: unhealthy'] })}`),
+      get(`/containers/json?${filters({ health: ['healthy'], name: ['THIS'] })}`),
+      get(`/containers/json?${filters({ health: ['unhealthy'], name: ['THIS'] })}`),
+      get(`/containers/json?${filters({ health: ['none'], name: ['THIS-unchecked'] })}`),
+      { ...get('/containers/THIS-well/json'), pick: ['State', 'Health', 'Status'] },
+      { ...get('/containers/THIS-ill/json'), pick: ['State', 'Health', 'Status'] },
+      { ...get('/containers/THIS-ill/json'), pick: ['Config', 'Healthcheck'] },
+      { ...get('/containers/THIS-unchecked/json'), pick: ['State', 'Health'] },
+      ...['well', 'ill', 'unchecked'].map((name) => remove(`/containers/THIS-${name}?force=1`)),
     ],
   },
   {

@@ -4,11 +4,13 @@ import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { differences } from './differences.ts';
 import { EngineClient } from './engine-client.ts';
 import { ENGINE_EXPLAINED } from './engine-explained.ts';
-import { comparable, shape } from './engine-normalise.ts';
+import { comparable, pick, shape } from './engine-normalise.ts';
 import { ENGINE_CONTRACT, type EngineStep, tarOf } from './engine-requests.ts';
 
 /** What both engines know: the oldest that devloop's own client speaks. */
 const API = '/v1.41';
+/** By then the health of the containers that have it has been looked at. */
+const HEALTH_SECONDS = 4;
 const run = `contract-${randomBytes(3).toString('hex')}`;
 const since = Math.floor(Date.now() / 1000) - 1;
 const compared = { requests: 0, differences: 0 };
@@ -47,6 +49,7 @@ async function both(step: EngineStep): Promise<unknown[]> {
   const where = step.path
     .replaceAll('THIS', run)
     .replaceAll('SINCE', String(since))
+    .replaceAll('SOON', String(Date.now() / 1000 + HEALTH_SECONDS))
     .replaceAll('NOW', String(Date.now() / 1000));
   const target = /^\/v\d/.test(where) ? where : `${API}${where}`;
   const body =
@@ -56,6 +59,7 @@ async function both(step: EngineStep): Promise<unknown[]> {
   const type = step.files !== undefined ? 'application/x-tar' : 'application/json';
   const ask = async (engine: EngineClient) => {
     const answer = comparable(await engine.request(step.method, target, type, body), run);
+    if (step.pick !== undefined) return pick(answer, step.pick);
     return step.shape === undefined ? answer : shape(answer, step.shape);
   };
   return await Promise.all(engines.map(ask));

@@ -35,7 +35,7 @@ export function containerRoutes(engine: Engine): Route[] {
 }
 
 function list(engine: Engine, { query, response }: Call): void {
-  const filters = Filters.read(query, ['label', 'name', 'status', 'id', 'ancestor', 'exited']);
+  const filters = Filters.read(query, ['label', 'name', 'status', 'id', 'ancestor', 'exited', 'health']);
   const unknown = filters.get('status').find((status) => !STATES.includes(status));
   if (unknown !== undefined) throw new EngineError(400, `invalid filter 'status=${unknown}'`);
   const all = isTrue(query, 'all') || filters.get('status').length > 0;
@@ -47,6 +47,7 @@ function list(engine: Engine, { query, response }: Call): void {
       filters.some('name', (name) => `/${spec.name}`.includes(name)) &&
       filters.some('id', (begin) => id.startsWith(begin)) &&
       filters.some('status', (status) => status === state.status) &&
+      filters.some('health', (health) => health === (container.health?.Status ?? 'none')) &&
       filters.some('exited', (code) => state.status === 'exited' && String(state.exitCode) === code) &&
       filters.some('ancestor', (name) => engine.images.find(name)?.id === image.id)
     );
@@ -115,6 +116,7 @@ function readSpec(body: Record<string, unknown>, host: Record<string, unknown>, 
     user: text('User'),
     labels: Object.fromEntries(labels),
     hostname: text('Hostname') ?? 'sandbox',
+    healthcheck: body['Healthcheck'] == null ? 'of the image' : objectAt(body, 'Healthcheck'),
     mounts: [],
     readOnlyRoot: host['ReadonlyRootfs'] === true,
     networkOf: undefined,

@@ -15,6 +15,7 @@ import { removeFolder } from '../runtime/remove-folder.ts';
 import { signalNumber } from '../runtime/signals.ts';
 import { lookUpUser, UnknownUser, type User } from '../runtime/users.ts';
 import type { EventLog } from './events.ts';
+import { type Health, HealthMonitor, type RunCheck, readHealthCheck } from './health-check.ts';
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SIGKILL = 9;
@@ -26,6 +27,8 @@ export interface ContainerSurroundings {
   readonly events: EventLog;
   readonly disk: Disk;
   readonly changed: (container: ContainerState, what: 'started' | 'exited') => void;
+  /** Runs a command in a container, by its id. */
+  readonly check: (id: string, ...run: Parameters<RunCheck>) => Promise<number>;
 }
 
 /** One container, from its creation to its removal. */
@@ -48,6 +51,7 @@ export class Container {
   #finishedAt = '';
   #exit: Promise<void> = Promise.resolve();
   #starting: Promise<void> | undefined;
+  #monitor: HealthMonitor | undefined;
 
   private constructor(
     id: string,
@@ -104,6 +108,17 @@ export class Container {
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
     };
+  }
+
+  /** Of the run that is, or was the last; undefined where nobody looks after it. */
+  get health(): Health | undefined {
+    return this.#monitor?.health;
+  }
+
+  /** Docker's HealthConfig that holds for it. */
+  get healthcheck(): Readonly<Record<string, unknown>> | undefined {
+    const { healthcheck } = this.spec;
+    return healthcheck === 'of the image' ? this.image.config.healthcheck : healthcheck;
   }
 
   /** The program and its arguments as they are run. */
@@ -240,17 +255,26 @@ export class Container {
     this.#status = 'running';
     this.#exit = this.#ended(this.#process, captured);
     this.#tell('start');
+    this.#lookAfter();
     this.#with.changed(this.state, 'started');
   }
 
   async #ended(process: ContainerProcess, captured: Promise<unknown>): Promise<void> {
     this.#exitCode = await process.exited;
+    this.#monitor?.[Symbol.dispose]();
     await captured;
     this.#finishedAt = rfc3339Nano(nowNano());
     this.#status = 'exited';
     this.log.end();
     this.#tell('die', { exitCode: String(this.#exitCode) });
     this.#with.changed(this.state, 'exited');
+  }
+
+  #lookAfter(): void {
+    const check = readHealthCheck(this.healthcheck, this.image.config);
+    if (check === undefined) return;
+    const run: RunCheck = (...asked) => this.#with.check(this.id, ...asked);
+    this.#monitor = new HealthMonitor(check, run, (status) => this.#tell(`health_status: ${status}`));
   }
 
   #mustBeExecutable(env: Readonly<Record<string, string>>): void {

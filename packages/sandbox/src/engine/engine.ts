@@ -117,6 +117,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
         system: this.#system,
         events: this.events,
         disk: this.disk,
+        check: (container, command, output, signal) =>
+          this.exec(container, { command, tty: false, stdin: undefined, stdout: output, stderr: output, signal }),
         changed: (state, what) => this.#changed(state, what),
       });
       this.#containers.set(id, container);

@@ -128,7 +128,7 @@ function fits(filters: Filters, event: EngineEvent): boolean {
   const { ID, Attributes } = event.Actor;
   return (
     filters.some('type', (type) => type === event.Type) &&
-    filters.some('event', (action) => action === event.Action) &&
+    filters.some('event', (action) => action === event.Action || action === event.Action.split(': ', 1)[0]) &&
     filters.some('scope', (scope) => scope === event.scope) &&
     filters.some(
       'container',
