@@ -29,6 +29,7 @@ export function imageRoutes(engine: Engine): Route[] {
     { method: 'POST', path: path(`${NAME}/tag`), handle: (call) => tag(engine, call) },
     { method: 'DELETE', path: path(NAME), handle: (call) => remove(engine, call) },
     { method: 'POST', path: /^\/build$/, handle: (call) => build(engine, call) },
+    { method: 'POST', path: /^\/(?:session|grpc)$/, handle: refuseSession },
     { method: 'POST', path: /^\/build\/prune$/, handle: (call) => pruneCache(engine, call) },
   ];
 }
@@ -125,15 +126,18 @@ async function pull(engine: Engine, { query, response }: Call): Promise<void> {
   response.end(`${JSON.stringify({ status: `Status: ${status} ${reference}` })}\r\n`);
 }
 
+/** @throws EngineError 501 always: BuildKit's own protocol, in which the engine asks the client for files */
+function refuseSession(): never {
+  const instead = 'use DOCKER_BUILDKIT=0 docker build, which sends the context with the request';
+  throw new EngineError(501, `the sandbox has no BuildKit sessions: ${instead}`);
+}
+
 async function build(engine: Engine, { request, response, query, signal }: Call): Promise<void> {
   if ((query.get('remote') ?? '') !== '') {
     throw new EngineError(400, 'the sandbox builds from an archive in the request only, not from a remote context');
   }
   const kind = query.get('version') === '2' ? 'buildkit' : 'classic';
-  if (kind === 'buildkit' && query.has('session')) {
-    const why = 'the sandbox has no BuildKit sessions';
-    throw new EngineError(400, `${why}: use DOCKER_BUILDKIT=0 docker build, which sends the context with the request`);
-  }
+  if (kind === 'buildkit' && query.has('session')) refuseSession();
   const references = query
     .getAll('t')
     .filter(Boolean)
