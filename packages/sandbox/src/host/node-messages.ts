@@ -9,6 +9,8 @@ export interface NodeConfig {
   /** Address at which this machine reaches the node's ports. */
   readonly address: string;
   readonly certificates: Certificates;
+  /** How its programs are kept apart from this machine's files. */
+  readonly isolation: 'namespaces' | 'permissions';
 }
 
 /** What is said to the node, a JSON line each; it answers with the same id. The end of the lines ends it. */

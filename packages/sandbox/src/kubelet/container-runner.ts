@@ -129,8 +129,9 @@ export class ContainerRunner {
   }
 
   #target(slot: ContainerSlot, container: Container): HandlerTarget {
-    const { engine } = this.#context;
-    return { engine, containerId: slot.run?.id ?? '', container, address: this.#pod.address };
+    const { engine, network } = this.#context;
+    const { place } = network;
+    return { engine, containerId: slot.run?.id ?? '', container, address: this.#pod.address, place };
   }
 
   #teller(slot: ContainerSlot, container: Container): TellEvent {

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { grpcHealth } from './grpc-health.ts';
 
 const host = '127.0.0.1';
+const target = (port: number, service: string) => ({ address: `${host}:${port}`, at: { host, port }, service });
 
 /** What a server of grpc.health.v1 answers: the status of each service it knows, or a code. */
 interface Answers {
@@ -61,20 +62,20 @@ test.each([
 ])('of the service %j, where the server has %j', async (service, answers, output) => {
   await using server = await serve(answers);
   const signal = AbortSignal.timeout(5000);
-  const health = await grpcHealth({ host, port: server.port, service }, 5000, signal);
+  const health = await grpcHealth(target(server.port, service), 5000, signal);
   expect(health).toEqual({ isServing: output === '', output });
 });
 
 test('a server that says nothing in time', async () => {
   await using server = await serve({ isMute: true });
-  const health = await grpcHealth({ host, port: server.port, service: '' }, 200, AbortSignal.timeout(200));
+  const health = await grpcHealth(target(server.port, ''), 200, AbortSignal.timeout(200));
   expect(health).toEqual({ isServing: false, output: 'timeout: health rpc did not complete within 200ms' });
 });
 
 test('nobody listens', async () => {
   const { port, ...gone } = await serve({});
   await gone[Symbol.asyncDispose]();
-  const health = await grpcHealth({ host, port, service: '' }, 1000, AbortSignal.timeout(1000));
+  const health = await grpcHealth(target(port, ''), 1000, AbortSignal.timeout(1000));
   expect(health.output).toBe(
     `timeout: failed to connect service "${host}:${port}" within 1s: context deadline exceeded`,
   );

@@ -25,6 +25,15 @@ const CODES = [
   'Unauthenticated',
 ];
 
+export interface GrpcTarget {
+  /** As it is told: `HOST:PORT`. */
+  readonly address: string;
+  /** Where that is reached. */
+  readonly at: { readonly host: string; readonly port: number };
+  /** Empty: the server as a whole. */
+  readonly service: string;
+}
+
 /** What a server says of its health. */
 export interface GrpcHealth {
   readonly isServing: boolean;
@@ -35,18 +44,16 @@ export interface GrpcHealth {
 /**
  * Asks a server for the health of a service by the protocol grpc.health.v1, without TLS, as the kubelet does.
  *
- * @param service empty: the server as a whole
  * @param timeoutMs after which the signal aborts, for what is told of it
  */
 export async function grpcHealth(
-  { host, port, service }: { readonly host: string; readonly port: number; readonly service: string },
+  { address, at, service }: GrpcTarget,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<GrpcHealth> {
-  const address = `${host}:${port}`;
   const within = timeoutMs < 1000 ? `${timeoutMs}ms` : `${timeoutMs / 1000}s`;
   const failed = (output: string): GrpcHealth => ({ isServing: false, output });
-  const session = http2.connect(`http://${address}`);
+  const session = http2.connect(`http://${at.host}:${at.port}`);
   const destroy = () => session.destroy();
   signal.addEventListener('abort', destroy, { once: true });
   try {
