@@ -4,6 +4,7 @@ import path from 'node:path';
 import { freePort } from '../../packages/sandbox/src/host/loopback-address.ts';
 import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DEVLOOP, REPOSITORY } from './devloop-rig.ts';
+import { plainRequest } from './http-answer.ts';
 import { poll } from './poll.ts';
 import { processesWithEnvironment } from './processes.ts';
 import { ProjectFolder } from './project-folder.ts';
@@ -56,9 +57,9 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     return DaemonSnapshot.parse(JSON.parse((await this.devloop('status', '--json')).stdout));
   }
 
-  /** What the shop answers now. */
+  /** What the shop answers now, on a connection of its own: one that is kept leads to a pod that is on its way out. */
   async page(): Promise<string> {
-    return await (await fetch(`http://127.0.0.1:${this.#port}/`)).text();
+    return (await plainRequest(`http://127.0.0.1:${this.#port}/`)).body;
   }
 
   /** Waits until the shop greets so. */
