@@ -34,6 +34,11 @@ const filters = (of: object) => `filters=${encodeURIComponent(JSON.stringify(of)
 
 const SLEEPER = { Image: 'THIS:sleeper', Labels: { contract: 'THIS' }, HostConfig: { NetworkMode: 'none' } };
 
+const BUILD_SLEEPER = build(
+  'FROM busybox\nLABEL of=image\nWORKDIR /app\nCMD ["sleep", "60"]\n',
+  't=THIS:sleeper&rm=1&nocache=1',
+);
+
 export const ENGINE_CONTRACT: readonly EngineCase[] = [
   {
     name: 'ping, version, info, and what is not there',
@@ -147,7 +152,7 @@ export const ENGINE_CONTRACT: readonly EngineCase[] = [
   {
     name: 'containers',
     steps: [
-      build('FROM busybox\nLABEL of=image\nWORKDIR /app\nCMD ["sleep", "60"]\n', 't=THIS:sleeper&rm=1&nocache=1'),
+      BUILD_SLEEPER,
       post('/containers/create?name=THIS-a', SLEEPER),
       post('/containers/create?name=THIS-a', SLEEPER),
       post('/containers/create?name=THIS-b', { ...SLEEPER, Image: 'THIS:none' }),
@@ -183,6 +188,7 @@ export const ENGINE_CONTRACT: readonly EngineCase[] = [
   {
     name: 'archives of a container',
     steps: [
+      BUILD_SLEEPER,
       post('/containers/create?name=THIS-files', SLEEPER),
       { method: 'PUT', path: '/containers/THIS-files/archive?path=/app', files: { 'put.txt': 'put\n' } },
       { method: 'PUT', path: '/containers/THIS-files/archive?path=/none', files: { 'put.txt': 'put\n' } },
@@ -236,6 +242,7 @@ export const ENGINE_CONTRACT: readonly EngineCase[] = [
   {
     name: 'what events tell of a container and its image',
     steps: [
+      BUILD_SLEEPER,
       post('/containers/create?name=THIS-told', { ...SLEEPER, Cmd: ['sh', '-c', 'exit 7'] }),
       post('/containers/THIS-told/start'),
       post('/containers/THIS-told/wait?condition=not-running'),

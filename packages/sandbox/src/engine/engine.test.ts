@@ -278,6 +278,8 @@ test('images are pruned: those without a name, or all that no container is made 
     return body.map(({ RepoTags, Labels }: { RepoTags: string[]; Labels: object }) => [RepoTags, Labels]);
   };
   expect(await names()).toHaveLength(2);
+  await json('POST', `/images/prune?filters=${filters({ label: ['prune'], 'label!': ['prune=one'] })}`);
+  expect(await names()).toHaveLength(2);
   await json('POST', `/images/prune?filters=${filters({ label: ['prune'] })}`);
   expect(await names()).toEqual([[['kept:latest'], { prune: 'two' }]]);
   const all = await json('POST', `/images/prune?filters=${filters({ dangling: ['false'], label: ['prune'] })}`);

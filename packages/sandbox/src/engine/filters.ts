@@ -42,12 +42,13 @@ export class Filters {
     return values.length === 0 || values.some(fits);
   }
 
-  /** Whether all labels that are asked for are there: `name` or `name=value`. */
+  /** Whether all labels that are asked for are there, and none of `label!`: `name` or `name=value`. */
   labels(labels: Readonly<Record<string, string>>): boolean {
-    return this.get('label').every((wanted) => {
+    const has = (wanted: string) => {
       const [name = ''] = wanted.split('=', 1);
       const value = wanted.includes('=') ? wanted.slice(name.length + 1) : undefined;
       return value === undefined ? name in labels : labels[name] === value;
-    });
+    };
+    return this.get('label').every(has) && !this.get('label!').some(has);
   }
 }

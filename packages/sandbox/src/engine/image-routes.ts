@@ -93,7 +93,7 @@ async function prune(engine: Engine, { query, response }: Call): Promise<void> {
 
 /** As `docker builder prune`: the steps that builds remember. */
 async function pruneCache(engine: Engine, { query, response }: Call): Promise<void> {
-  const filters = Filters.read(query);
+  const filters = Filters.read(query, ['id', 'until']); // refused is better than more gone than was meant
   const isOld = olderThan(filters);
   const bytes = () => engine.layers.all().reduce((sum, layer) => sum + layer.size, 0);
   const before = bytes();
