@@ -98,3 +98,19 @@ test('a thousand pods of others change nothing', { timeout: TIMEOUT_MS }, async 
   await save('In the crowd');
   await shop.greets('In the crowd');
 });
+
+test('a client that keeps its connection through an outage does not keep the daemon', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  await using other = await SandboxedShop.open(); // its disposal throws where something still runs
+  await other.up();
+  const cluster = await other.sandbox();
+  const ask = () => fetch(other.url).then((answer) => answer.text());
+  await ask();
+  for (const fault of ['no-connections', 'drop-streams', 'no-connections'] as const) {
+    await cluster.fault({ is: fault });
+    await Promise.allSettled([ask(), ask()]);
+    await cluster.fault({ is: 'no-faults' });
+    await poll(ask, (text) => text.includes('apples'), { what: `the shop answers after ${fault}` });
+  }
+});

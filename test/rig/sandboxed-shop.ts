@@ -57,9 +57,13 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     return DaemonSnapshot.parse(JSON.parse((await this.devloop('status', '--json')).stdout));
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/`;
+  }
+
   /** What the shop answers now, on a connection of its own: one that is kept leads to a pod that is on its way out. */
   async page(): Promise<string> {
-    return (await plainRequest(`http://127.0.0.1:${this.#port}/`)).body;
+    return (await plainRequest(this.url)).body;
   }
 
   /** Waits until the shop greets so. */
@@ -84,8 +88,14 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     return [...running.map((found) => found.commandLine), ...(await this.#sandboxes())];
   }
 
+  /** @throws Error where something of it still runs */
   async [Symbol.asyncDispose](): Promise<void> {
     await runCommand(process.execPath, [DEVLOOP, '-C', this.folder, 'stop'], { env: this.environment });
+    await poll(
+      () => this.remains(),
+      (left) => left.length === 0,
+      { what: 'nothing is left of the shop', timeoutMs: 20_000 },
+    );
     await rm(this.#scratch, { recursive: true });
   }
 
