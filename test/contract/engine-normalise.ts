@@ -56,7 +56,8 @@ function normalise(value: unknown, run: string): unknown {
       .replaceAll(run, 'THIS')
       .replace(/\b[0-9a-f]{64}\b/g, 'ID')
       .replace(/\b[0-9a-f]{12}\b/g, 'ID')
-      .replace(/\d+\.\d+s\b/g, 'Ns');
+      .replace(/\d+\.\d+s\b/g, 'Ns')
+      .replace(/\b(?:Less than a second|About an? \w+|\d+ (?:second|minute|hour)s?)\b/g, 'AGE');
   }
   if (Array.isArray(value)) return value.map((item) => normalise(item, run));
   if (typeof value !== 'object' || value === null) return value;

@@ -12,6 +12,8 @@ export interface EngineStep {
   readonly files?: Readonly<Record<string, string>>;
   /** Compare only whether these fields are there, and their types. */
   readonly shape?: readonly string[];
+  /** Asked again until the answer has this text. */
+  readonly until?: string;
   /** Compare only what is at this place of the body. */
   readonly pick?: readonly string[];
 }
@@ -227,13 +229,13 @@ export const ENGINE_CONTRACT: readonly EngineCase[] = [
       get(`/containers/json?${filters({ health: ['starting'], name: ['THIS-well'] })}`),
       post('/containers/THIS-ill/start'),
       post('/containers/THIS-unchecked/start'),
-      get(`/events?since=SINCE&until=SOON&${filters({ container: ['THIS-well'], event: ['health_status'] })}`),
+      { ...get('/containers/THIS-well/json'), until: '"Status":"healthy"', pick: ['State', 'Health', 'Status'] },
+      { ...get('/containers/THIS-ill/json'), until: '"Status":"unhealthy"', pick: ['State', 'Health', 'Status'] },
+      get(`/events?since=SINCE&until=NOW&${filters({ container: ['THIS-well'], event: ['health_status'] })}`),
       get(`/events?since=SINCE&until=NOW&${filters({ container: ['THIS-ill'], event: ['health_status: unhealthy'] })}`),
       get(`/containers/json?${filters({ health: ['healthy'], name: ['THIS'] })}`),
       get(`/containers/json?${filters({ health: ['unhealthy'], name: ['THIS'] })}`),
       get(`/containers/json?${filters({ health: ['none'], name: ['THIS-unchecked'] })}`),
-      { ...get('/containers/THIS-well/json'), pick: ['State', 'Health', 'Status'] },
-      { ...get('/containers/THIS-ill/json'), pick: ['State', 'Health', 'Status'] },
       { ...get('/containers/THIS-ill/json'), pick: ['Config', 'Healthcheck'] },
       { ...get('/containers/THIS-unchecked/json'), pick: ['State', 'Health'] },
       ...['well', 'ill', 'unchecked'].map((name) => remove(`/containers/THIS-${name}?force=1`)),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { poll } from '../rig/poll.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { differences } from './differences.ts';
 import { EngineClient } from './engine-client.ts';
@@ -9,8 +10,6 @@ import { ENGINE_CONTRACT, type EngineStep, tarOf } from './engine-requests.ts';
 
 /** What both engines know: the oldest that devloop's own client speaks. */
 const API = '/v1.41';
-/** By then the health of the containers that have it has been looked at. */
-const HEALTH_SECONDS = 4;
 const run = `contract-${randomBytes(3).toString('hex')}`;
 const since = Math.floor(Date.now() / 1000) - 1;
 const compared = { requests: 0, differences: 0 };
@@ -49,7 +48,6 @@ async function both(step: EngineStep): Promise<unknown[]> {
   const where = step.path
     .replaceAll('THIS', run)
     .replaceAll('SINCE', String(since))
-    .replaceAll('SOON', String(Date.now() / 1000 + HEALTH_SECONDS))
     .replaceAll('NOW', String(Date.now() / 1000));
   const target = /^\/v\d/.test(where) ? where : `${API}${where}`;
   const body =
@@ -58,7 +56,13 @@ async function both(step: EngineStep): Promise<unknown[]> {
       : Buffer.from(step.body === undefined ? '' : JSON.stringify(step.body).replaceAll('THIS', run));
   const type = step.files !== undefined ? 'application/x-tar' : 'application/json';
   const ask = async (engine: EngineClient) => {
-    const answer = comparable(await engine.request(step.method, target, type, body), run);
+    const { until = '' } = step;
+    const answered = await poll(
+      () => engine.request(step.method, target, type, body),
+      (answer) => answer.body.includes(until),
+      { what: `${target} tells ${until}` },
+    );
+    const answer = comparable(answered, run);
     if (step.pick !== undefined) return pick(answer, step.pick);
     return step.shape === undefined ? answer : shape(answer, step.shape);
   };
