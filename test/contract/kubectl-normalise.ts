@@ -1,10 +1,13 @@
+/** How far a rollout was when it was looked at: who looks later sees less of it. */
+const ON_THE_WAY = /^Waiting for deployment .* rollout to finish/;
+
 /**
  * Lines of a command's output without what differs from run to run: names of pods, ages, addresses, times. Columns are
  * apart by one blank, as their widths are those of the names.
  */
 export function readable(output: string, namespace: string): string[] {
   const lines = output.replaceAll(namespace, 'NS').split('\n');
-  const own = lines.filter((line) => isOwn(line, lines[0] ?? ''));
+  const own = lines.filter((line) => isOwn(line, lines[0] ?? '') && !ON_THE_WAY.test(line));
   return own
     .map((line) =>
       line
