@@ -1,118 +1,83 @@
-import { appendFile, cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePort } from '../packages/sandbox/src/host/loopback-address.ts';
+import { DEVLOOP } from './rig/devloop-rig.ts';
 import { poll } from './rig/poll.ts';
-import { processesWithEnvironment } from './rig/processes.ts';
 import { type CommandResult, runCommand } from './rig/run-command.ts';
+import { SandboxedShop } from './rig/sandboxed-shop.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DEVLOOP = path.join(ROOT, 'packages/tui/dist/main.js');
-const UP_TIMEOUT_SECONDS = 150;
-
-let scratch: string;
-let project: string;
-let port: number;
-let environment: Record<string, string | undefined>;
+let shop: SandboxedShop;
 
 beforeEach(async () => {
-  scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'sb-')));
-  project = path.join(scratch, 'shop');
-  const temporary = path.join(scratch, 'tmp');
-  await mkdir(temporary);
-  await cp(path.join(ROOT, 'fixtures/shop'), project, { recursive: true });
-  port = await freePort('127.0.0.1', 0);
-  await writeFile(
-    path.join(project, 'devloop.yaml'),
-    `services:\n  catalog:\n  prices:\n  web:\n    dependsOn: [catalog, prices]\n    ports: ["${port}:http"]\n`,
-  );
-  // no docker, kubectl and minikube in it, and no temporary files but its own
-  environment = {
-    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-    TMPDIR: temporary,
-    XDG_RUNTIME_DIR: path.join(scratch, 'run'),
-  };
+  shop = await SandboxedShop.open();
 });
 
-afterEach(async () => {
-  await runCommand(process.execPath, [DEVLOOP, '-C', project, 'stop'], { env: environment });
-  await rm(scratch, { recursive: true });
-});
-
-async function devloop(...args: string[]): Promise<CommandResult> {
-  const options = { env: environment, timeoutMs: (UP_TIMEOUT_SECONDS + 20) * 1000 };
-  const result = await runCommand(process.execPath, [DEVLOOP, '-C', project, ...args], options);
-  expect(result.code, result.output).toBe(0);
-  return result;
-}
-
-async function page(): Promise<string> {
-  return await (await fetch(`http://127.0.0.1:${port}/`)).text();
-}
-
-/** What runs of it, and what it has left among the temporary files. */
-async function remains(): Promise<string[]> {
-  const processes = processesWithEnvironment('TMPDIR', environment['TMPDIR'] ?? '').map((found) => found.commandLine);
-  const files = await readdir(environment['TMPDIR'] ?? '');
-  return [...processes, ...files.filter((name) => name.startsWith('devloop-sandbox-'))];
-}
+afterEach(() => shop[Symbol.asyncDispose]());
 
 test('a project of three services comes up, a save goes live, and nothing is left of it', {
   timeout: 300_000,
 }, async () => {
-  await devloop('up', '-d', '--sandbox', '--timeout', String(UP_TIMEOUT_SECONDS));
-  expect(await page()).toBe('Welcome to the shop\napples: 2.10\nbread: 3.40\ncheese: 5.80\n');
-  await writeFile(path.join(project, 'web/greeting.txt'), 'Good morning\n');
-  expect(await poll(page, (text) => text.startsWith('Good morning'), { what: 'the edit is served' })).toContain(
-    'apples',
-  );
-  expect((await devloop('logs', 'web')).stdout).toContain('web says "Good morning"');
-  await devloop('stop');
-  expect(await remains()).toEqual([]);
+  await shop.up();
+  expect(await shop.page()).toBe('Welcome to the shop\napples: 2.10\nbread: 3.40\ncheese: 5.80\n');
+  await shop.writeAtomic('web/greeting.txt', 'Good morning\n');
+  await shop.greets('Good morning');
+  expect(await shop.page()).toContain('apples');
+  expect((await shop.devloop('logs', 'web')).stdout).toContain('web says "Good morning"');
+  await shop.devloop('stop');
+  expect(await shop.remains()).toEqual([]);
 });
 
 test('a daemon that is killed takes the sandbox with it', { timeout: 300_000 }, async () => {
-  await devloop('up', '-d', '--sandbox', '--timeout', String(UP_TIMEOUT_SECONDS));
-  const { pid } = JSON.parse((await devloop('status', '--json')).stdout) as { pid: number };
-  expect(await remains()).not.toEqual([]);
+  await shop.up();
+  const { pid } = await shop.status();
+  expect(await shop.remains()).not.toEqual([]);
   process.kill(pid, 'SIGKILL');
-  await poll(remains, (left) => left.length === 0, { what: 'nothing is left of the sandbox' });
+  await poll(
+    () => shop.remains(),
+    (left) => left.length === 0,
+    { what: 'nothing is left of the sandbox' },
+  );
 });
 
 test('where nobody may make namespaces, it runs programs of Node alone, by their permissions, and says so', {
   timeout: 300_000,
 }, async () => {
   await writeFile(
-    path.join(project, 'web/peek.js'),
+    shop.file('web/peek.js'),
     `try { require('node:fs').readFileSync('/etc/passwd'); console.log('peeked'); } catch (error) { console.log(error.code); }`,
   );
-  await appendFile(path.join(project, 'web/server.js'), "require('./peek.js');\n");
-  await mkdir(path.join(project, 'tool'));
-  await writeFile(path.join(project, 'tool/Dockerfile'), 'FROM node:22-slim\nCMD ["sh", "-c", "id; sleep 60"]\n');
-  await appendFile(path.join(project, 'devloop.yaml'), '  tool: { manifests: [] }\n');
+  await appendFile(shop.file('web/server.js'), "require('./peek.js');\n");
+  await mkdir(shop.file('tool'));
+  await writeFile(shop.file('tool/Dockerfile'), 'FROM node:22-slim\nCMD ["sh", "-c", "id; sleep 60"]\n');
+  await appendFile(shop.file('devloop.yaml'), '  tool: { manifests: [] }\n');
 
-  const up = await limited('up', '-d', '--sandbox', '--timeout', String(UP_TIMEOUT_SECONDS));
+  const up = await limited('up', '-d', '--sandbox', '--timeout', '150');
   expect(up.output).toContain('This sandbox runs nothing but Node with a file');
   expect(up.output).toMatch(/tool .*"sh -c id; sleep 60" is not run/);
   const whole = 'Welcome to the shop\napples: 2.10\nbread: 3.40\ncheese: 5.80\n';
-  await poll(page, (text) => text === whole, { what: 'the page is there, with what the other services say' });
-  await writeFile(path.join(project, 'web/greeting.txt'), 'Good morning\n');
-  await poll(page, (text) => text.startsWith('Good morning'), { what: 'the edit is served' });
+  await poll(
+    () => shop.page(),
+    (text) => text === whole,
+    { what: 'the page is there, with what the other services say' },
+  );
+  await writeFile(shop.file('web/greeting.txt'), 'Good morning\n');
+  await poll(
+    () => shop.page(),
+    (text) => text.startsWith('Good morning'),
+    { what: 'the edit is served' },
+  );
   const { output } = await limited('logs', 'web');
   expect(output).toContain('ERR_ACCESS_DENIED');
   expect(output).not.toContain('peeked');
   await limited('stop');
-  expect(await remains()).toEqual([]);
+  expect(await shop.remains()).toEqual([]);
 });
 
 /** devloop in a user namespace that allows no more of them, as some kernels and most containers do. */
 async function limited(...args: string[]): Promise<CommandResult> {
   const script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
-  const command = [process.execPath, DEVLOOP, '-C', project, ...args];
+  const command = [process.execPath, DEVLOOP, '-C', shop.folder, ...args];
   return await runCommand('unshare', ['--user', '--map-root-user', 'sh', '-c', script, 'sh', ...command], {
-    env: environment,
-    timeoutMs: (UP_TIMEOUT_SECONDS + 20) * 1000,
+    env: shop.environment,
+    timeoutMs: 170_000,
   });
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { idle } from './idle.ts';
 import { loop } from './loop.ts';
+import { sandbox } from './sandbox.ts';
 import { start } from './start.ts';
 import { tui } from './tui.ts';
 
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   start,
   idle,
   tui,
+  sandbox,
 };
 
 const { values, positionals } = parseArgs({
@@ -35,8 +37,9 @@ loop   a save until it serves, by swap and by rolling, beside kubectl set image
 start  twenty services from nothing, beside a shell script that does the same
 idle   what a daemon takes that has nothing to do: CPU, memory, file watches
 tui    the screen under 10 000 log lines a second: CPU, key to paint, bytes written
+sandbox  what a sandbox delivers of a flood of log lines, and a list of 1 000 pods
 
-They need the built command (npm run build) and a minikube that runs.`);
+They need the built command (npm run build) and, but for the last, a minikube that runs.`);
   process.exit(2);
 }
 const result = await bench({ runs });

@@ -13,9 +13,12 @@ const MAIN = fileURLToPath(new URL('../../packages/sandbox/dist/host/main.js', i
 export class RunningSandbox implements AsyncDisposable {
   /** The environment in which devloop, kubectl and docker find it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where all of it is: `control.sock`, `kubeconfig`, `node/docker.sock`. */
+  readonly folder: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, environment: Readonly<Record<string, string>>) {
+  private constructor(folder: string, child: ChildProcess, environment: Readonly<Record<string, string>>) {
+    this.folder = folder;
     this.#child = child;
     this.environment = environment;
   }
@@ -26,7 +29,7 @@ export class RunningSandbox implements AsyncDisposable {
     const child = spawn(process.execPath, [MAIN, '--folder', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     const said = JSON.parse(line as string) as SandboxMessage;
-    if (said.type === 'ready') return new RunningSandbox(child, said.environment);
+    if (said.type === 'ready') return new RunningSandbox(folder, child, said.environment);
     child.stdin.end();
     await rm(folder, { recursive: true, force: true });
     throw new Error(said.message);

@@ -36,6 +36,9 @@ try {
   await tell({ type: 'failed', report });
   process.exitCode = 1;
 }
+// Everything is closed. Left to end by itself, Node waits busily and for ever for requests of connections that were reset
+// while they were being shut down, as those of a forwarded port are when its pod goes.
+process.exit();
 
 /** Runs the daemon of a folder until it is asked to end. Ends at once when another daemon has the folder. */
 async function serve(folder: string, works: boolean, sandbox: boolean): Promise<void> {

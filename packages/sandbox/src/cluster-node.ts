@@ -11,7 +11,6 @@ import { ServiceProxies } from './network/service-proxies.ts';
 import { TunnelServer } from './network/tunnel-server.ts';
 import type { ContainerEngine } from './ports/container-engine.ts';
 import type { ObjectStore } from './ports/object-store.ts';
-import type { PodStreams } from './ports/pod-streams.ts';
 import { KubeletStreams } from './streams/kubelet-streams.ts';
 
 /** Address of the cluster's DNS, as on minikube and kubeadm clusters. */
@@ -42,7 +41,7 @@ export interface ClusterNodeOptions {
  * left of it when it is disposed.
  */
 export class ClusterNode implements AsyncDisposable {
-  readonly streams: PodStreams;
+  readonly streams: KubeletStreams;
   /** Ports of the node that are to be reached from outside, through the tunnel at 10.244.0.1. */
   readonly nodePorts: NodePorts;
   readonly #opened: AsyncDisposableStack;
@@ -80,7 +79,7 @@ export class ClusterNode implements AsyncDisposable {
     return new ClusterNode(streams, proxies.nodePorts, opened.move());
   }
 
-  private constructor(streams: PodStreams, nodePorts: NodePorts, opened: AsyncDisposableStack) {
+  private constructor(streams: KubeletStreams, nodePorts: NodePorts, opened: AsyncDisposableStack) {
     this.streams = streams;
     this.nodePorts = nodePorts;
     this.#opened = opened;

@@ -237,12 +237,23 @@ function reasonOf(error: unknown): string {
   return json?.message ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** What the system says for ENOSPC. Neither builder has a code for it, nor has a step's program. */
+const NO_SPACE = 'no space left on device';
+
+function failureOf(message: string, lines: readonly string[]): DevloopError {
+  const said = `The image build failed: ${message}`;
+  if ([message, ...lines].some((line) => line.toLowerCase().includes(NO_SPACE))) {
+    return new DevloopError(
+      'build/no-space',
+      said,
+      'Make room where the engine keeps its images: minikube ssh -- docker system prune. Then save again, or: devloop rebuild SERVICE',
+    );
+  }
+  return new DevloopError('build/failed', said, 'Mend what the lines above name and save; the build starts by itself.');
+}
+
 function buildFailed(message: string, lines: readonly string[]): BuildOutcome {
-  const failure = new DevloopError(
-    'build/failed',
-    `The image build failed: ${message}`,
-    'Mend what the lines above name and save; the build starts by itself.',
-  );
+  const failure = failureOf(message, lines);
   return {
     ok: false,
     failure: { code: failure.code, message: failure.message, remedy: failure.remedy, evidence: [...lines] },

@@ -18,8 +18,6 @@ export interface RequestFault {
 export class ApiFaults {
   /** Each request is answered this much later, in milliseconds. */
   slowness = 0;
-  /** New connections are closed at once. */
-  refuseConnections = false;
   readonly #failing: { fault: RequestFault; left: number }[] = [];
   readonly #onDropWatches: () => void;
   readonly #onExpireHistory: () => void;

@@ -118,10 +118,4 @@ describe('faults', () => {
     const watch = await request('GET', `${NAMESPACE}/configmaps?watch=true&resourceVersion=${version}`);
     expect(watch.body).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
   });
-
-  test('connections can be refused', async () => {
-    const { server, url, certificates } = await openSandboxApi();
-    server.faults.refuseConnections = true;
-    await expect(once(https.get(url, { ca: certificates.ca, agent: false }), 'response')).rejects.toThrow();
-  });
 });

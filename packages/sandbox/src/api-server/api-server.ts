@@ -65,9 +65,6 @@ export class ApiServer implements AsyncDisposable {
       { ca, cert, key, requestCert: true, rejectUnauthorized: false, keepAliveTimeout: KEEP_ALIVE_MS },
       (request, response) => void this.#serve(request, response),
     );
-    this.#server.on('connection', (socket: Duplex) => {
-      if (this.faults.refuseConnections) socket.destroy();
-    });
     this.#server.on('tlsClientError', (_, socket) => socket.destroy());
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }

@@ -74,7 +74,8 @@ export class BuildRun {
     const from = this.#step('', [], stage.from.shown, vertex(at, `FROM ${this.#fullName(stage)}`));
     const build = await this.#told(from, stage.from, async () => {
       const base = await this.#base(stage);
-      return { outcome: 'done' as Outcome, imageId: base.id, made: new StageBuild(base, request.args) };
+      const imageId = stage.base === 'scratch' ? '' : base.id; // it is no image
+      return { outcome: 'done' as Outcome, imageId, made: new StageBuild(base, request.args) };
     });
     this.#stages.set(stage, build);
     let before = from;

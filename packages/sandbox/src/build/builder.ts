@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -5,6 +6,7 @@ import type { ImageStore } from '../images/image-store.ts';
 import type { LayerStore } from '../images/layer-store.ts';
 import type { Layer, StoredImage } from '../images/stored-image.ts';
 import { EngineError } from '../ports/container-engine.ts';
+import type { Disk } from '../runtime/disk.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
 import { BuildContext } from './build-context.ts';
@@ -31,6 +33,9 @@ export interface BuildRequest {
 
 export interface BuilderSurroundings {
   readonly folder: string;
+  readonly disk: Disk;
+  /** Of all that the engine keeps: DockerRootDir. */
+  readonly root: string;
   readonly isolation: Isolation;
   readonly layers: LayerStore;
   readonly images: ImageStore;
@@ -86,16 +91,22 @@ export class Builder implements AsyncDisposable {
     await mkdir(folder);
     await using left = new AsyncDisposableStack();
     left.defer(() => removeFolder(folder));
+    if (request.kind === 'classic') this.#mustHaveRoom('docker-builder');
     const context = left.use(await this.#receive(archive, path.join(folder, 'context'), signal));
     const progress =
       request.kind === 'buildkit' ? new BuildkitProgress(send) : new ClassicProgress(send, request.quiet);
     let planned: { plan: Plan; escapeCharacter: string };
     try {
+      if (request.kind === 'buildkit') {
+        this.#mustHaveRoom('buildkit-mount', 'failed to read dockerfile: failed to create temp dir: ');
+      }
       planned = this.#plan(request, context);
     } catch (error) {
       // BuildKit reads the Dockerfile itself, so the answer has begun by then.
       if (request.kind === 'classic')
-        throw new EngineError(400, error instanceof Error ? error.message : String(error));
+        throw error instanceof EngineError
+          ? error
+          : new EngineError(400, error instanceof Error ? error.message : String(error));
       progress.failed(buildFailed(request.kind, error), undefined);
       return;
     }
@@ -128,6 +139,12 @@ export class Builder implements AsyncDisposable {
     }
   }
 
+  /** Both builders begin with a folder for what they read. */
+  #mustHaveRoom(folder: string, doing = ''): void {
+    const { disk, root } = this.#with;
+    disk.mustHaveRoom('mkdir', path.join(root, 'tmp', `${folder}${randomInt(1e9, 4e9)}`), doing);
+  }
+
   async #receive(archive: Readable, folder: string, signal: AbortSignal): Promise<BuildContext> {
     try {
       return await BuildContext.receive(archive, folder, signal);
@@ -142,9 +159,10 @@ export class Builder implements AsyncDisposable {
     const bytes = context.files.read(file);
     if (bytes === undefined) {
       throw request.kind === 'classic'
-        ? new DockerfileError(`Cannot locate specified Dockerfile: ${request.dockerfile}`)
+        ? new EngineError(500, `Cannot locate specified Dockerfile: ${request.dockerfile}`)
         : new DockerfileError(`failed to read dockerfile: open ${request.dockerfile}: no such file or directory`);
     }
+    if (bytes.length === 0) throw new DockerfileError(`the Dockerfile (${request.dockerfile}) cannot be empty`);
     const dockerfile = parseDockerfile(bytes.toString('utf8'));
     return { plan: planStages(dockerfile, request.args, request.target), escapeCharacter: dockerfile.escapeCharacter };
   }

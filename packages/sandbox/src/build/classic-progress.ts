@@ -30,8 +30,7 @@ export class ClassicProgress implements BuildProgress {
   }
 
   built(imageId: string, references: readonly string[]): void {
-    this.#send({ aux: { ID: imageId } });
-    if (this.#quiet) this.#send({ stream: `${imageId}\n` });
+    this.#send(this.#quiet ? { stream: `${imageId}\n` } : { aux: { ID: imageId } });
     this.#say(`Successfully built ${shortId(imageId)}\n`);
     for (const reference of references) this.#say(`Successfully tagged ${reference}\n`);
   }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { RunConfig } from '../images/stored-image.ts';
+import { durationNano } from '../runtime/clock.ts';
 import { signalNumber } from '../runtime/signals.ts';
-import { type Instruction, parseError } from './dockerfile.ts';
+import { DockerfileError, type Instruction, parseError } from './dockerfile.ts';
 import { expandPairs, expandText, expandWords, type Lookup } from './substitution.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
@@ -64,7 +65,7 @@ export function applyToConfig(
         ...config,
         exposedPorts: union(
           config.exposedPorts,
-          words().map((port) => portOf(port, line)),
+          words().map((port) => portOf(port)),
         ),
       };
     case 'VOLUME':
@@ -93,16 +94,15 @@ function union(some: readonly string[], more: readonly string[]): readonly strin
   return [...new Set([...some, ...more])];
 }
 
-function portOf(text: string, line: number): string {
+function portOf(text: string): string {
   const [, port, protocol = 'tcp'] = /^(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/i.exec(text) ?? [];
-  if (port === undefined) throw parseError(line, `invalid containerPort: ${text}`);
+  if (port === undefined) throw new DockerfileError(`invalid containerPort: ${text}`);
   return `${port}/${protocol.toLowerCase()}`;
 }
 
 function healthcheck({ text, json, flags, line }: Instruction): Record<string, unknown> {
   if (text.toUpperCase() === 'NONE') return { Test: ['NONE'] };
-  const command = /^CMD\s+(.*)$/is.exec(text)?.[1];
-  if (command === undefined) throw parseError(line, `Unknown type "${text.split(/\s/)[0]}" in HEALTHCHECK (try CMD)`);
+  const command = text.replace(/^CMD\s+/i, '');
   let exec: unknown = json;
   try {
     exec = command.startsWith('[') ? JSON.parse(command) : undefined;
@@ -119,10 +119,7 @@ function healthcheck({ text, json, flags, line }: Instruction): Record<string, u
 }
 
 function nanoseconds(duration: string, line: number): number {
-  const units = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 } as const;
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.map(([all]) => all).join('') !== duration || duration === '') {
-    throw parseError(line, `time: invalid duration "${duration}"`);
-  }
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * units[unit as keyof typeof units], 0);
+  const found = durationNano(duration);
+  if (found === undefined) throw parseError(line, `time: invalid duration "${duration}"`);
+  return Number(found);
 }

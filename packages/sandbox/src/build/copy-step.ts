@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import type { RunConfig } from '../images/stored-image.ts';
 import type { RootFiles } from '../runtime/root-files.ts';
 import { unpack } from '../runtime/tar-files.ts';
@@ -12,6 +12,9 @@ import { type Instruction, parseError } from './dockerfile.ts';
 import { expandWords, type Lookup } from './substitution.ts';
 
 const TAR_MAGIC_AT = 257;
+/** Enough of a file to see whether it is an archive, compressed or not. */
+const HEAD_BYTES = 4096;
+const OTHER_ARCHIVE = /\.(?:tbz2?|txz|tar\.(?:bz2|xz|zst))$/;
 
 /** COPY and ADD as they are meant, variables replaced. */
 export interface CopyStep {
@@ -94,11 +97,14 @@ export async function copyFiles(step: CopyStep, from: RootFiles, to: RootFiles):
   }
 }
 
+/** By its content, as Docker judges it. @throws BuildFailure for archives that Docker would unpack, and this does not */
 function isTar(files: RootFiles, file: string): boolean {
   if (!files.stat(file)?.isFile()) return false;
-  return isGzip(files, file)
-    ? /\.(?:tgz|tar\.gz)$/.test(file)
-    : head(files, file).toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar';
+  if (OTHER_ARCHIVE.test(file)) {
+    throw new BuildFailure(`ADD ${path.posix.basename(file)}: the sandbox unpacks archives of tar and gzip only`);
+  }
+  const bytes = isGzip(files, file) ? firstUnzipped(head(files, file)) : head(files, file);
+  return bytes.toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar';
 }
 
 function isGzip(files: RootFiles, file: string): boolean {
@@ -106,11 +112,19 @@ function isGzip(files: RootFiles, file: string): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+function firstUnzipped(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.of(); // broken: a file like any other
+  }
+}
+
 function head(files: RootFiles, file: string): Buffer {
   using place = files.place(file, { follow: true });
   const fd = openSync(place.path, 'r');
   try {
-    const bytes = Buffer.alloc(512);
+    const bytes = Buffer.alloc(HEAD_BYTES);
     return bytes.subarray(0, readSync(fd, bytes));
   } finally {
     closeSync(fd);

@@ -41,7 +41,7 @@ test('joins continued lines over comments, and reads flags, exec form and here-d
 
 test.each([
   ['FROM a\nFOO x', 'dockerfile parse error on line 2: unknown instruction: FOO'],
-  ['', 'the Dockerfile cannot be empty'],
+  ['', 'file with no instructions'],
   ['RUN true', 'no build stage in current context'],
 ])('%j is refused', (text, words) => {
   expect(() => planStages(parseDockerfile(text), {}, undefined)).toThrow(words);

@@ -61,7 +61,7 @@ export function parseDockerfile(text: string): Dockerfile {
     }
     instructions.push(readInstruction(logical, first + 1, heredoc));
   }
-  if (instructions.length === 0) throw new DockerfileError('the Dockerfile cannot be empty');
+  if (instructions.length === 0) throw new DockerfileError('file with no instructions');
   return { escapeCharacter, instructions };
 }
 
@@ -81,9 +81,14 @@ function readInstruction(logical: string, line: number, heredoc: Instruction['he
     text = text.slice(flag[0].length);
     flag = /^--([a-z-]+)(?:=(\S*))?(?:\s+|$)/.exec(text);
   }
-  if (text === '' && keyword !== 'RUN') throw parseError(line, missingArguments(keyword));
+  const json = jsonArray(text);
+  const isMissing = text === '' || (['ADD', 'COPY'].includes(keyword) && (json ?? text.split(/\s+/)).length < 2);
+  if (isMissing && keyword !== 'RUN') throw parseError(line, missingArguments(keyword));
+  if (keyword === 'HEALTHCHECK' && !/^(?:NONE$|CMD\s)/i.test(text)) {
+    throw parseError(line, `Unknown type "${text.split(/\s/)[0]?.toUpperCase()}" in HEALTHCHECK (try CMD)`);
+  }
   const shown = `${keyword} ${logical.slice(word.length).trim()}`.replace(/\s+/g, ' ');
-  return { keyword, flags, text, json: jsonArray(text), heredoc, line, shown };
+  return { keyword, flags, text, json, heredoc, line, shown };
 }
 
 function missingArguments(keyword: string): string {

@@ -30,7 +30,10 @@ export class LayerCache {
     return [...this.#layers.values()].map(({ layer }) => layer);
   }
 
-  clear(): void {
-    this.#layers.clear();
+  /** Forgets the steps that may go. @returns their keys */
+  prune(mayGo: (key: string, layer: CachedLayer) => boolean): string[] {
+    const going = [...this.#layers].filter(([key, layer]) => mayGo(key, layer)).map(([key]) => key);
+    for (const key of going) this.#layers.delete(key);
+    return going;
   }
 }

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../ports/object-store.ts';
+import { CronJobController } from './cron-job-controller.ts';
 import { DaemonSetController } from './daemon-set-controller.ts';
 import { DeploymentController } from './deployment-controller.ts';
 import { EndpointsController } from './endpoints-controller.ts';
@@ -23,6 +24,7 @@ export function startControllers(store: ObjectStore, rootCertificate: string): D
   started.use(new StatefulSetController(store));
   started.use(new DaemonSetController(store));
   started.use(new JobController(store));
+  started.use(new CronJobController(store));
   started.use(new EndpointsController(store));
   started.use(new VolumeBinder(store));
   return started.move();

@@ -1,4 +1,5 @@
 import type { Container } from './container.ts';
+import type { Health } from './health-check.ts';
 import { configJson } from './image-json.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
@@ -11,7 +12,7 @@ export function summarizeContainer(container: Container): object {
     Names: [`/${spec.name}`],
     Image: spec.image,
     ImageID: image.id,
-    Command: container.command.join(' '),
+    Command: container.command.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' '),
     Created: Math.floor(Date.parse(created) / 1000),
     Ports: [],
     Labels: { ...image.config.labels, ...spec.labels },
@@ -44,6 +45,7 @@ export function inspectContainer(container: Container): object {
       Error: container.error,
       StartedAt: state.startedAt || NEVER,
       FinishedAt: state.finishedAt || NEVER,
+      ...(container.health !== undefined && { Health: container.health }),
     },
     Image: image.id,
     LogPath: container.logFile,
@@ -71,6 +73,7 @@ export function inspectContainer(container: Container): object {
       Entrypoint: spec.command ?? image.config.entrypoint ?? null,
       Cmd: spec.args ?? (spec.command === undefined ? (image.config.cmd ?? null) : null),
       Labels: { ...image.config.labels, ...spec.labels },
+      Healthcheck: container.healthcheck,
     },
     NetworkSettings: { Networks: {}, Ports: {} },
   };
@@ -91,15 +94,20 @@ function networkMode({ spec }: Container): string {
   return spec.networkOf === undefined ? 'host' : `ns:/proc/${spec.networkOf}/ns/net`;
 }
 
-function statusWords({ state }: Container): string {
+function statusWords({ state, health }: Container): string {
   switch (state.status) {
     case 'created':
       return 'Created';
     case 'running':
-      return `Up ${ago(state.startedAt)}`;
+      return `Up ${ago(state.startedAt)}${healthWords(health)}`;
     case 'exited':
       return `Exited (${state.exitCode}) ${ago(state.finishedAt)} ago`;
   }
+}
+
+function healthWords(health: Health | undefined): string {
+  if (health === undefined) return '';
+  return health.Status === 'starting' ? ' (health: starting)' : ` (${health.Status})`;
 }
 
 /** In the steps of Docker's go-units. */

@@ -10,6 +10,8 @@ import { type Call, isTrue, type Route, readJson, sendJson, sendNothing } from '
 
 const DEFAULT_GRACE_SECONDS = 10;
 const CONTAINER = '([^/]+)';
+/** Docker's; here a container is created, running or exited. */
+const STATES = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
 
 /** Containers: create, start, stop, kill, wait, remove, list, inspect, stats. */
 export function containerRoutes(engine: Engine): Route[] {
@@ -33,7 +35,9 @@ export function containerRoutes(engine: Engine): Route[] {
 }
 
 function list(engine: Engine, { query, response }: Call): void {
-  const filters = Filters.read(query, ['label', 'name', 'status', 'id', 'ancestor', 'exited']);
+  const filters = Filters.read(query, ['label', 'name', 'status', 'id', 'ancestor', 'exited', 'health']);
+  const unknown = filters.get('status').find((status) => !STATES.includes(status));
+  if (unknown !== undefined) throw new EngineError(400, `invalid filter 'status=${unknown}'`);
   const all = isTrue(query, 'all') || filters.get('status').length > 0;
   const fits = (container: Container) => {
     const { id, spec, image, state } = container;
@@ -43,6 +47,7 @@ function list(engine: Engine, { query, response }: Call): void {
       filters.some('name', (name) => `/${spec.name}`.includes(name)) &&
       filters.some('id', (begin) => id.startsWith(begin)) &&
       filters.some('status', (status) => status === state.status) &&
+      filters.some('health', (health) => health === (container.health?.Status ?? 'none')) &&
       filters.some('exited', (code) => state.status === 'exited' && String(state.exitCode) === code) &&
       filters.some('ancestor', (name) => engine.images.find(name)?.id === image.id)
     );
@@ -79,6 +84,9 @@ function removeWhenDone(engine: Engine, container: Container, removing: Map<stri
 
 /** @throws EngineError 400 */
 function readSpec(body: Record<string, unknown>, host: Record<string, unknown>, name: string | null): ContainerSpec {
+  if (Object.keys(body).length === 0) {
+    throw new EngineError(400, 'config cannot be empty in order to create a container');
+  }
   const image = body['Image'];
   if (typeof image !== 'string' || image === '') throw new EngineError(400, 'no image specified');
   if (strings(host['Binds']).length > 0 || (Array.isArray(host['Mounts']) && host['Mounts'].length > 0)) {
@@ -108,6 +116,7 @@ function readSpec(body: Record<string, unknown>, host: Record<string, unknown>, 
     user: text('User'),
     labels: Object.fromEntries(labels),
     hostname: text('Hostname') ?? 'sandbox',
+    healthcheck: body['Healthcheck'] == null ? 'of the image' : objectAt(body, 'Healthcheck'),
     mounts: [],
     readOnlyRoot: host['ReadonlyRootfs'] === true,
     networkOf: undefined,
@@ -133,7 +142,12 @@ async function stop(engine: Engine, { query, response, name }: Call): Promise<vo
 }
 
 function kill(engine: Engine, { query, response, name }: Call): void {
-  engine.find(name).kill(query.get('signal') || 'SIGKILL');
+  try {
+    engine.find(name).kill(query.get('signal') || 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.status === 400) throw error;
+    throw new EngineError(error.status, `cannot kill container: ${name}: ${error.message}`);
+  }
   sendNothing(response, 204);
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { portConfig, type StoredImage } from '../images/stored-image.ts';
 import { type ContainerSpec, type ContainerState, EngineError } from '../ports/container-engine.ts';
 import { nowNano, rfc3339Nano } from '../runtime/clock.ts';
+import type { Disk } from '../runtime/disk.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
 import type { ContainerRoot, Isolation, RunningProgram } from '../runtime/isolation.ts';
 import { JsonLog } from '../runtime/json-log.ts';
@@ -10,6 +11,7 @@ import { removeFolder } from '../runtime/remove-folder.ts';
 import { signalNumber } from '../runtime/signals.ts';
 import { lookUpUser, UnknownUser, type User } from '../runtime/users.ts';
 import type { EventLog } from './events.ts';
+import { type Health, HealthMonitor, type RunCheck, readHealthCheck } from './health-check.ts';
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SIGKILL = 9;
@@ -20,7 +22,10 @@ const NOT_EXECUTABLE = 126;
 export interface ContainerSurroundings {
   readonly isolation: Isolation;
   readonly events: EventLog;
+  readonly disk: Disk;
   readonly changed: (container: ContainerState, what: 'started' | 'exited') => void;
+  /** Runs a command in a container, by its id. */
+  readonly check: (id: string, ...run: Parameters<RunCheck>) => Promise<number>;
 }
 
 /** One container, from its creation to its removal. */
@@ -43,6 +48,7 @@ export class Container {
   #finishedAt = '';
   #exit: Promise<void> = Promise.resolve();
   #starting: Promise<void> | undefined;
+  #monitor: HealthMonitor | undefined;
 
   private constructor(
     id: string,
@@ -101,6 +107,17 @@ export class Container {
     };
   }
 
+  /** Of the run that is, or was the last; undefined where nobody looks after it. */
+  get health(): Health | undefined {
+    return this.#monitor?.health;
+  }
+
+  /** Docker's HealthConfig that holds for it. */
+  get healthcheck(): Readonly<Record<string, unknown>> | undefined {
+    const { healthcheck } = this.spec;
+    return healthcheck === 'of the image' ? this.image.config.healthcheck : healthcheck;
+  }
+
   /** The program and its arguments as they are run. */
   get command(): readonly string[] {
     const { command, args } = this.spec;
@@ -151,7 +168,7 @@ export class Container {
     const number = signalNumber(signal);
     if (number === undefined) throw new EngineError(400, `Invalid signal: ${signal}`);
     if (this.#status !== 'running') {
-      throw new EngineError(409, `cannot kill container: ${this.id}: container ${this.id} is not running`);
+      throw new EngineError(409, `container ${this.id} is not running`);
     }
     this.#signal(number);
   }
@@ -190,6 +207,10 @@ export class Container {
     const refused = this.#with.isolation.whyRefused(this.command, env);
     if (refused !== undefined) throw this.#failed(NOT_EXECUTABLE, refused, 400);
     this.#mustBeExecutable(env);
+    // one that has run before has its log file, which is opened whether there is room or not
+    if (this.#startedAt === '') {
+      this.#with.disk.mustHaveRoom('open', this.logFile, 'failed to initialize logging driver: ');
+    }
     const pipes = await this.#with.isolation.openPipes([
       path.join(this.#folder, 'stdout'),
       path.join(this.#folder, 'stderr'),
@@ -232,17 +253,26 @@ export class Container {
     this.#status = 'running';
     this.#exit = this.#ended(this.#process, captured);
     this.#tell('start');
+    this.#lookAfter();
     this.#with.changed(this.state, 'started');
   }
 
   async #ended(process: RunningProgram, captured: Promise<unknown>): Promise<void> {
     this.#exitCode = await process.exited;
+    this.#monitor?.[Symbol.dispose]();
     await captured;
     this.#finishedAt = rfc3339Nano(nowNano());
     this.#status = 'exited';
     this.log.end();
     this.#tell('die', { exitCode: String(this.#exitCode) });
     this.#with.changed(this.state, 'exited');
+  }
+
+  #lookAfter(): void {
+    const check = readHealthCheck(this.healthcheck, this.image.config);
+    if (check === undefined) return;
+    const run: RunCheck = (...asked) => this.#with.check(this.id, ...asked);
+    this.#monitor = new HealthMonitor(check, run, (status) => this.#tell(`health_status: ${status}`));
   }
 
   #mustBeExecutable(env: Readonly<Record<string, string>>): void {

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -42,7 +44,7 @@ async function json(method: string, url: string, body?: object) {
   return { status: answer.status, body: answer.body.length === 0 ? undefined : JSON.parse(answer.body.toString()) };
 }
 
-async function archive(files: Readonly<Record<string, string>>): Promise<Buffer> {
+async function archive(files: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const tar = pack();
   for (const [name, text] of Object.entries(files)) tar.entry({ name }, text);
   tar.finalize();
@@ -58,7 +60,11 @@ interface Message {
   readonly aux?: { readonly ID: string } | string;
 }
 
-async function build(tag: string, files: Readonly<Record<string, string>>, query = 'version=1'): Promise<Message[]> {
+async function build(
+  tag: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  query = 'version=1',
+): Promise<Message[]> {
   const { body } = await ask('POST', `/build?t=${tag}&${query}`, await archive(files));
   return body
     .toString()
@@ -216,4 +222,79 @@ test('a Dockerfile leads nowhere outside the image', async () => {
   expect(await readdir(outside)).toEqual(['secret']);
   expect((await ask('GET', `/containers/${body.Id}/archive?path=/out/secret`)).status).toBe(404);
   await rm(outside, { recursive: true });
+});
+
+test('ADD unpacks archives of tar by their content, and copies everything else', async () => {
+  const inner = await archive({ 'in/a.txt': 'a\n', 'b.txt': 'b\n' });
+  const files = { plain: inner, zipped: gzipSync(inner), 'not.tar.gz': gzipSync('text'), 'words.txt': 'words\n' };
+  const Dockerfile =
+    'FROM busybox\nADD plain /one/\nADD zipped /two/\nADD not.tar.gz words.txt /three/\nCOPY plain /four/\n';
+  const messages = await build('added', { Dockerfile, ...files });
+  expect(messages.at(-1)?.error).toBeUndefined();
+  const { output } = await run({ Image: 'added', Cmd: ['sh', '-c', 'cd / && find one two three four -type f | sort'] });
+  expect(output.split('\n')).toEqual([
+    'four/plain',
+    'one/b.txt',
+    'one/in/a.txt',
+    'three/not.tar.gz',
+    'three/words.txt',
+    'two/b.txt',
+    'two/in/a.txt',
+    '',
+  ]);
+});
+
+test.each([
+  ['ADD https://example.invalid/file /', 'https://example.invalid/file: the sandbox has no network to download from'],
+  ['ADD a.tar.xz /', 'ADD a.tar.xz: the sandbox unpacks archives of tar and gzip only'],
+])('%s is refused', async (line, words) => {
+  for (const query of ['version=1', 'version=2']) {
+    const messages = await build('refused', { Dockerfile: `FROM busybox\n${line}\n`, 'a.tar.xz': 'x' }, query);
+    expect(messages.at(-1)?.error).toContain(words);
+  }
+});
+
+test('what builds remember is pruned, and then made anew', async () => {
+  const Dockerfile = 'FROM busybox\nRUN echo x > /x\nRUN echo y > /y\n';
+  const cached = async () =>
+    (await build('pruned', { Dockerfile })).filter(({ stream }) => stream === ' ---> Using cache\n').length;
+  await cached();
+  expect(await cached()).toBe(2);
+  const old = await json('POST', `/build/prune?filters=${encodeURIComponent('{"until":["1h"]}')}`);
+  expect(old).toEqual({ status: 200, body: { CachesDeleted: null, SpaceReclaimed: 0 } });
+  expect(await cached()).toBe(2);
+  const all = await json('POST', '/build/prune');
+  expect(all.body.CachesDeleted.length).toBeGreaterThanOrEqual(2);
+  expect(await cached()).toBe(0);
+});
+
+test('images are pruned: those without a name, or all that no container is made of', async () => {
+  const dangling = (label: string) => build('kept', { Dockerfile: `FROM scratch\nLABEL prune=${label}\n` });
+  await dangling('one');
+  await dangling('two');
+  const filters = (of: object) => encodeURIComponent(JSON.stringify(of));
+  const names = async () => {
+    const { body } = await json('GET', `/images/json?filters=${filters({ label: ['prune'] })}`);
+    return body.map(({ RepoTags, Labels }: { RepoTags: string[]; Labels: object }) => [RepoTags, Labels]);
+  };
+  expect(await names()).toHaveLength(2);
+  await json('POST', `/images/prune?filters=${filters({ label: ['prune'], 'label!': ['prune=one'] })}`);
+  expect(await names()).toHaveLength(2);
+  await json('POST', `/images/prune?filters=${filters({ label: ['prune'] })}`);
+  expect(await names()).toEqual([[['kept:latest'], { prune: 'two' }]]);
+  const all = await json('POST', `/images/prune?filters=${filters({ dangling: ['false'], label: ['prune'] })}`);
+  expect(all.body.ImagesDeleted).toEqual([{ Untagged: 'kept:latest' }, { Deleted: expect.stringMatching(/^sha256:/) }]);
+  expect(await names()).toEqual([]);
+});
+
+test("python is this machine's own, or is refused where there is none", async () => {
+  const messages = await build('snake', { Dockerfile: 'FROM python:3.12-slim\nRUN python3 -c "print(6 * 7)"\n' });
+  const said = messages.map(({ stream, error }) => stream ?? error ?? '').join('');
+  expect(said).toContain(existsSync('/usr/bin/python3') ? '42\n' : 'pull access denied for python');
+});
+
+test.each(['/session', '/grpc', '/build?version=2&session=x'])('%s is refused, and says what helps', async (where) => {
+  const { status, body } = await json('POST', where);
+  expect(status).toBe(501);
+  expect(body.message).toContain('DOCKER_BUILDKIT=0');
 });

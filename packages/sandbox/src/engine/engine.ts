@@ -15,6 +15,7 @@ import {
   type Image,
   type LogRecord,
 } from '../ports/container-engine.ts';
+import { Disk } from '../runtime/disk.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
@@ -39,6 +40,7 @@ export class Engine implements ContainerEngine, AsyncDisposable {
   readonly images: ImageStore;
   readonly layers: LayerStore;
   readonly builder: Builder;
+  readonly disk = new Disk();
   readonly #isolation: Isolation;
   readonly #bases: BaseImages;
   readonly #containers = new Map<string, Container>();
@@ -55,6 +57,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
     this.builder = new Builder({
       folder: path.join(options.folder, 'build'),
       isolation: this.#isolation,
+      disk: this.disk,
+      root: options.folder,
       layers: this.layers,
       images: this.images,
       scratch: this.#bases.scratch(),
@@ -98,11 +102,15 @@ export class Engine implements ContainerEngine, AsyncDisposable {
       );
     }
     const id = randomBytes(32).toString('hex');
+    this.disk.mustHaveRoom('mkdir', path.join(this.folder, 'overlay2', `${randomBytes(32).toString('hex')}-init`));
     this.#names.set(spec.name, id);
     try {
       const container = await Container.create(id, spec, image, path.join(this.folder, 'containers', id.slice(0, 12)), {
         isolation: this.#isolation,
         events: this.events,
+        disk: this.disk,
+        check: (container, command, output, signal) =>
+          this.exec(container, { command, tty: false, stdin: undefined, stdout: output, stderr: output, signal }),
         changed: (state, what) => this.#changed(state, what),
       });
       this.#containers.set(id, container);

@@ -11,9 +11,10 @@ export class Filters {
   /**
    * Reads `{"label":["a=b"]}` and the old `{"label":{"a=b":true}}`.
    *
+   * @param accepted names; undefined: any, and those that nobody knows have no effect
    * @throws EngineError 400 for what is none, and for names that are not accepted
    */
-  static read(query: URLSearchParams, accepted: readonly string[]): Filters {
+  static read(query: URLSearchParams, accepted?: readonly string[]): Filters {
     const text = query.get('filters');
     if (text === null || text === '') return new Filters(new Map());
     let read: unknown;
@@ -24,7 +25,7 @@ export class Filters {
     }
     if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new EngineError(400, 'invalid filter');
     const values = Object.entries(read).map(([name, given]): [string, readonly string[]] => {
-      if (!accepted.includes(name)) throw new EngineError(400, `invalid filter '${name}'`);
+      if (accepted?.includes(name) === false) throw new EngineError(400, `invalid filter '${name}'`);
       if (typeof given !== 'object' || given === null) throw new EngineError(400, 'invalid filter');
       return [name, (Array.isArray(given) ? given : Object.keys(given)).map(String)];
     });
@@ -41,12 +42,13 @@ export class Filters {
     return values.length === 0 || values.some(fits);
   }
 
-  /** Whether all labels that are asked for are there: `name` or `name=value`. */
+  /** Whether all labels that are asked for are there, and none of `label!`: `name` or `name=value`. */
   labels(labels: Readonly<Record<string, string>>): boolean {
-    return this.get('label').every((wanted) => {
+    const has = (wanted: string) => {
       const [name = ''] = wanted.split('=', 1);
       const value = wanted.includes('=') ? wanted.slice(name.length + 1) : undefined;
       return value === undefined ? name in labels : labels[name] === value;
-    });
+    };
+    return this.get('label').every(has) && !this.get('label!').some(has);
   }
 }

@@ -44,7 +44,6 @@ export function configJson(config: RunConfig): object {
     names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, {}]));
   return {
     User: config.user,
-    ExposedPorts: set(config.exposedPorts) ?? {},
     Env: config.env,
     Cmd: config.cmd ?? null,
     Entrypoint: config.entrypoint ?? null,
@@ -52,6 +51,7 @@ export function configJson(config: RunConfig): object {
     WorkingDir: config.workdir,
     OnBuild: null,
     Labels: config.labels,
+    ...(config.exposedPorts.length === 0 ? {} : { ExposedPorts: set(config.exposedPorts) }),
     ...(config.stopSignal === undefined ? {} : { StopSignal: config.stopSignal }),
     ...(config.shell === undefined ? {} : { Shell: config.shell }),
     ...(config.healthcheck === undefined ? {} : { Healthcheck: config.healthcheck }),

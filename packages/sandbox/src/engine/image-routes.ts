@@ -1,6 +1,7 @@
 import { formatReference, parseReference } from '../images/reference.ts';
 import { sizeOf } from '../images/stored-image.ts';
 import { EngineError } from '../ports/container-engine.ts';
+import { durationNano, nowNano, parseTime } from '../runtime/clock.ts';
 import type { Engine } from './engine.ts';
 import { Filters } from './filters.ts';
 import { historyOf, inspectImage, summarizeImage } from './image-json.ts';
@@ -28,6 +29,7 @@ export function imageRoutes(engine: Engine): Route[] {
     { method: 'POST', path: path(`${NAME}/tag`), handle: (call) => tag(engine, call) },
     { method: 'DELETE', path: path(NAME), handle: (call) => remove(engine, call) },
     { method: 'POST', path: /^\/build$/, handle: (call) => build(engine, call) },
+    { method: 'POST', path: /^\/(?:session|grpc)$/, handle: refuseSession },
     { method: 'POST', path: /^\/build\/prune$/, handle: (call) => pruneCache(engine, call) },
   ];
 }
@@ -72,20 +74,44 @@ async function remove(engine: Engine, { query, response, name }: Call): Promise<
   sendJson(response, 200, removals);
 }
 
+/** As `docker image prune`: images without a name, or with `dangling=false` all that no container is made of. */
 async function prune(engine: Engine, { query, response }: Call): Promise<void> {
-  Filters.read(query, ['dangling', 'label', 'until']);
-  const gone = engine.images.prune((id) => engine.usersOf(id).length > 0);
+  const filters = Filters.read(query, ['dangling', 'label', 'label!', 'until']);
+  const withNames = filters.get('dangling').some((value) => ['false', '0'].includes(value));
+  const isOld = olderThan(filters);
+  const { images, removals } = engine.images.prune(
+    (image) =>
+      (withNames || engine.images.referencesOf(image.id).length === 0) &&
+      engine.usersOf(image.id).length === 0 &&
+      filters.labels(image.config.labels) &&
+      isOld(image.created),
+  );
   await engine.sweepLayers();
-  const reclaimed = gone.reduce((sum, image) => sum + sizeOf(image), 0);
-  sendJson(response, 200, { ImagesDeleted: gone.map((image) => ({ Deleted: image.id })), SpaceReclaimed: reclaimed });
+  const reclaimed = images.reduce((sum, image) => sum + sizeOf(image), 0);
+  sendJson(response, 200, { ImagesDeleted: removals.length === 0 ? null : removals, SpaceReclaimed: reclaimed });
 }
 
-async function pruneCache(engine: Engine, { response }: Call): Promise<void> {
+/** As `docker builder prune`: the steps that builds remember. */
+async function pruneCache(engine: Engine, { query, response }: Call): Promise<void> {
+  const filters = Filters.read(query, ['id', 'until']); // refused is better than more gone than was meant
+  const isOld = olderThan(filters);
   const bytes = () => engine.layers.all().reduce((sum, layer) => sum + layer.size, 0);
   const before = bytes();
-  engine.builder.cache.clear();
+  const gone = engine.builder.cache.prune(
+    (key, { created }) => filters.some('id', (id) => key.startsWith(id)) && isOld(created),
+  );
   await engine.sweepLayers();
-  sendJson(response, 200, { CachesDeleted: [], SpaceReclaimed: before - bytes() });
+  sendJson(response, 200, { CachesDeleted: gone.length === 0 ? null : gone, SpaceReclaimed: before - bytes() });
+}
+
+/** What was made before the filter `until`: a time, or a duration that it is ago. @throws EngineError 400 */
+function olderThan(filters: Filters): (created: string) => boolean {
+  const [until] = filters.get('until');
+  if (until === undefined) return () => true;
+  const ago = durationNano(until);
+  const limit = ago === undefined ? parseTime(until) : nowNano() - ago;
+  if (limit === undefined) throw new EngineError(400, `failed to parse value as a time or duration: "${until}"`);
+  return (created) => (parseTime(created) ?? limit) < limit;
 }
 
 async function pull(engine: Engine, { query, response }: Call): Promise<void> {
@@ -100,15 +126,18 @@ async function pull(engine: Engine, { query, response }: Call): Promise<void> {
   response.end(`${JSON.stringify({ status: `Status: ${status} ${reference}` })}\r\n`);
 }
 
+/** @throws EngineError 501 always: BuildKit's own protocol, in which the engine asks the client for files */
+function refuseSession(): never {
+  const instead = 'use DOCKER_BUILDKIT=0 docker build, which sends the context with the request';
+  throw new EngineError(501, `the sandbox has no BuildKit sessions: ${instead}`);
+}
+
 async function build(engine: Engine, { request, response, query, signal }: Call): Promise<void> {
   if ((query.get('remote') ?? '') !== '') {
     throw new EngineError(400, 'the sandbox builds from an archive in the request only, not from a remote context');
   }
   const kind = query.get('version') === '2' ? 'buildkit' : 'classic';
-  if (kind === 'buildkit' && query.has('session')) {
-    const why = 'the sandbox has no BuildKit sessions';
-    throw new EngineError(400, `${why}: use DOCKER_BUILDKIT=0 docker build, which sends the context with the request`);
-  }
+  if (kind === 'buildkit' && query.has('session')) refuseSession();
   const references = query
     .getAll('t')
     .filter(Boolean)

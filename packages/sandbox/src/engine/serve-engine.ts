@@ -12,7 +12,7 @@ import { API_VERSION, MIN_API_VERSION, systemRoutes, VERSION } from './system-ro
 /**
  * Serves Docker's Engine API (docs.docker.com/reference/api/engine, version 1.47) on a Unix socket.
  *
- * @returns to be disposed before the engine is: it ends all answers
+ * @returns to be disposed before the engine is: it cuts all connections and ends what is done for them
  */
 export async function serveEngine(engine: Engine, socketPath: string): Promise<AsyncDisposable> {
   const closing = new AbortController();
@@ -44,8 +44,8 @@ export async function serveEngine(engine: Engine, socketPath: string): Promise<A
     [Symbol.asyncDispose]: async () => {
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all(answers);
       for (const socket of sockets) socket.destroy();
+      await Promise.all(answers);
       await closed;
     },
   };

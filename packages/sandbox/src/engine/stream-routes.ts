@@ -87,23 +87,23 @@ function lastTime(container: Container): string {
   return container.state.status === 'running' ? container.log.lastTime : '';
 }
 
-function getArchive(container: Container, { query, response, signal }: Call): Promise<void> {
+function getArchive(container: Container, { query, response, signal, name }: Call): Promise<void> {
   const file = pathOf(query);
-  response.setHeader('X-Docker-Container-Path-Stat', pathStat(container, file));
+  response.setHeader('X-Docker-Container-Path-Stat', pathStat(container, name, file));
   response.writeHead(200, { 'Content-Type': 'application/x-tar' });
   return pipeline(packPath(container.root.files, file), response, { signal });
 }
 
-function headArchive(container: Container, { query, response }: Call): void {
-  response.setHeader('X-Docker-Container-Path-Stat', pathStat(container, pathOf(query)));
+function headArchive(container: Container, { query, response, name }: Call): void {
+  response.setHeader('X-Docker-Container-Path-Stat', pathStat(container, name, pathOf(query)));
   sendNothing(response, 200);
 }
 
-async function putArchive(container: Container, { request, query, response }: Call): Promise<void> {
+async function putArchive(container: Container, { request, query, response, name }: Call): Promise<void> {
   const folder = pathOf(query);
   const { files } = container.root;
   const stats = files.stat(folder);
-  if (stats === undefined) throw noSuchFile(container, folder);
+  if (stats === undefined) throw noSuchFile(name, folder);
   if (!stats.isDirectory()) throw new EngineError(400, 'extraction point is not a directory');
   if (container.spec.readOnlyRoot) throw new EngineError(403, 'container rootfs is marked read-only');
   await unpack(request, files, folder);
@@ -116,9 +116,10 @@ function pathOf(query: URLSearchParams): string {
   return path.posix.join('/', file);
 }
 
-function pathStat(container: Container, file: string): string {
+/** @param name of the container as the request has it */
+function pathStat(container: Container, name: string, file: string): string {
   const { files } = container.root;
-  if (files.lstat(file) === undefined) throw noSuchFile(container, file);
+  if (files.lstat(file) === undefined) throw noSuchFile(name, file);
   using place = files.place(file, { follow: false });
   const stats = lstatSync(place.path);
   const kind = stats.isDirectory() ? GO_DIRECTORY : stats.isSymbolicLink() ? GO_SYMLINK : 0;
@@ -132,8 +133,8 @@ function pathStat(container: Container, file: string): string {
   return Buffer.from(JSON.stringify(told)).toString('base64');
 }
 
-function noSuchFile(container: Container, file: string): EngineError {
-  return new EngineError(404, `Could not find the file ${file} in container ${container.id}`);
+function noSuchFile(container: string, file: string): EngineError {
+  return new EngineError(404, `Could not find the file ${file} in container ${container}`);
 }
 
 function drained(stream: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,6 @@ export const VERSION = '28.0.0';
 export const API_VERSION = '1.47';
 export const MIN_API_VERSION = '1.24';
 const OPERATING_SYSTEM = 'devloop sandbox';
-const EVENT_FILTERS = ['type', 'event', 'label', 'container', 'image', 'scope'];
 
 /** Ping, version, info, disk usage and events. */
 export function systemRoutes(engine: Engine): Route[] {
@@ -97,7 +96,7 @@ function usageOf(engine: Engine): object {
 
 /** Those since a time, then those to come, until a time or until the client leaves. */
 async function events(engine: Engine, { query, response, signal }: Call): Promise<void> {
-  const filters = Filters.read(query, EVENT_FILTERS);
+  const filters = Filters.read(query);
   const since = parseTime(query.get('since') ?? '');
   const until = parseTime(query.get('until') ?? '');
   const send = (event: EngineEvent) => {
@@ -129,7 +128,7 @@ function fits(filters: Filters, event: EngineEvent): boolean {
   const { ID, Attributes } = event.Actor;
   return (
     filters.some('type', (type) => type === event.Type) &&
-    filters.some('event', (action) => action === event.Action) &&
+    filters.some('event', (action) => action === event.Action || action === event.Action.split(': ', 1)[0]) &&
     filters.some('scope', (scope) => scope === event.scope) &&
     filters.some(
       'container',

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Fault } from './node-messages.ts';
+import { type Fault, NotAFault, readFault } from './fault.ts';
 
 /** What a test may do to the sandbox. */
 export interface Control {
@@ -15,10 +15,17 @@ export class ControlServer implements AsyncDisposable {
   readonly #server: Server;
 
   constructor(control: Control) {
+    let before: Promise<unknown> = Promise.resolve();
     this.#server = createServer((request, response) => {
-      answer(control, request).then(
+      const previous = before;
+      const answered = readRequest(request).then(async (asked) => {
+        await previous;
+        await (asked === 'restart' ? control.restart() : control.fault(asked));
+      });
+      before = answered.catch(() => undefined); // one after the other; a failure is told below
+      answered.then(
         () => end(response, 200, {}),
-        (error: unknown) => end(response, error instanceof Refusal ? error.status : 500, { message: String(error) }),
+        (error: unknown) => end(response, statusOf(error), { message: messageOf(error) }),
       );
     });
   }
@@ -46,22 +53,25 @@ class Refusal extends Error {
   }
 }
 
-async function answer(control: Control, request: IncomingMessage): Promise<void> {
+async function readRequest(request: IncomingMessage): Promise<Fault | 'restart'> {
   const asked = `${request.method} ${request.url}`;
-  if (asked === 'POST /restart') return await control.restart();
+  if (asked === 'POST /restart') return 'restart';
   if (asked !== 'POST /fault') throw new Refusal(404, `there is no ${asked}: POST /fault or POST /restart`);
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
     text += chunk;
     if (text.length > MOST_BYTES) throw new Refusal(413, 'the fault is too long');
   }
-  let fault: Fault;
-  try {
-    fault = JSON.parse(text) as Fault;
-  } catch (error) {
-    throw new Refusal(400, `the fault is not JSON: ${(error as Error).message}`);
-  }
-  await control.fault(fault);
+  return readFault(text);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof NotAFault) return 400;
+  return error instanceof Refusal ? error.status : 500;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function end(response: ServerResponse, status: number, body: unknown): void {

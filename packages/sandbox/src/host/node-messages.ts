@@ -1,4 +1,5 @@
 import type { Certificates } from '../api-server/certificates.ts';
+import type { Fault } from './fault.ts';
 
 /** What the node needs to begin, in a file that only its user can read. */
 export interface NodeConfig {
@@ -11,27 +12,6 @@ export interface NodeConfig {
   /** How its programs are kept apart from this machine's files. */
   readonly isolation: 'namespaces' | 'permissions';
 }
-
-/** A fault to bring about on demand, for tests: each goes on until it is taken back, or for so many requests. */
-export type Fault =
-  /** API requests take so much longer. */
-  | { readonly is: 'slow-api'; readonly delayMs: number }
-  /** The next so many API requests whose method and path (a regular expression) match are refused; default: all. */
-  | {
-      readonly is: 'failing-api';
-      readonly method?: string;
-      readonly path?: string;
-      readonly times: number;
-      readonly status: number;
-      readonly reason: string;
-      readonly message: string;
-    }
-  /** Connections to the API are closed as soon as they are there. */
-  | { readonly is: 'no-connections' }
-  | { readonly is: 'drop-watches' }
-  /** Every resource version that clients know is too old from now on. */
-  | { readonly is: 'expire-history' }
-  | { readonly is: 'no-faults' };
 
 /** What is said to the node, a JSON line each; it answers with the same id. The end of the lines ends it. */
 export type NodeRequest = { readonly id: number } & (

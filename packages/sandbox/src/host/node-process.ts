@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Fault } from './fault.ts';
 import { nodePath, UNSHARE } from './isolation.ts';
 import type { NodeConfig, NodeMessage, NodeRequest } from './node-messages.ts';
 
@@ -12,7 +13,7 @@ const NODE_MAIN = fileURLToPath(import.meta.resolve('../node/main.js'));
 const END_MS = 5000;
 const LAST_LINES = 20;
 
-type Asked = Extract<NodeRequest, { type: 'fault' }>['fault'] | { readonly certificates: NodeConfig['certificates'] };
+type Asked = Fault | { readonly certificates: NodeConfig['certificates'] };
 
 export interface NodeListener {
   nodePorts(ports: readonly number[]): void;

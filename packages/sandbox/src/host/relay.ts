@@ -12,10 +12,12 @@ export interface RelayOptions {
 
 /** Takes connections at a loopback port and joins each to a Unix socket: how the node is reached from outside of it. */
 export class Relay implements AsyncDisposable {
+  readonly port: number;
   readonly #server: net.Server;
   readonly #open: Set<net.Socket>;
 
   private constructor(server: net.Server, open: Set<net.Socket>) {
+    this.port = (server.address() as net.AddressInfo).port;
     this.#server = server;
     this.#open = open;
   }
@@ -39,10 +41,6 @@ export class Relay implements AsyncDisposable {
     return new Relay(server, open);
   }
 
-  get port(): number {
-    return (this.#server.address() as net.AddressInfo).port;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#open) socket.destroy();
@@ -53,7 +51,8 @@ export class Relay implements AsyncDisposable {
 /** Joins two connections until both directions have ended, each by itself; a failure of one ends the other. */
 function join(near: net.Socket, far: net.Socket): void {
   near.on('error', () => far.destroy());
-  far.on('error', () => near.resetAndDestroy());
+  // no resetAndDestroy(): on a connection that is being shut down it leaves Node a request that never ends, at its exit
+  far.on('error', () => near.destroy());
   near.on('close', () => far.destroy());
   far.on('close', () => near.destroy());
   near.pipe(far);

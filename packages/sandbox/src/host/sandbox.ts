@@ -4,8 +4,9 @@ import { KUBERNETES_VERSION } from '../api-server/api-server.ts';
 import { type Certificates, issueCertificates } from '../api-server/certificates.ts';
 import { kubeconfigYaml } from '../api-server/kubeconfig.ts';
 import { ControlServer } from './control-server.ts';
+import type { Fault } from './fault.ts';
 import { freeLoopback, freePort } from './loopback-address.ts';
-import { type Fault, type NodeConfig, SOCKETS } from './node-messages.ts';
+import { type NodeConfig, SOCKETS } from './node-messages.ts';
 import { NodePorts } from './node-ports.ts';
 import { NodeProcess } from './node-process.ts';
 import { Relay } from './relay.ts';
@@ -32,6 +33,8 @@ export class Sandbox implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
   #node!: NodeProcess;
   #api!: Relay;
+  /** Whether something listens at the API's port. */
+  #isReachable = false;
 
   private constructor(options: SandboxOptions, address: string) {
     this.#files = new SandboxFiles(options.folder, process.env);
@@ -56,8 +59,15 @@ export class Sandbox implements AsyncDisposable {
     return this.#files.environment;
   }
 
+  /** @throws Error when the node cannot bring it about */
   async fault(fault: Fault): Promise<void> {
+    if (fault.is === 'no-connections') {
+      this.#isReachable = false;
+      await this.#api[Symbol.asyncDispose]();
+      return;
+    }
     await this.#node.ask(fault);
+    if (fault.is === 'no-faults' && !this.#isReachable) await this.#listen(this.#api.port);
   }
 
   async restart(): Promise<void> {
@@ -93,11 +103,7 @@ export class Sandbox implements AsyncDisposable {
   async #appear(port: number, issued?: Certificates): Promise<void> {
     const certificates = issued ?? (await this.#certificates());
     if (issued === undefined) await this.#node.ask({ certificates });
-    this.#api = await Relay.listen({
-      address: this.#address,
-      port,
-      socket: path.join(this.#nodeFolder, SOCKETS.api),
-    });
+    await this.#listen(port);
     const kubeconfig = kubeconfigYaml({
       server: `https://${this.#address}:${port}`,
       context: NAME,
@@ -114,6 +120,12 @@ export class Sandbox implements AsyncDisposable {
       kubernetesVersion: KUBERNETES_VERSION,
     };
     await this.#files.write(state, kubeconfig, certificates.ca);
+  }
+
+  async #listen(port: number): Promise<void> {
+    const socket = path.join(this.#nodeFolder, SOCKETS.api);
+    this.#api = await Relay.listen({ address: this.#address, port, socket });
+    this.#isReachable = true;
   }
 
   #certificates(): Promise<Certificates> {

@@ -83,22 +83,31 @@ export class ImageStore {
         409,
         byId
           ? `conflict: unable to delete ${short} (${blocking.runs ? 'cannot' : 'must'} be forced) - image is being used by ${by}`
-          : `conflict: unable to remove repository reference "${name}" (${blocking.runs ? 'cannot force' : 'must force'}) - container ${blocking.id.slice(0, 12)} is using its referenced image ${short}`,
+          : `conflict: unable to remove repository reference "${name}" (${force ? 'cannot force' : 'must force'}) - container ${blocking.id.slice(0, 12)} is using its referenced image ${short}`,
       );
     }
-    const removals: Removal[] = going.map((reference) => {
-      this.#references.delete(reference);
-      this.#changed('untag', image.id, reference);
-      return { Untagged: reference };
-    });
+    const removals: Removal[] = going.map((reference) => this.#untag(image, reference));
     return last && users.length === 0 ? [...removals, this.#drop(image)] : removals;
   }
 
-  /** Images without a name that nothing was made of. */
-  prune(isUsed: (id: string) => boolean): StoredImage[] {
-    const unused = this.all().filter((image) => this.referencesOf(image.id).length === 0 && !isUsed(image.id));
-    for (const image of unused) this.#drop(image);
-    return unused;
+  /**
+   * Images that may go, and no container was made of.
+   *
+   * @returns them, and what was done, in order
+   */
+  prune(mayGo: (image: StoredImage) => boolean): { readonly images: StoredImage[]; readonly removals: Removal[] } {
+    const images = this.all().filter(mayGo);
+    const removals = images.flatMap((image) => [
+      ...this.referencesOf(image.id).map((reference) => this.#untag(image, reference)),
+      this.#drop(image),
+    ]);
+    return { images, removals };
+  }
+
+  #untag(image: StoredImage, reference: string): Removal {
+    this.#references.delete(reference);
+    this.#changed('untag', image.id, reference);
+    return { Untagged: reference };
   }
 
   #drop(image: StoredImage): Removal {

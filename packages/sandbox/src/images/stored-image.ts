@@ -26,7 +26,7 @@ export interface RunConfig {
   readonly volumes: readonly string[];
   readonly stopSignal: string | undefined;
   readonly shell: readonly string[] | undefined;
-  /** Docker's HealthConfig. It is kept and shown; the kubelet has its own probes. */
+  /** Docker's HealthConfig. The kubelet has its own probes, and pays no heed to it. */
   readonly healthcheck: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -4,6 +4,7 @@ import net from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { ContainerEngine } from '../ports/container-engine.ts';
 import type { Place } from '../ports/place.ts';
+import { grpcHealth } from './grpc-health.ts';
 import type { Container, Handler, HttpGet } from './pod-spec.ts';
 
 /** How much of what a probe is answered is told: pkg/probe's maxRespBodyLength and maxReadLength. */
@@ -46,7 +47,13 @@ export async function runHandler(
       await sleep(handler.sleep.seconds * 1000, either);
       return { ok: true, output: '' };
     }
-    return { ok: false, output: 'missing probe handler for the container: gRPC is not supported by the sandbox' };
+    if (handler.grpc !== undefined) {
+      const { port, service = '' } = handler.grpc;
+      const asked = { address: `${target.address}:${port}`, at: target.place(target.address, port), service };
+      const { isServing, output } = await grpcHealth(asked, timeoutMs, either);
+      return { ok: isServing, output };
+    }
+    return { ok: false, output: `missing probe handler for ${target.container.name}` };
   } catch (error) {
     return { ok: false, output: error instanceof Error ? error.message : String(error) };
   }

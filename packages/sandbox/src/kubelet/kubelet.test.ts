@@ -224,6 +224,16 @@ test('readiness follows its probe, and a dead program is restarted', async () =>
   await rig.until((pod) => (status(pod).restartCount === 1 ? isReady(pod) : undefined));
 });
 
+test('a probe by gRPC is asked over HTTP/2', async () => {
+  await using server = http.createServer((_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await using rig = await KubeletRig.open();
+  rig.engine.addImage('web:1');
+  rig.pod({ readinessProbe: { grpc: { port }, periodSeconds: 0.05 } });
+  expect((await rig.event('Unhealthy'))['message']).toMatch(/^Readiness probe failed: (?:error|timeout): /);
+});
+
 test('a pod that no node takes stays pending, with the reason', async () => {
   await using rig = await KubeletRig.open();
   rig.pod({}, { nodeSelector: { disk: 'ssd' } });

@@ -158,7 +158,7 @@ export interface Handler {
   readonly httpGet?: HttpGet;
   readonly tcpSocket?: { readonly port: number | string; readonly host?: string };
   readonly sleep?: { readonly seconds: number };
-  readonly grpc?: { readonly port: number };
+  readonly grpc?: { readonly port: number; readonly service?: string };
 }
 
 /** Times in seconds. */

@@ -3,25 +3,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { seconds } from '../events/event-recorder.ts';
 import type { ContainerState } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
+import { ContainerRunner, DEFAULT_GRACE_SECONDS, LEAST_GRACE_SECONDS, type RunningPod } from './container-runner.ts';
 import { type ContainerSlot, specHashOf } from './container-slot.ts';
-import { killContainer, lastWords } from './end-container.ts';
-import { type HandlerTarget, runHandler } from './handlers.ts';
+import { lastWords } from './end-container.ts';
 import type { TellEvent } from './image-puller.ts';
 import type { KubeletContext } from './kubelet-context.ts';
 import { type ContainerPair, PodContainers } from './pod-containers.ts';
 import type { PodSandbox } from './pod-network.ts';
 import { PodSetup } from './pod-setup.ts';
-import { type Container, fieldPathOf, isSidecar, type PodSpec } from './pod-spec.ts';
+import { type Container, isSidecar, type PodSpec } from './pod-spec.ts';
 import { type PodFacts, phaseOf, podStatus } from './pod-status.ts';
-import { Probes } from './probes.ts';
-import { heldBack } from './restart-back-off.ts';
-import { ignoreRefusal, StartFailure, type Surroundings, startContainer, terminationLog } from './start-container.ts';
+import { ignoreRefusal, type Surroundings, terminationLog } from './start-container.ts';
 import { WakeUp } from './wake-up.ts';
 
-/** The kubelet never gives less time to end, unless a pod is deleted by force. */
-const LEAST_GRACE_SECONDS = 2;
 const SYNC_RETRY_MS = 10_000;
-const DEFAULT_GRACE_SECONDS = 30;
 
 /**
  * Brings one pod of the node to what its object says: pkg/kubelet's pod worker with kuberuntime's SyncPod. One pass at a
@@ -35,6 +30,7 @@ export class PodWorker {
   readonly #context: KubeletContext;
   readonly #setup: PodSetup;
   readonly #containers: PodContainers;
+  readonly #runner: ContainerRunner;
   readonly #onGone: () => void;
   readonly #startTime = seconds(Date.now());
   #pod: KubeObject;
@@ -64,6 +60,7 @@ export class PodWorker {
     this.#onGone = onGone;
     this.#setup = new PodSetup(this.uid, context);
     this.#containers = new PodContainers(pod['spec']);
+    this.#runner = new ContainerRunner(this.#forRunner(), context);
     this.ask();
   }
 
@@ -213,7 +210,7 @@ export class PodWorker {
       .filter(([slot, container]) => slot.isRunning && slot.run?.specHash !== specHashOf(container));
     await Promise.all(
       changed.map(async ([slot, container]) => {
-        await this.#kill(slot, container, `Container ${slot.name} definition changed, will be restarted`);
+        await this.#runner.kill(slot, container, `Container ${slot.name} definition changed, will be restarted`);
       }),
     );
     await this.#takeNoteOfExits();
@@ -232,7 +229,7 @@ export class PodWorker {
       if (slot.ended?.exitCode === 0) continue;
       if (slot.isRunning) return false;
       if (slot.ended !== undefined && policy === 'Never') return false;
-      await this.#start(slot, container);
+      await this.#runner.start(slot, container);
       return false;
     }
     this.#isInitialised = true;
@@ -243,83 +240,8 @@ export class PodWorker {
   async #ensure(slot: ContainerSlot, container: Container, mustRestart: ReadonlySet<ContainerSlot>): Promise<void> {
     if (slot.isRunning) return;
     const { ended } = slot;
-    if (ended !== undefined && !mustRestart.has(slot) && !this.#restarts(container, ended.exitCode)) return;
-    await this.#start(slot, container, mustRestart.has(slot));
-  }
-
-  #restarts(container: Container, exitCode: number): boolean {
-    const policy = isSidecar(container) ? 'Always' : (this.#spec().restartPolicy ?? 'Always');
-    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
-  }
-
-  async #start(slot: ContainerSlot, container: Container, wasChanged = false): Promise<void> {
-    const tell = this.#teller(slot, container);
-    const held = heldBack(slot, container, wasChanged, this.#pod, this.#context.restartBackOff);
-    if (held !== undefined) {
-      slot.waiting = held.waiting;
-      tell('Warning', 'BackOff', held.message);
-      this.#wakeUp.in(held.ms);
-      return;
-    }
-    if (this.#around === undefined) return;
-    try {
-      await startContainer(slot, container, this.#around, this.#context, tell, this.#pass.signal);
-    } catch (error) {
-      if (!(error instanceof StartFailure)) throw error;
-      slot.waiting = { reason: error.reason, message: error.message };
-      this.#writeStatus();
-      this.#wakeUp.in(error.retryMs);
-      return;
-    }
-    await this.#postStart(slot, container, tell);
-    this.#startProbes(slot, container, tell);
-    this.#writeStatus();
-  }
-
-  #startProbes(slot: ContainerSlot, container: Container, tell: TellEvent): void {
-    const { readinessProbe, livenessProbe, startupProbe } = container;
-    if (readinessProbe === undefined && livenessProbe === undefined && startupProbe === undefined) return;
-    if (!slot.isRunning || (slot.isInit && !isSidecar(container))) return;
-    slot.probes = new Probes(container, {
-      target: this.#target(slot, container),
-      onChange: () => {
-        this.#writeStatus();
-        this.ask(); // a sidecar that has started lets the next container start
-      },
-      onUnhealthy: (type, output) => {
-        const words = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' }[type];
-        tell('Warning', 'Unhealthy', `${words} probe failed: ${output}`);
-      },
-      onDead: (type, probe) => {
-        const restarts = this.#restarts(container, 137) ? ', will be restarted' : '';
-        const message = `Container ${container.name} failed ${type} probe${restarts}`;
-        // It never rejects; what comes of it is told by the engine as an exit.
-        void this.#kill(slot, container, message, probe.terminationGracePeriodSeconds);
-      },
-    });
-  }
-
-  async #postStart(slot: ContainerSlot, container: Container, tell: TellEvent): Promise<void> {
-    const hook = container.lifecycle?.postStart;
-    if (hook === undefined) return;
-    const target = this.#target(slot, container);
-    slot.isStarting = true;
-    const { ok, output } = await runHandler(hook, target, 2 ** 31 - 1, this.#pass.signal);
-    slot.isStarting = false;
-    if (ok || this.#pass.signal.aborted) return;
-    tell('Warning', 'FailedPostStartHook', `PostStartHook failed: ${output}`);
-    await this.#kill(slot, container, 'FailedPostStartHook');
-  }
-
-  async #kill(slot: ContainerSlot, container: Container, message: string, graceSeconds?: number): Promise<void> {
-    const wanted = graceSeconds ?? this.#spec().terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-    const seconds = this.#isForced ? this.#forcedGrace : wanted;
-    slot.probes?.[Symbol.dispose]();
-    const { preStop } = container.lifecycle ?? {};
-    const tell = this.#teller(slot, container);
-    const least = this.#isForced ? this.#forcedGrace : LEAST_GRACE_SECONDS;
-    const target = this.#target(slot, container);
-    await killContainer(target, preStop, { seconds, least, message }, tell, this.#kills.signal);
+    if (ended !== undefined && !mustRestart.has(slot) && !this.#runner.restarts(container, ended.exitCode)) return;
+    await this.#runner.start(slot, container, mustRestart.has(slot));
   }
 
   /** Ends all containers: the pod's own first, then its sidecars, the last of them first. */
@@ -327,7 +249,7 @@ export class PodWorker {
     const { deletionGracePeriodSeconds, deletionTimestamp } = this.#pod.metadata;
     const grace = deletionTimestamp === undefined ? undefined : deletionGracePeriodSeconds;
     const end = async ([slot, container]: ContainerPair) => {
-      if (slot.isRunning) await this.#kill(slot, container, `Stopping container ${slot.name}`, grace);
+      if (slot.isRunning) await this.#runner.kill(slot, container, `Stopping container ${slot.name}`, grace);
     };
     const pairs = this.#containers.all(this.#spec());
     const isMain = ([slot, container]: ContainerPair) => !slot.isInit || !isSidecar(container);
@@ -402,6 +324,34 @@ export class PodWorker {
     };
   }
 
+  /** The pod as its runner sees it: always the present one. */
+  #forRunner(): RunningPod {
+    const worker = this;
+    return {
+      get object() {
+        return worker.#pod;
+      },
+      get around() {
+        return worker.#around;
+      },
+      get address() {
+        return worker.#setup.address ?? '';
+      },
+      get passSignal() {
+        return worker.#pass.signal;
+      },
+      get killSignal() {
+        return worker.#kills.signal;
+      },
+      get forcedGraceSeconds() {
+        return worker.#isForced ? worker.#forcedGrace : undefined;
+      },
+      tell: (...told) => this.#tell(...told),
+      changed: () => this.#writeStatus(),
+      ask: (afterMs) => (afterMs === undefined ? this.ask() : this.#wakeUp.in(afterMs)),
+    };
+  }
+
   #hasFinished(): boolean {
     const phase = this.#failure === undefined ? phaseOf(this.#spec(), this.#facts()) : 'Failed';
     return phase === 'Succeeded' || phase === 'Failed';
@@ -409,16 +359,6 @@ export class PodWorker {
 
   #spec(): PodSpec {
     return this.#pod['spec'] as PodSpec;
-  }
-
-  #target(slot: ContainerSlot, container: Container): HandlerTarget {
-    const { engine, network } = this.#context;
-    const { place } = network;
-    return { engine, containerId: slot.run?.id ?? '', container, address: this.#setup.address ?? '', place };
-  }
-
-  #teller(slot: ContainerSlot, container: Container): TellEvent {
-    return (type, reason, message) => this.#tell(type, reason, message, fieldPathOf(container, slot.isInit));
   }
 
   #tell(type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void {

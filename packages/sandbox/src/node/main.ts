@@ -11,7 +11,6 @@ import { createInterface } from 'node:readline';
 import { ApiServer, KUBERNETES_VERSION } from '../api-server/api-server.ts';
 import { ClusterNode, DNS } from '../cluster-node.ts';
 import { Engine } from '../engine/engine.ts';
-import { serveEngine } from '../engine/serve-engine.ts';
 import { VERSION } from '../engine/system-routes.ts';
 import { type NodeConfig, type NodeMessage, type NodeRequest, SOCKETS } from '../host/node-messages.ts';
 import { BridgeNetwork } from '../network/bridge-network.ts';
@@ -20,7 +19,8 @@ import type { NodeNetwork } from '../network/node-network.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import { Namespaces } from '../runtime/namespaces.ts';
 import { NodePermissions } from '../runtime/permissions/node-permissions.ts';
-import { bringAbout } from './bring-about.ts';
+import { EngineDoor } from './engine-door.ts';
+import { Faults } from './faults.ts';
 import { LateStreams } from './late-streams.ts';
 
 const [file = ''] = process.argv.slice(2);
@@ -41,7 +41,8 @@ async function run({ folder, name, address, certificates, isolation: kind }: Nod
   const [network, isolation] = await openIsolation(kind, folder);
   opened.use(network);
   const engine = opened.use(await Engine.open({ folder: path.join(folder, 'engine'), isolation, signal: over.signal }));
-  opened.use(await serveEngine(engine, path.join(folder, SOCKETS.engine)));
+  const door = opened.use(new EngineDoor(engine, path.join(folder, SOCKETS.engine)));
+  await door.open();
   const streams = new LateStreams();
   const api = opened.use(new ApiServer({ certificates, streams, place: network.place }));
   const node = opened.use(
@@ -68,16 +69,18 @@ async function run({ folder, name, address, certificates, isolation: kind }: Nod
   tell({ type: 'ready' });
   tellPorts();
 
-  const begun = new Set<Disposable>();
+  const { faults: apiFaults, store } = api;
+  const parts = { api: apiFaults, store, streams: node.streams, disk: engine.disk, engine: door };
+  const faults = new Faults(parts);
   const requests = createInterface({ input: process.stdin, signal: over.signal });
   for await (const line of requests) {
     const request = JSON.parse(line) as NodeRequest;
     try {
       if (request.type === 'certificates') api.renew(request.certificates);
-      else bringAbout(request.fault, api.faults, begun);
+      else await faults.bringAbout(request.fault);
       tell({ type: 'answer', id: request.id });
     } catch (error) {
-      tell({ type: 'answer', id: request.id, error: String(error) });
+      tell({ type: 'answer', id: request.id, error: error instanceof Error ? error.message : String(error) });
     }
   }
 }

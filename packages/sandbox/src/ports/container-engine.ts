@@ -43,6 +43,8 @@ export interface ContainerSpec {
   /** `io.kubernetes.pod.uid`, `io.kubernetes.container.name`, … as cri-dockerd sets them. */
   readonly labels: Readonly<Record<string, string>>;
   readonly hostname: string;
+  /** Docker's HealthConfig, or the image's; undefined: nobody looks after its health, as for the kubelet's containers. */
+  readonly healthcheck?: Readonly<Record<string, unknown>> | 'of the image';
   readonly mounts: readonly Mount[];
   readonly readOnlyRoot: boolean;
   /** Process whose network namespace the container joins; undefined: that of the node. */

@@ -14,6 +14,15 @@ export function rfc3339Nano(nano: bigint): string {
   return `${seconds}.${String(nano % NANOSECONDS_A_SECOND).padStart(9, '0')}Z`;
 }
 
+const UNITS: Readonly<Record<string, number>> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+
+/** Nanoseconds of a duration as Go writes it: `1h30m`; undefined for what is none. */
+export function durationNano(text: string): bigint | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (text === '' || parts.map(([all]) => all).join('') !== text) return undefined;
+  return BigInt(Math.round(parts.reduce((sum, [, number, unit = '']) => sum + Number(number) * (UNITS[unit] ?? 0), 0)));
+}
+
 /** Nanoseconds since 1970 of an RFC 3339 time, or of seconds with a fraction as Docker's `since` has them. */
 export function parseTime(text: string): bigint | undefined {
   const seconds = /^(\d+)(?:\.(\d{1,9}))?$/.exec(text);

@@ -1,6 +1,6 @@
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Upgrade } from '../ports/pod-streams.ts';
-import { badRequest, refuseUpgrade } from './status-response.ts';
+import { KubeletRefusal, refuseUpgrade } from './status-response.ts';
 
 /** Bytes that may wait to be sent to the client before who makes them has to wait. */
 const MOST_WAITING_BYTES = 1_000_000;
@@ -20,12 +20,7 @@ export function upgradeToWebSocket(
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   const chosen = protocols.find((protocol) => offered.includes(protocol));
   if (chosen === undefined) {
-    refuseUpgrade(
-      socket,
-      badRequest(
-        `unable to upgrade: unsupported protocols ${offered.join(', ')}; supported are ${protocols.join(', ')}`,
-      ),
-    );
+    refuseUpgrade(socket, new KubeletRefusal(403, 'Forbidden', '')); // golang.org/x/net/websocket says no more
     return;
   }
   // `ws` takes only the names that RFC 6455 allows, and Kubernetes has some with a slash: it is not shown them.

@@ -26,6 +26,7 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
   readonly #ends = new AbortController();
   readonly #open = new Set<Promise<void>>();
   readonly #sockets = new Set<Duplex>();
+  readonly #logs = new Set<ServerResponse>();
 
   constructor(options: KubeletStreamsOptions) {
     this.#options = options;
@@ -33,11 +34,18 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ends.abort();
-    for (const socket of this.#sockets) socket.destroy();
+    this.drop();
     await Promise.allSettled(this.#open);
   }
 
+  /** Cuts the connections of all that are open. */
+  drop(): void {
+    for (const end of [...this.#sockets, ...this.#logs]) end.destroy();
+  }
+
   log(pod: KubeObject, query: URLSearchParams, response: ServerResponse): Promise<void> {
+    this.#logs.add(response);
+    response.once('close', () => this.#logs.delete(response));
     return this.#track(podLog(pod, query, response, this.#options.engine, this.#ends.signal));
   }
 

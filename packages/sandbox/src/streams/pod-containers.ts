@@ -1,6 +1,6 @@
 import type { ContainerStatus } from '../kubelet/container-status.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
-import { badRequest, StreamRefusal } from './status-response.ts';
+import { badRequest, KubeletRefusal } from './status-response.ts';
 
 const PREFIX = 'docker://';
 
@@ -60,7 +60,7 @@ const WAITING: Readonly<Record<string, string>> = {
 export function runningContainerId(pod: KubeObject, container: string): string {
   const status = statusOf(pod, container);
   if (status?.state?.running === undefined || !status.containerID) {
-    throw new StreamRefusal(500, 'InternalError', `container not found ("${container}")`);
+    throw new KubeletRefusal(500, 'Internal Server Error', `container not found ("${container}")`);
   }
   return idOf(status.containerID);
 }

@@ -3,7 +3,7 @@ import { type ContainerEngine, EngineError } from '../ports/container-engine.ts'
 import type { KubeObject } from '../ports/kube-object.ts';
 import { chosenContainer, runningContainerId } from './pod-containers.ts';
 import { lines } from './pod-log.ts';
-import { badRequest } from './status-response.ts';
+import { badRequest, KubeletRefusal } from './status-response.ts';
 
 /** core/v1 PodExecOptions, or PodAttachOptions. */
 export interface CommandRequest {
@@ -27,7 +27,9 @@ export interface CommandStreams {
 export function commandRequest(pod: KubeObject, query: URLSearchParams, isAttach: boolean): CommandRequest {
   const flag = (name: string) => ['true', '1'].includes(query.get(name) ?? '');
   const [stdin, stdout, stderr, tty] = [flag('stdin'), flag('stdout'), flag('stderr'), flag('tty')];
-  if (!stdin && !stdout && !stderr) throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
+  if (!stdin && !stdout && !stderr) {
+    throw new KubeletRefusal(400, 'Bad Request', 'you must specify at least 1 of stdin, stdout, stderr');
+  }
   if (tty && stderr) throw badRequest('tty and stderr cannot both be true');
   const command = query.getAll('command');
   if (!isAttach && command.length === 0) throw badRequest('you must specify at least one command for the container');
@@ -58,6 +60,11 @@ export async function runCommand(
     return exitCode === 0 ? SUCCESS : failure(exitCode);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    if (error.status === 400) {
+      // Docker tells of a program that is not there in the stream, and the kubelet hands on what Docker says.
+      (request.stdout ? stdout : stderr).write(`${error.message}\r\n`);
+      return failure(NOT_EXECUTABLE);
+    }
     const message = `error executing command in container: ${error.message}`;
     return JSON.stringify({ metadata: {}, status: 'Failure', message, reason: 'InternalError', code: 500 });
   }
@@ -78,6 +85,9 @@ async function attach(
     (stream === 'stdout' ? stdout : stderr).write(bytes);
   }
 }
+
+/** Exit code of a program that could not be started. */
+const NOT_EXECUTABLE = 126;
 
 const SUCCESS = JSON.stringify({ metadata: {}, status: 'Success' });
 

@@ -13,6 +13,9 @@ export class StreamRefusal extends Error {
   }
 }
 
+/** A refusal that the kubelet itself answers: its words alone, without a Status. */
+export class KubeletRefusal extends StreamRefusal {}
+
 /** 400 `BadRequest` */
 export function badRequest(message: string): StreamRefusal {
   return new StreamRefusal(400, 'BadRequest', message);
@@ -26,12 +29,13 @@ export function refuse(response: ServerResponse, refusal: StreamRefusal): void {
 
 /** Answers an upgrade with a refusal, as plain HTTP. */
 export function refuseUpgrade(socket: Duplex, refusal: StreamRefusal): void {
-  const body = statusText(refusal);
+  const isPlain = refusal instanceof KubeletRefusal;
+  const body = isPlain ? refusal.message : statusText(refusal);
   socket.on('error', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${refusal.code} ${refusal.reason}`,
-      'Content-Type: application/json',
+      `Content-Type: ${isPlain ? 'text/plain; charset=utf-8' : 'application/json'}`,
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       '',

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'sandbox/limited', // this machine allows no namespaces, so the sandbox runs programs of Node only
   'sandbox/failed', // the sandbox did not start, or ended
   'build/failed', // a step of the image build failed
+  'build/no-space', // the engine's disk is full
   'build/no-dockerfile', // the Dockerfile is not where the config says
   'build/unreadable', // a file of the context cannot be read
   'build/context-changed', // files changed while the context was being sent

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../ports/kube-object.ts';
+import { NotASchedule, parseCronSchedule } from '../cron-schedule.ts';
 import { matchesSelector } from '../label-selector.ts';
 import type { Fields } from '../schema/fields.ts';
 import {
@@ -139,11 +140,14 @@ function validateJobSpec(spec: Fields, at: string): FieldError[] {
 export function validateCronJob({ spec = {} }: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const schedule: string = spec.schedule ?? '';
-  const fields = schedule.trim().split(/\s+/);
   if (schedule === '') errors.push(required('spec.schedule'));
-  else if (fields.length !== 5 && !schedule.startsWith('@')) {
-    const why = `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`;
-    errors.push(invalid('spec.schedule', schedule, why));
+  else {
+    try {
+      parseCronSchedule(schedule);
+    } catch (error) {
+      if (!(error instanceof NotASchedule)) throw error;
+      errors.push(invalid('spec.schedule', schedule, error.message));
+    }
   }
   oneOf(spec.concurrencyPolicy, ['Allow', 'Forbid', 'Replace'], 'spec.concurrencyPolicy', errors);
   return [...errors, ...validateJobSpec(spec.jobTemplate?.spec ?? {}, 'spec.jobTemplate.spec')];

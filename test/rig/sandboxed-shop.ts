@@ -1,0 +1,106 @@
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePort } from '../../packages/sandbox/src/host/loopback-address.ts';
+import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
+import { DEVLOOP, REPOSITORY } from './devloop-rig.ts';
+import { plainRequest } from './http-answer.ts';
+import { poll } from './poll.ts';
+import { processesWithEnvironment } from './processes.ts';
+import { ProjectFolder } from './project-folder.ts';
+import { type CommandResult, runCommand } from './run-command.ts';
+import { SandboxClient } from './sandbox-client.ts';
+
+const UP_TIMEOUT_SECONDS = 150;
+
+/** The shop of three services in a folder of its own, for `devloop up --sandbox` with neither docker nor kubectl. */
+export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
+  /** Of the commands, with temporary files of their own. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #scratch: string;
+  readonly #port: number;
+
+  private constructor(scratch: string, port: number) {
+    super(path.join(scratch, 'shop'));
+    this.#scratch = scratch;
+    this.#port = port;
+    this.environment = {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      TMPDIR: path.join(scratch, 'tmp'),
+      XDG_RUNTIME_DIR: path.join(scratch, 'run'),
+    };
+  }
+
+  static async open(): Promise<SandboxedShop> {
+    const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'sb-')));
+    const shop = new SandboxedShop(scratch, await freePort('127.0.0.1', 0));
+    await mkdir(path.join(scratch, 'tmp'));
+    await cp(path.join(REPOSITORY, 'fixtures/shop'), shop.folder, { recursive: true });
+    const web = `  web:\n    dependsOn: [catalog, prices]\n    ports: ["${shop.#port}:http"]\n`;
+    await writeFile(shop.file('devloop.yaml'), `services:\n  catalog:\n  prices:\n${web}`);
+    return shop;
+  }
+
+  /** @throws Error with what it said when it fails */
+  async devloop(...args: string[]): Promise<CommandResult> {
+    const options = { env: this.environment, timeoutMs: (UP_TIMEOUT_SECONDS + 20) * 1000 };
+    const result = await runCommand(process.execPath, [DEVLOOP, '-C', this.folder, ...args], options);
+    if (result.code !== 0) throw new Error(`devloop ${args.join(' ')} ended with ${result.code}:\n${result.output}`);
+    return result;
+  }
+
+  async up(): Promise<void> {
+    await this.devloop('up', '-d', '--sandbox', '--timeout', String(UP_TIMEOUT_SECONDS));
+  }
+
+  async status(): Promise<DaemonSnapshot> {
+    return DaemonSnapshot.parse(JSON.parse((await this.devloop('status', '--json')).stdout));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/`;
+  }
+
+  /** What the shop answers now, on a connection of its own: one that is kept leads to a pod that is on its way out. */
+  async page(): Promise<string> {
+    return (await plainRequest(this.url)).body;
+  }
+
+  /** Waits until the shop greets so. */
+  async greets(greeting: string): Promise<void> {
+    await poll(
+      () => this.page(),
+      (text) => text.startsWith(`${greeting}\n`),
+      { what: `the shop says ${greeting}` },
+    );
+  }
+
+  /** Speaks to the sandbox that the daemon holds. */
+  async sandbox(): Promise<SandboxClient> {
+    const [folder] = await this.#sandboxes();
+    if (folder === undefined) throw new Error('there is no sandbox');
+    return new SandboxClient(path.join(this.environment['TMPDIR'] ?? '', folder));
+  }
+
+  /** What runs of it, and what it has left among the temporary files. */
+  async remains(): Promise<string[]> {
+    const running = processesWithEnvironment('TMPDIR', this.environment['TMPDIR'] ?? '');
+    return [...running.map((found) => found.commandLine), ...(await this.#sandboxes())];
+  }
+
+  /** @throws Error where something of it still runs */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await runCommand(process.execPath, [DEVLOOP, '-C', this.folder, 'stop'], { env: this.environment });
+    await poll(
+      () => this.remains(),
+      (left) => left.length === 0,
+      { what: 'nothing is left of the shop', timeoutMs: 20_000 },
+    );
+    await rm(this.#scratch, { recursive: true });
+  }
+
+  async #sandboxes(): Promise<string[]> {
+    const files = await readdir(this.environment['TMPDIR'] ?? '');
+    return files.filter((name) => name.startsWith('devloop-sandbox-'));
+  }
+}
