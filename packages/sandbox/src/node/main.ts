@@ -35,6 +35,8 @@ try {
   process.exitCode = 1;
 }
 process.stdin.destroy();
+// Everything is closed; Node by itself waits for ever for connections that were reset while they were being shut down.
+process.exit();
 
 async function run({ folder, name, address, certificates, isolation: kind }: NodeConfig): Promise<void> {
   await using opened = new AsyncDisposableStack();
