@@ -30,7 +30,7 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
   const base = from.env['XDG_RUNTIME_DIR']
     ? path.join(from.env['XDG_RUNTIME_DIR'], 'devloop')
     : path.join(from.temporaryFolder, `devloop-${from.uid}`);
-  const key = createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
+  const key = keyOf(projectFolder);
   const folder = path.join(base, key);
   const socket = path.join(folder, 'daemon.sock');
   const limit = from.platform === 'linux' ? SOCKET_PATH_LIMIT.linux : SOCKET_PATH_LIMIT.other;
@@ -42,4 +42,17 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
     );
   }
   return { folder, socket, lock: path.join(folder, 'daemon.lock'), log: path.join(folder, 'daemon.log') };
+}
+
+/**
+ * Where what is known of a project stays, other than its socket, over restarts of the machine: the XDG base directory for
+ * state, on every platform.
+ */
+export function stateFolder(projectFolder: string, from: Pick<RuntimeEnvironment, 'env'> & { home: string }): string {
+  const base = from.env['XDG_STATE_HOME'] || path.join(from.home, '.local', 'state');
+  return path.join(base, 'devloop', keyOf(projectFolder));
+}
+
+function keyOf(projectFolder: string): string {
+  return createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
 }

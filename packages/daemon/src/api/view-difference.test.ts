@@ -25,6 +25,7 @@ const snapshot = (services: ServiceSnapshot[], more: Partial<DaemonSnapshot> = {
   cluster: { is: 'connecting' },
   diagnostics: [],
   warnings: [],
+  forwards: [],
   services,
   ...more,
 });

@@ -16,13 +16,18 @@ async function freePort(): Promise<number> {
 }
 
 test('a connection that comes while the cluster is lost waits, and holds nothing else up', async () => {
-  const ended = new AbortController();
   const closed = { signal: AbortSignal.abort() } as ClusterSession;
   const local = await freePort();
-  await using forwards = new PortForwards(new EventLog(), () => closed, ended.signal);
-  await forwards.sync([
-    { name: 'web', ports: [{ local, port: 80 }], manifests: [] } as Partial<ServiceSpec> as ServiceSpec,
-  ]);
+  await using forwards = new PortForwards({
+    log: new EventLog(),
+    session: () => closed,
+    contents: () => [],
+    onBug: (error) => {
+      throw error;
+    },
+  });
+  const web = { name: 'web', manifests: [] } as Partial<ServiceSpec> as ServiceSpec;
+  await forwards.sync([web], [{ service: 'web', local, port: 80, address: undefined, chosen: false }]);
 
   const socket = net.connect(local, '127.0.0.1');
   await once(socket, 'connect');
@@ -31,6 +36,6 @@ test('a connection that comes while the cluster is lost waits, and holds nothing
   expect([socket.destroyed, second.destroyed]).toEqual([false, false]);
 
   const gone = Promise.all([once(socket, 'close'), once(second, 'close')]);
-  ended.abort();
+  await forwards.sync([web], []);
   await gone;
 });

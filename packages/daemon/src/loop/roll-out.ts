@@ -96,6 +96,7 @@ async function carryOut(
   const fresh = await withFreshNames(plan, pins, context);
   reporter.phase('rollout', 'swapping');
   const workload = (generation: number) => workloadOf(fresh.next, generation, pins);
+  pass.onSwapping(workload(one.generation));
   const generation = await swap(fresh, {
     objects: session.objects,
     engine: session.engine,

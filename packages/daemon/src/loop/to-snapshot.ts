@@ -17,6 +17,8 @@ export interface SnapshotSources {
   /** The Services and Ingresses that lead to a service, as manifests have them. */
   reachingObjectsOf(service: string): readonly KubernetesObject[];
   forwardsOf(service: string): readonly ForwardSummary[];
+  /** What is forwarded and is no service, by the names that {@link forwardsOf} takes. */
+  otherForwards(): readonly string[];
 }
 
 /** What a client may know. */
@@ -30,6 +32,7 @@ export function toSnapshot(state: DaemonState, sources: SnapshotSources): Daemon
     diagnostics: [...state.diagnostics],
     warnings: [...state.warnings],
     services: [...state.services.values()].map((service) => serviceSnapshot(service, sources)),
+    forwards: sources.otherForwards().flatMap((to) => sources.forwardsOf(to).map((forward) => ({ to, ...forward }))),
   };
 }
 

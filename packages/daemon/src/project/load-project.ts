@@ -91,6 +91,8 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       namespace: config.cluster.namespace,
       services: orderServices(services),
       manifests: assigned.rest,
+      choosePorts: config.choosePorts,
+      forwards: config.forwards,
       inputs,
     },
     warnings: [],

@@ -16,6 +16,10 @@ export interface Project {
   readonly services: readonly ServiceSpec[];
   /** Objects of project manifests that name no service's image. */
   readonly manifests: readonly Manifest[];
+  /** Whether ports of services that name none are forwarded. */
+  readonly choosePorts: boolean;
+  /** Ports of objects that are no service's, whose name is `kind/name`. */
+  readonly forwards: readonly (ForwardedPort & { readonly to: string })[];
   /**
    * Absolute paths of the files and folders whose change can change this project: config, manifests, Dockerfiles, and
    * places where one of them was looked for in vain. A folder stands for the manifests directly in it; folders below it
@@ -39,8 +43,17 @@ export interface ServiceSpec {
   readonly readyTimeoutMs: number;
   readonly beforeBuild: Hook | undefined;
   readonly afterReady: Hook | undefined;
-  readonly ports: readonly { readonly local: number; readonly port: number | string }[];
+  /** Undefined: those of its Services, if the project wants that. */
+  readonly ports: readonly ForwardedPort[] | undefined;
   readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ForwardedPort {
+  /** 0: to be chosen. */
+  readonly local: number;
+  readonly port: number | string;
+  /** Undefined: loopback. */
+  readonly address?: string | undefined;
 }
 
 export interface BuildSpec {

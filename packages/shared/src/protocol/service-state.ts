@@ -59,6 +59,10 @@ export const ForwardSummary = z.object({
   port: z.union([z.number(), z.string()]),
   /** listening: connections are accepted; failed: the report says why. */
   status: z.enum(['listening', 'failed']),
+  /** Where it listens, if that is not loopback. */
+  address: z.string().optional(),
+  /** True when nobody named the local port, so that devloop chose it. */
+  chosen: z.boolean().optional(),
   failure: ErrorReport.optional(),
 });
 export type ForwardSummary = z.infer<typeof ForwardSummary>;

@@ -199,6 +199,7 @@ export function snapshotOf(services: readonly ServiceSnapshot[], more: Partial<D
     },
     diagnostics: [],
     warnings: [],
+    forwards: [],
     services: [...services],
     ...more,
   };

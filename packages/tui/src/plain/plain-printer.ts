@@ -219,6 +219,8 @@ export class PlainPrinter {
         return [project(`removed ${count(event.images.length, 'old image')}: ${event.images.join(', ')}`, 'dim')];
       case 'forward-changed':
         return this.#forwardChanged(event);
+      case 'forward-refused':
+        return this.#failure(event.service, `localhost:${event.local}`, event.failure);
       default:
         return unknownEvent(event);
     }
