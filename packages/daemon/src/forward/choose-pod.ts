@@ -9,6 +9,8 @@ export interface PodCandidate {
   readonly pod: KubernetesObject;
   /** What its containers are to run in the end; empty where nothing of it is built here. */
   readonly expected: ExpectedImages;
+  /** Uids of pods whose new containers have started, whatever the kubelet has told so far. */
+  readonly started?: ReadonlySet<string> | undefined;
   /** The port in the pod, as a number or as the containers name it. */
   readonly port: number | string;
 }
@@ -22,19 +24,34 @@ export interface ChosenPod {
 /**
  * The pod that a new connection goes to, or undefined while none can take it: a ready one with the newest content; while
  * there is none, a ready one with the content before. The younger of two. Pure.
+ *
+ * @param refusedBy uids of pods in which nothing took this connection, so that any other comes first
  */
-export function choosePod(candidates: readonly PodCandidate[]): ChosenPod | undefined {
-  const able = candidates
-    .filter(({ pod, expected }) => isReady(pod) && !isTerminating(pod) && !isBeingExchanged(pod, expected))
-    .flatMap(({ pod, expected, port }) => {
-      const number = portNumber(pod, port);
-      if (number === undefined) return [];
-      const isNewest = runsExpected(pod, expected);
-      const rank = (declares(pod, number) ? 2 : 0) + (isNewest ? 1 : 0);
-      return [{ pod, port: number, rank }];
-    });
+export function choosePod(
+  candidates: readonly PodCandidate[],
+  refusedBy: ReadonlySet<string> = new Set(),
+): ChosenPod | undefined {
+  const able = candidates.filter(isAble).flatMap(({ pod, expected, port }) => {
+    const number = portNumber(pod, port);
+    if (number === undefined) return [];
+    const isNewest = runsExpected(pod, expected);
+    const hasRefused = refusedBy.has(pod.metadata.uid ?? '');
+    const rank = (hasRefused ? 0 : 4) + (declares(pod, number) ? 2 : 0) + (isNewest ? 1 : 0);
+    return [{ pod, port: number, rank }];
+  });
   const [best] = able.toSorted((a, b) => b.rank - a.rank || (createdAt(a.pod) < createdAt(b.pod) ? 1 : -1));
   return best && { pod: best.pod, port: best.port };
+}
+
+/**
+ * Whether a pod can take a connection, as far as is known. Of one whose containers are being exchanged the kubelet's word
+ * is of the past, for up to a second after they have started; without a readiness probe starting is all there is to know.
+ */
+function isAble({ pod, expected, started }: PodCandidate): boolean {
+  if (isTerminating(pod)) return false;
+  if (!isBeingExchanged(pod, expected)) return isReady(pod);
+  const isProbed = mainContainers(pod).some((container) => container['readinessProbe'] !== undefined);
+  return !isProbed && started?.has(pod.metadata.uid ?? '') === true;
 }
 
 /**

@@ -133,15 +133,16 @@ export class Forward implements AsyncDisposable {
   async #serve(client: LocalClient): Promise<void> {
     const ended = AbortSignal.any([this.#ended.signal, client.gone]);
     const signal = AbortSignal.any([ended, AbortSignal.timeout(POD_WAIT_MS)]);
+    const refusedBy = new Set<string>();
     let last: unknown;
     try {
       for (;;) {
         const found = await this.#untilChosen(signal);
         using attempt = await this.#gate.pass(signal);
-        const { session, chosen } = this.#choose() ?? found;
+        const { session, chosen } = this.#choose(refusedBy) ?? found;
         try {
           const stream = await this.#ground.tunnels.open(session.api, chosen.pod, chosen.port, signal);
-          last = await client.join(stream, () => attempt.taken());
+          last = await client.join(stream, this.#gate.isOpen, () => attempt.taken());
         } catch (error) {
           signal.throwIfAborted();
           last = error;
@@ -149,6 +150,7 @@ export class Forward implements AsyncDisposable {
         }
         if (last === undefined) return;
         attempt.refused();
+        refusedBy.add(chosen.pod.metadata.uid ?? '');
       }
     } catch (error) {
       if (ended.aborted) return;
@@ -159,10 +161,10 @@ export class Forward implements AsyncDisposable {
   }
 
   /** The pod for a connection that comes now, and the session to reach it by. */
-  #choose(): { session: ClusterSession; chosen: ChosenPod } | undefined {
+  #choose(refusedBy?: ReadonlySet<string>): { session: ClusterSession; chosen: ChosenPod } | undefined {
     const session = this.#ground.session();
     if (session === undefined || session.signal.aborted) return undefined;
-    const chosen = choosePod(this.#ground.candidates(this.wish, session));
+    const chosen = choosePod(this.#ground.candidates(this.wish, session), refusedBy);
     return chosen && { session, chosen };
   }
 

@@ -4,8 +4,8 @@ import type { TunnelFailure } from './tunnel-failure.ts';
 
 /** Bytes of a client that are kept, so that they can be sent to another pod when the first has not taken them. */
 const MOST_KEPT_BYTES = 256 * 1024;
-/** A connection that the node has not refused after this long was taken: its word comes within a few milliseconds. */
-const TAKEN_AFTER_MS = 500;
+/** What the node has not refused after this long counts as taken: its word usually comes within a few milliseconds. */
+const TAKEN_AFTER_MS = 1000;
 /** How long a client that has been told all may take to close its side. */
 const LINGER_MS = 10_000;
 
@@ -20,6 +20,7 @@ export class LocalClient {
   #keptBytes = 0;
   #hasEnded = false;
   #stream: PodStream | undefined;
+  #isProven = false;
   readonly #gone = new AbortController();
 
   /** @param socket with `allowHalfOpen` */
@@ -50,27 +51,31 @@ export class LocalClient {
    * served, with the failure where nothing was taken, so that it may be joined with another. A failure after that is passed
    * on to the client as a reset.
    *
-   * @param onTaken told once when the pod is known to have taken the connection
+   * @param isProven whether the pod has been taking connections: then a large upload does not wait for a sign of that
+   * @param onTaken told when the pod is known to have taken the connection
    */
-  async join(stream: PodStream, onTaken: () => void): Promise<TunnelFailure | undefined> {
+  async join(stream: PodStream, isProven: boolean, onTaken: () => void): Promise<TunnelFailure | undefined> {
     const socket = this.#socket;
     if (socket.destroyed) {
       stream.destroy();
       return undefined;
     }
-    const taken = () => {
-      clearTimeout(timer);
-      if (this.#stream !== stream || this.#kept === undefined) return;
-      this.#kept = undefined;
+    const timer = setTimeout(() => {
       onTaken();
-      this.#flow();
-    };
-    const timer = setTimeout(taken, TAKEN_AFTER_MS);
+      // A late word to the contrary is heeded as long as everything is still here.
+      if (this.#isFull) this.#forget();
+    }, TAKEN_AFTER_MS);
+    stream.once('data', () => {
+      clearTimeout(timer);
+      this.#forget();
+      onTaken();
+    });
     this.#stream = stream;
+    this.#isProven = isProven;
     stream.on('drain', () => this.#flow());
     stream.on('data', (bytes: Buffer) => {
-      taken();
-      if (!socket.write(bytes)) stream.pause();
+      this.#writeTogether(bytes);
+      if (socket.writableNeedDrain) stream.pause();
     });
     for (const bytes of this.#kept ?? []) stream.write(bytes);
     if (this.#hasEnded) stream.end();
@@ -80,8 +85,10 @@ export class LocalClient {
     });
     clearTimeout(timer);
     this.#stream = undefined;
+    this.#isProven = false;
     const { failure } = stream;
-    stream.destroy();
+    if (failure === undefined && stream.writableLength === 0) stream.end(() => stream.destroy());
+    else stream.destroy(); // what the client still says is for nobody
     if (failure !== undefined && this.#isRepeatable(failure)) return failure;
     this.#kept = undefined;
     if (failure === undefined) await this.#end();
@@ -94,6 +101,16 @@ export class LocalClient {
     if (!this.#socket.destroyed) this.#socket.resetAndDestroy();
   }
 
+  /** What comes at once is written at once: frames are of 8 KB, and a system call for each is most of what it costs. */
+  #writeTogether(bytes: Buffer): void {
+    const socket = this.#socket;
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      setImmediate(() => socket.uncork());
+    }
+    socket.write(bytes);
+  }
+
   #isRepeatable(failure: TunnelFailure): boolean {
     return this.#kept !== undefined && (!failure.wasTaken || this.#keptBytes === 0);
   }
@@ -103,14 +120,23 @@ export class LocalClient {
       this.#kept.push(bytes);
       this.#keptBytes += bytes.length;
     }
+    if (this.#isProven && this.#isFull) this.#kept = undefined;
     this.#stream?.write(bytes);
+    this.#flow();
+  }
+
+  get #isFull(): boolean {
+    return this.#kept !== undefined && this.#keptBytes >= MOST_KEPT_BYTES;
+  }
+
+  #forget(): void {
+    this.#kept = undefined;
     this.#flow();
   }
 
   /** Reads on exactly while there is room: where it goes to, and in what is kept. */
   #flow(): void {
-    const isFull = this.#kept !== undefined && this.#keptBytes >= MOST_KEPT_BYTES;
-    if (isFull || this.#stream?.writableNeedDrain === true) this.#socket.pause();
+    if (this.#isFull || this.#stream?.writableNeedDrain === true) this.#socket.pause();
     else this.#socket.resume();
   }
 

@@ -3,9 +3,10 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { ApiRefusal, translateConnectionError } from '../kubernetes/api-errors.ts';
 import { ChannelStream } from './channel-stream.ts';
+import { NodeConnections } from './node-connections.ts';
 import type { PodStream } from './pod-stream.ts';
-import { SpdyStream } from './spdy-stream.ts';
 
+const SPDY = { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' };
 const CHANNELS = 'v4.channel.k8s.io';
 /**
  * Refusals that say that this server, or a proxy before it, does not let the upgrade through: Forbidden among them, since
@@ -14,9 +15,11 @@ const CHANNELS = 'v4.channel.k8s.io';
 const NO_SPDY: ReadonlySet<number> = new Set([400, 403, 405, 426, 501]);
 
 /** Opens connections to ports of pods, by the better of two ways that the API server takes. */
-export class Tunnels {
+export class Tunnels implements Disposable {
   /** API servers that were found to take no SPDY. */
   readonly #withoutSpdy = new WeakSet<ApiClient>();
+  /** By API server, and by the pod's uid. */
+  readonly #nodes = new Map<ApiClient, Map<string, NodeConnections>>();
 
   /**
    * Resolves when the node has been reached; whether something in the pod takes the connection is known only by what comes
@@ -27,18 +30,37 @@ export class Tunnels {
   async open(api: ApiClient, pod: KubernetesObject, port: number, signal: AbortSignal): Promise<PodStream> {
     const { name, namespace } = pod.metadata;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/portforward`;
-    if (!this.#withoutSpdy.has(api)) {
-      try {
-        const headers = { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' };
-        return new SpdyStream(await api.upgrade(path, headers, signal), port);
-      } catch (error) {
-        if (!(error instanceof ApiRefusal && NO_SPDY.has(error.status))) throw error;
-      }
-      const stream = await openChannel(api, path, port, signal);
-      this.#withoutSpdy.add(api);
-      return stream;
+    if (this.#withoutSpdy.has(api)) return openChannel(api, path, port, signal);
+    try {
+      const connection = await this.#connectionsTo(api, pod, path).take(signal);
+      return connection.open(port);
+    } catch (error) {
+      if (!(error instanceof ApiRefusal && NO_SPDY.has(error.status))) throw error;
     }
-    return openChannel(api, path, port, signal);
+    const stream = await openChannel(api, path, port, signal);
+    this.#withoutSpdy.add(api);
+    return stream;
+  }
+
+  [Symbol.dispose](): void {
+    for (const pods of this.#nodes.values()) for (const connections of pods.values()) connections[Symbol.dispose]();
+    this.#nodes.clear();
+  }
+
+  #connectionsTo(api: ApiClient, { metadata: { uid = '' } }: KubernetesObject, path: string): NodeConnections {
+    const pods = this.#nodes.get(api) ?? new Map<string, NodeConnections>();
+    this.#nodes.set(api, pods);
+    const known = pods.get(uid);
+    if (known !== undefined) return known;
+    const made: NodeConnections = new NodeConnections(
+      (signal) => api.upgrade(path, SPDY, signal),
+      () => {
+        if (pods.get(uid) === made) pods.delete(uid);
+        if (pods.size === 0) this.#nodes.delete(api);
+      },
+    );
+    pods.set(uid, made);
+    return made;
   }
 }
 

@@ -24,6 +24,7 @@ export interface PortForwardsOptions {
  */
 export class PortForwards implements AsyncDisposable {
   readonly #ground: ForwardGround;
+  readonly #tunnels = new Tunnels();
   readonly #options: PortForwardsOptions;
   readonly #forwards = new Map<string, Forward>();
   #services: ReadonlyMap<string, ServiceSpec> = new Map();
@@ -37,7 +38,7 @@ export class PortForwards implements AsyncDisposable {
     this.#ground = {
       log: options.log,
       session: options.session,
-      tunnels: new Tunnels(),
+      tunnels: this.#tunnels,
       candidates: (wish, session) => this.#candidates(wish, session),
     };
   }
@@ -106,6 +107,7 @@ export class PortForwards implements AsyncDisposable {
     await this.#bringing;
     await Promise.all([...this.#forwards.values()].map((forward) => forward[Symbol.asyncDispose]()));
     this.#forwards.clear();
+    this.#tunnels[Symbol.dispose]();
   }
 
   /** One at a time, so that none opens what another is closing. */

@@ -3,7 +3,7 @@ import { Backoff } from '../support/delay.ts';
 
 /** Between the tries of whether a program has begun to listen. */
 const FIRST_MS = 20;
-const MOST_MS = 250;
+const MOST_MS = 100;
 
 /** One try to connect. To be disposed of when its outcome is known, or never will be. */
 export interface Attempt extends Disposable {
@@ -21,6 +21,11 @@ export class ProbeGate {
   #isOpen = true;
   #isProbed = false;
   #wasRefused = false;
+
+  /** Whether the last try was taken, as far as is known. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
 
   /** Nothing is known any more about whether a connection would be taken. */
   close(): void {

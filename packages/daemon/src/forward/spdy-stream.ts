@@ -1,54 +1,57 @@
-import type { Duplex } from 'node:stream';
 import { PodStream } from './pod-stream.ts';
-import { dataHeader, FrameReader, openFrame, pingFrame } from './spdy-frames.ts';
 import { TunnelFailure } from './tunnel-failure.ts';
 
-const ERROR_STREAM = 1;
-const DATA_STREAM = 3;
 /** Kept of what the node says about an error. */
 const MOST_ERROR_CHARS = 4000;
-/**
- * How often an idle tunnel shows that it is still wanted. The kubelet ends one after its streamingConnectionIdleTimeout,
- * four hours unless somebody made it less; proxies between are less patient.
- */
-const PING_MS = 60_000;
 
-/**
- * A connection to a port of a pod over SPDY/3.1, whose directions end each by itself. The carrier is its alone: nothing
- * that happens to another connection happens to this one, and TCP's back-pressure is its back-pressure.
- */
+/** What a stream needs of the connection that carries it. */
+export interface SpdyCarrier {
+  /** Whether nothing can be sent any more. */
+  readonly isClosed: boolean;
+  /** Sends parts of the data, in order; `sent` is told when there is room for more. */
+  send(parts: readonly Buffer[], isLast: boolean, sent: () => void): void;
+  /** Goes on reading, where {@link SpdyStream.takeData} said that there was no room. */
+  resume(): void;
+  /** The stream is done with. @param isClean both sides have ended everything, so that another may be carried */
+  release(isClean: boolean): void;
+}
+
+/** A connection to a port of a pod over SPDY/3.1, whose directions end each by itself. */
 export class SpdyStream extends PodStream {
-  readonly #carrier: Duplex;
-  readonly #pings: NodeJS.Timeout;
-  #pingId = 1;
+  readonly #carrier: SpdyCarrier;
   #error = '';
+  #isErrorOver = false;
 
-  /** @param carrier on which SPDY has been agreed */
-  constructor(carrier: Duplex, port: number) {
+  constructor(carrier: SpdyCarrier) {
     super();
     this.#carrier = carrier;
-    const reader = new FrameReader({
-      data: (stream, payload) => this.#take(stream, payload),
-      ended: (stream) => {
-        // an error is told, and its stream ended, before the data's is
-        if (this.#error !== '') this.over(TunnelFailure.ofNode(this.#error));
-        else if (stream === DATA_STREAM) this.over();
-      },
-      reset: () => this.#brokeOff(),
-      pinged: (id) => {
-        if (id % 2 === 0) carrier.write(pingFrame(id)); // odd: the answer to one of ours
-      },
-      goingAway: () => undefined, // says nothing of streams that are open
-    });
-    carrier.on('data', (bytes: Buffer) => reader.read(bytes));
-    carrier.on('error', () => undefined); // it is closed next
-    carrier.once('end', () => this.#brokeOff());
-    carrier.once('close', () => this.#brokeOff());
-    this.#openStreams(port);
-    this.#pings = setInterval(() => {
-      carrier.write(pingFrame(this.#pingId));
-      this.#pingId += 2;
-    }, PING_MS);
+  }
+
+  /** Data that has come. Answers whether there is room for more. */
+  takeData(payload: Buffer): boolean {
+    return this.isOver || this.push(payload);
+  }
+
+  /** A part of what the node says about an error. */
+  takeError(payload: Buffer): void {
+    this.#error = (this.#error + payload.toString('utf8')).slice(0, MOST_ERROR_CHARS);
+  }
+
+  /** The node says no more about errors; it does so before it ends the data. */
+  errorsEnded(): void {
+    this.#isErrorOver = true;
+    if (this.#error !== '') this.over(TunnelFailure.ofNode(this.#error));
+  }
+
+  /** No more data comes. */
+  dataEnded(): void {
+    this.over(this.#error === '' ? undefined : TunnelFailure.ofNode(this.#error));
+  }
+
+  /** The connection that carries it has ended. */
+  brokeOff(): void {
+    const why = 'The connection to the node broke off.';
+    this.over(this.#error === '' ? new TunnelFailure(why, true) : TunnelFailure.ofNode(this.#error));
   }
 
   override _read(): void {
@@ -69,42 +72,14 @@ export class SpdyStream extends PodStream {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    clearInterval(this.#pings);
-    this.#carrier.destroy();
+    const isClean = this.writableFinished && this.isOver && this.failure === undefined && this.#isErrorOver;
+    this.#carrier.release(isClean);
     done(error);
   }
 
-  /** Both at once, and data after them without waiting: an answer to them would tell nothing about the pod. */
-  #openStreams(port: number): void {
-    const headers = (type: string) => ({ port: String(port), requestid: '0', streamtype: type });
-    this.#carrier.cork();
-    this.#carrier.write(openFrame(ERROR_STREAM, headers('error'), true));
-    this.#carrier.write(dataHeader(ERROR_STREAM, 0, true)); // nothing is sent on it
-    this.#carrier.write(openFrame(DATA_STREAM, headers('data'), false));
-    this.#carrier.uncork();
-  }
-
-  #take(stream: number, payload: Buffer): void {
-    if (stream === ERROR_STREAM) this.#error = (this.#error + payload.toString('utf8')).slice(0, MOST_ERROR_CHARS);
-    else if (stream === DATA_STREAM && !this.isOver && !this.push(payload)) this.#carrier.pause();
-  }
-
   #send(parts: readonly Buffer[], isLast: boolean, done: (error?: Error | null) => void): void {
-    const carrier = this.#carrier;
-    if (carrier.destroyed || this.isOver) {
+    if (this.#carrier.isClosed)
       done(); // nobody is there any more, which is told by the end
-      return;
-    }
-    carrier.cork();
-    for (const [index, part] of parts.entries()) {
-      carrier.write(dataHeader(DATA_STREAM, part.length, isLast));
-      carrier.write(part, index === parts.length - 1 ? () => done() : undefined);
-    }
-    carrier.uncork();
-  }
-
-  #brokeOff(): void {
-    if (this.#error !== '') this.over(TunnelFailure.ofNode(this.#error));
-    else this.over(new TunnelFailure('The connection to the node broke off.', true));
+    else this.#carrier.send(parts, isLast, () => done());
   }
 }

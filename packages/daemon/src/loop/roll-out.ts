@@ -95,7 +95,8 @@ async function carryOut(
   }
   const fresh = await withFreshNames(plan, pins, context);
   reporter.phase('rollout', 'swapping');
-  const workload = (generation: number) => workloadOf(fresh.next, generation, pins);
+  const started = new Set<string>();
+  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), started });
   pass.onSwapping(workload(one.generation));
   const generation = await swap(fresh, {
     objects: session.objects,
@@ -112,6 +113,10 @@ async function carryOut(
     },
     onStarted: (at) => {
       reporter.times.containerStartedAt ??= at;
+    },
+    onPodStarted: (uid) => {
+      started.add(uid);
+      session.view.changed.ring();
     },
     tasks: context.tasks,
     superseded,

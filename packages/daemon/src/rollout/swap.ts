@@ -27,6 +27,8 @@ export interface SwapOptions {
   readonly podReady: (pod: KubernetesObject) => Promise<void>;
   /** Told once with the instant at which the first new container started. */
   readonly onStarted: (at: number) => void;
+  /** Told of each pod all whose new containers have started. @param uid of the pod */
+  readonly onPodStarted: (uid: string) => void;
   /** Owns the supervision of the containers, which goes on after the swap has been applied. */
   readonly tasks: TaskSet;
   /** Ends waiting for pods; what has been begun is brought to an end all the same. */
@@ -132,16 +134,22 @@ async function readyOrSuperseded(pod: KubernetesObject, options: SwapOptions): P
 async function supervise(
   pod: KubernetesObject,
   images: readonly { readonly name: string }[],
-  { engine, killAfterMs, onStarted, tasks, signal }: SwapOptions,
+  { engine, killAfterMs, onStarted, onPodStarted, tasks, signal }: SwapOptions,
 ): Promise<void> {
   const podUid = pod.metadata.uid ?? '';
+  let left = images.length;
+  const started = (at: number) => {
+    left -= 1;
+    onStarted(at);
+    if (left === 0) onPodStarted(podUid);
+  };
   await Promise.all(
     images.map(
       ({ name }) =>
         new Promise<void>((ready) => {
           // Not tied to the pass: when a newer save supersedes it, the old container still has to be ended in time.
           const watched = AbortSignal.any([signal, AbortSignal.timeout(SUPERVISION_MS)]);
-          const watching = engine.superviseSwap({ podUid, name, killAfterMs }, ready, watched).then(onStarted);
+          const watching = engine.superviseSwap({ podUid, name, killAfterMs }, ready, watched).then(started);
           // Without the engine's events the swap still works; it only takes the grace period.
           tasks.add(watching.catch(() => undefined).finally(ready));
         }),
