@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
+import type { WrittenPort } from '@devloop/shared/config/port-text';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 
 /** A project folder as understood: config, manifests and Dockerfiles read, defaults decided, nothing left open. */
@@ -19,7 +20,7 @@ export interface Project {
   /** Whether ports of services that name none are forwarded. */
   readonly choosePorts: boolean;
   /** Ports of objects that are no service's, whose name is `kind/name`. */
-  readonly forwards: readonly (ForwardedPort & { readonly to: string })[];
+  readonly forwards: readonly (WrittenPort & { readonly to: string })[];
   /**
    * Absolute paths of the files and folders whose change can change this project: config, manifests, Dockerfiles, and
    * places where one of them was looked for in vain. A folder stands for the manifests directly in it; folders below it
@@ -44,16 +45,8 @@ export interface ServiceSpec {
   readonly beforeBuild: Hook | undefined;
   readonly afterReady: Hook | undefined;
   /** Undefined: those of its Services, if the project wants that. */
-  readonly ports: readonly ForwardedPort[] | undefined;
+  readonly ports: readonly WrittenPort[] | undefined;
   readonly env: Readonly<Record<string, string>>;
-}
-
-export interface ForwardedPort {
-  /** 0: to be chosen. */
-  readonly local: number;
-  readonly port: number | string;
-  /** Undefined: loopback. */
-  readonly address?: string | undefined;
 }
 
 export interface BuildSpec {

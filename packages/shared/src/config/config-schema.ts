@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readPort, type WrittenPort } from './port-text.ts';
 
 /**
  * The schema of `devloop.yaml`. Defaults that need no look at the disk live here and nowhere else; what depends on
@@ -54,7 +55,6 @@ export const HooksSchema = z.strictObject({
 });
 
 const portNumber = z.int().min(1).max(65535);
-const PORT_TEXT = /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):)?(\d{1,5}):)?(\d{1,5}|[a-z][a-z0-9-]{0,14})$/;
 const FORWARD_TARGET = /^[a-z]+\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** The long form of an item of `ports:`. */
@@ -67,28 +67,14 @@ export const PortObjectSchema = z.strictObject({
     .describe('Address of this machine to listen on, 0.0.0.0 for all of them. Default: loopback, of IPv4 and IPv6.'),
 });
 
-/** A port as it is written: `local` is 0 where only the name of the container's port is. */
-type WrittenPort = z.output<typeof PortObjectSchema>;
-
 const PortSchema = z.union([
   portNumber.transform((port): WrittenPort => ({ local: port, port })),
-  z
-    .string()
-    .regex(PORT_TEXT, { error: 'must be a port ("8080") or local:port ("8080:80" or "8080:http")' })
-    .refine((text) => {
-      const numbers = PORT_TEXT.exec(text)?.slice(2) ?? [];
-      return numbers.every((part) => !/^\d+$/.test(part ?? '') || (Number(part) >= 1 && Number(part) <= 65535));
-    })
-    .transform((text): WrittenPort => {
-      const [, address, local, port = ''] = PORT_TEXT.exec(text) ?? [];
-      const target = /^\d+$/.test(port) ? Number(port) : port;
-      const own = local === undefined ? (typeof target === 'number' ? target : 0) : Number(local);
-      return {
-        local: own,
-        port: target,
-        ...(address === undefined ? {} : { address: address.replace(/^\[|\]$/g, '') }),
-      };
-    }),
+  z.string().transform((text, context): WrittenPort => {
+    const port = readPort(text);
+    if (port !== undefined) return port;
+    context.addIssue({ code: 'custom', message: 'must be a port ("8080") or local:port ("8080:80" or "8080:http")' });
+    return z.NEVER;
+  }),
   PortObjectSchema,
 ]);
 
