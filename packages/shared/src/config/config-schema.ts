@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readPort, type WrittenPort } from './port-text.ts';
+import { PORT_TEXT, readPort, type WrittenPort } from './port-text.ts';
 
 /**
  * The schema of `devloop.yaml`. Defaults that need no look at the disk live here and nowhere else; what depends on
@@ -55,6 +55,7 @@ export const HooksSchema = z.strictObject({
 });
 
 const portNumber = z.int().min(1).max(65535);
+const NO_PORT = 'must be a port ("8080") or local:port ("8080:80" or "8080:http")';
 const FORWARD_TARGET = /^[a-z]+\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** The long form of an item of `ports:`. */
@@ -69,12 +70,15 @@ export const PortObjectSchema = z.strictObject({
 
 const PortSchema = z.union([
   portNumber.transform((port): WrittenPort => ({ local: port, port })),
-  z.string().transform((text, context): WrittenPort => {
-    const port = readPort(text);
-    if (port !== undefined) return port;
-    context.addIssue({ code: 'custom', message: 'must be a port ("8080") or local:port ("8080:80" or "8080:http")' });
-    return z.NEVER;
-  }),
+  z
+    .string()
+    .regex(PORT_TEXT, { error: NO_PORT })
+    .transform((text, context): WrittenPort => {
+      const port = readPort(text);
+      if (port !== undefined) return port;
+      context.addIssue({ code: 'custom', message: NO_PORT });
+      return z.NEVER;
+    }),
   PortObjectSchema,
 ]);
 

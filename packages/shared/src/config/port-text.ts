@@ -8,12 +8,14 @@ export interface WrittenPort {
   readonly address?: string | undefined;
 }
 
-const WRITTEN = /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):)?(\d{1,5}):)?(\d{1,5}|[a-z][a-z0-9-]{0,14})$/;
+/** How a port is written; {@link readPort} also looks at the numbers. */
+export const PORT_TEXT =
+  /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]):)?(\d{1,5}):)?(\d{1,5}|[a-z][a-z0-9-]{0,14})$/;
 const HIGHEST = 65_535;
 
 /** Reads a port; undefined where the text is none. */
 export function readPort(text: string): WrittenPort | undefined {
-  const [isPort, address, local, port = ''] = WRITTEN.exec(text) ?? [];
+  const [isPort, address, local, port = ''] = PORT_TEXT.exec(text) ?? [];
   if (isPort === undefined) return undefined;
   const target = /^\d+$/.test(port) ? Number(port) : port;
   const own = local === undefined ? (typeof target === 'number' ? target : 0) : Number(local);
