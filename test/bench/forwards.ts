@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
+import { ConnectionLoad, type ConnectionOutcome } from '../rig/connection-load.ts';
 import { DevloopRig } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { mustRun } from '../rig/run-command.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { now } from './clock.ts';
-import { ConnectionLoad, type ConnectionOutcome, unservedMs } from './connection-load.ts';
 import { median, percentile, round, table } from './figures.ts';
 import { writeService } from './generated-services.ts';
 import { KubectlForward } from './kubectl-forward.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
+import { unservedMs } from './unserved.ts';
 
 const DEFAULT_ROLLOUTS = 100;
 const DEFAULT_MEGABYTES = 256;

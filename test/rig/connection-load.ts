@@ -1,6 +1,4 @@
 import net from 'node:net';
-import { now } from './clock.ts';
-import { median } from './figures.ts';
 
 /** What became of one new connection that asked for `/`, read a whole answer and hung up. */
 export interface ConnectionOutcome {
@@ -46,7 +44,7 @@ export class ConnectionLoad implements AsyncDisposable {
 }
 
 function ask({ host, port }: { readonly host: string; readonly port: number }): Promise<ConnectionOutcome> {
-  const startedAt = now();
+  const startedAt = performance.now();
   return new Promise((resolve) => {
     const socket = net.connect({ host, port, noDelay: true });
     let answer = '';
@@ -60,7 +58,8 @@ function ask({ host, port }: { readonly host: string; readonly port: number }): 
       answer += text;
       if (isWhole(answer)) socket.end();
     });
-    const settle = (ended: ConnectionOutcome['ended']) => resolve({ startedAt, tookMs: now() - startedAt, ended });
+    const settle = (ended: ConnectionOutcome['ended']) =>
+      resolve({ startedAt, tookMs: performance.now() - startedAt, ended });
     socket.once('finish', () => settle('answered'));
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
       error = code === 'ECONNREFUSED' ? 'refused' : 'reset';
@@ -77,16 +76,4 @@ function isWhole(answer: string): boolean {
   const [, length] = /^HTTP\/1\.1 200 .*\r\ncontent-length: (\d+)\r\n/is.exec(answer) ?? [];
   const body = answer.indexOf('\r\n\r\n') + 4;
   return length !== undefined && body > 3 && answer.length - body >= Number(length);
-}
-
-/** A question that is answered this much later than usual was not served at once. */
-const LATER_MS = 100;
-
-/** From the first question that was not served at once to the end of the last such one, ms; 0 where all were. */
-export function unservedMs(outcomes: readonly ConnectionOutcome[]): number {
-  const usual = median(outcomes.map(({ tookMs }) => tookMs));
-  const unserved = outcomes.filter(({ ended, tookMs }) => ended !== 'answered' || tookMs > usual + LATER_MS);
-  if (unserved.length === 0) return 0;
-  const ends = unserved.map(({ startedAt, tookMs }) => startedAt + tookMs);
-  return Math.max(...ends) - Math.min(...unserved.map(({ startedAt }) => startedAt));
 }
