@@ -26,8 +26,10 @@ test('no new connection is refused or reset through a swap and a rolling update'
   await rig.up();
   await using load = new ConnectionLoad({ host: '127.0.0.1', port }, 20);
   for (const rollout of ['swap', 'rolling'] as const) {
+    const before = rig.mark();
+    await rig.writeConfig(`${config}    rollout: ${rollout}\n`);
+    await rig.event(eventOf('pass-ended', { service: 'hello', outcome: 'live', kind: 'none' }), before);
     const since = rig.mark();
-    if (rollout === 'rolling') await rig.writeConfig(`${config}    rollout: rolling\n`);
     await rig.writeAtomic('hello/message.txt', unique(rollout));
     await rig.event(eventOf('pass-ended', { service: 'hello', outcome: 'live', kind: rollout }), since);
   }
