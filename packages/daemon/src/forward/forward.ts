@@ -8,7 +8,7 @@ import { delay } from '../support/delay.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { type ChosenPod, choosePod, type PodCandidate } from './choose-pod.ts';
 import { LocalClient } from './local-client.ts';
-import { listen } from './local-listener.ts';
+import { explainListenError, listen } from './local-listener.ts';
 import type { Tunnels } from './open-tunnel.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { unservedReport } from './unserved-report.ts';
@@ -101,12 +101,11 @@ export class Forward implements AsyncDisposable {
     const { signal } = this.#ended;
     try {
       const onConnection = (socket: net.Socket) => this.#accept(socket);
-      this.#listener = await listen({ address, port: local, onConnection, signal });
+      this.#listener = await listen({ address, port: local, onConnection });
     } catch (error) {
-      if (signal.aborted) return false;
-      const isNews = this.#failure === undefined;
-      this.#failure = toReport(error);
-      if (isNews) this.#tell('failed');
+      if (this.#failure !== undefined) return false;
+      this.#failure = toReport(await explainListenError(error, { port: local, address }, signal));
+      this.#tell('failed');
       return false;
     }
     this.#failure = undefined;
@@ -125,6 +124,10 @@ export class Forward implements AsyncDisposable {
   }
 
   #accept(socket: net.Socket): void {
+    if (this.#ended.signal.aborted) {
+      socket.destroy();
+      return;
+    }
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     this.#tasks.add(this.#serve(new LocalClient(socket)));

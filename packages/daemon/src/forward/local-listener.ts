@@ -14,13 +14,11 @@ export interface ListenOptions {
   readonly address: string | undefined;
   readonly port: number;
   readonly onConnection: (socket: net.Socket) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
- * Listens on a port of this machine: on all the addresses, or on none.
- *
- * @throws DevloopError `forward/port-taken` that names who has it, as far as that can be known
+ * Listens on a port of this machine: on all the addresses, or on none. It throws what Node does, for
+ * {@link explainListenError}, which may have to look at every process.
  */
 export async function listen(options: ListenOptions): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
@@ -32,7 +30,7 @@ export async function listen(options: ListenOptions): Promise<AsyncDisposable> {
     } catch (error) {
       const isOptional = index > 0;
       if (isOptional && NO_ADDRESS.has(codeOf(error))) continue;
-      throw await translate(error, address, options);
+      throw error;
     }
   }
   const kept = opened.move();
@@ -66,7 +64,16 @@ function listenOn(
   });
 }
 
-async function translate(error: unknown, address: string, { port, signal }: ListenOptions): Promise<unknown> {
+/**
+ * Why a port cannot be listened on: `forward/port-taken` that names who has it, as far as that can be known.
+ *
+ * @param signal ends asking
+ */
+export async function explainListenError(
+  error: unknown,
+  { port, address = 'loopback' }: Pick<ListenOptions, 'port' | 'address'>,
+  signal: AbortSignal,
+): Promise<unknown> {
   const cause = { cause: error };
   switch (codeOf(error)) {
     case 'EADDRINUSE': {
