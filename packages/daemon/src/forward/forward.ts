@@ -14,7 +14,7 @@ import { ProbeGate } from './probe-gate.ts';
 import { unservedReport } from './unserved-report.ts';
 
 /** How long a connection waits for a pod that takes it before it is refused. */
-export const POD_WAIT_MS = 30_000;
+const POD_WAIT_MS = 30_000;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 /** Refusals that come closer are told once. */

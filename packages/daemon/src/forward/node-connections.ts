@@ -11,7 +11,6 @@ const MOST_OPENING = 4;
 interface Waiter {
   readonly resolve: (connection: SpdyConnection) => void;
   readonly reject: (error: unknown) => void;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -40,7 +39,11 @@ export class NodeConnections implements Disposable {
     this.#tasks = new TaskSet(() => undefined); // who waits is told
   }
 
-  /** @throws what connecting fails with; the signal's reason */
+  /**
+   * One that is free. It may have been closed before the caller comes to use it.
+   *
+   * @throws what connecting fails with; the signal's reason
+   */
   async take(signal: AbortSignal): Promise<SpdyConnection> {
     signal.throwIfAborted();
     const free = [...this.#free.keys()].at(-1);
@@ -50,7 +53,7 @@ export class NodeConnections implements Disposable {
     }
     let leave: () => void = () => undefined;
     const taken = new Promise<SpdyConnection>((resolve, reject) => {
-      const waiter = { resolve, reject, signal };
+      const waiter = { resolve, reject };
       leave = () => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);
         reject(signal.reason);
@@ -106,13 +109,12 @@ export class NodeConnections implements Disposable {
       waiter.resolve(connection);
       return;
     }
-    const isUnwanted = this.#ended.signal.aborted || this.#free.size >= MOST_FREE;
-    if (isUnwanted) connection.close();
-    else
-      this.#free.set(
-        connection,
-        setTimeout(() => connection.close(), FREE_MS),
-      );
+    if (this.#ended.signal.aborted || this.#free.size >= MOST_FREE) {
+      connection.close();
+      return;
+    }
+    const timer = setTimeout(() => connection.close(), FREE_MS);
+    this.#free.set(connection, timer);
   }
 
   #takeOut(connection: SpdyConnection): void {

@@ -32,8 +32,10 @@ export class Tunnels implements Disposable {
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/portforward`;
     if (this.#withoutSpdy.has(api)) return openChannel(api, path, port, signal);
     try {
-      const connection = await this.#connectionsTo(api, pod, path).take(signal);
-      return connection.open(port);
+      for (;;) {
+        const connection = await this.#connectionsTo(api, pod, path).take(signal);
+        if (connection.isFree) return connection.open(port);
+      }
     } catch (error) {
       if (!(error instanceof ApiRefusal && NO_SPDY.has(error.status))) throw error;
     }

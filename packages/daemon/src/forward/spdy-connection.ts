@@ -121,8 +121,9 @@ export class SpdyConnection {
       resume: () => socket.resume(),
       release: (isClean) => {
         this.#current = undefined;
-        if (!isClean || socket.destroyed) this.close();
-        else this.#owner.onFree(this);
+        socket.resume(); // so that its end is noticed
+        if (isClean && this.isFree) this.#owner.onFree(this);
+        else this.close();
       },
     };
   }
