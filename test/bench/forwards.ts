@@ -4,6 +4,7 @@ import net from 'node:net';
 import { ConnectionLoad, type ConnectionOutcome } from '../rig/connection-load.ts';
 import { DevloopRig } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
+import { freePort } from '../rig/free-port.ts';
 import { mustRun } from '../rig/run-command.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { now } from './clock.ts';
@@ -172,15 +173,6 @@ async function nodePortsOf(rig: DevloopRig): Promise<Record<Kind, number>> {
   const services = await rig.objects('services');
   const portOf = (kind: Kind): number => services.find(({ metadata }) => metadata.name === kind).spec.ports[0].nodePort;
   return { swap: portOf('swap'), rolling: portOf('rolling') };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface Measured {

@@ -6,17 +6,9 @@ import { expect, test } from 'vitest';
 import { ConnectionLoad } from '../rig/connection-load.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { eventOf } from '../rig/expected-events.ts';
+import { freePort } from '../rig/free-port.ts';
 import { plainRequest } from '../rig/http-answer.ts';
 import { openRig } from '../rig/open-rig.ts';
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('no new connection is refused or reset through a swap and a rolling update', async () => {
   await using rig = await openRig('hello-service');
