@@ -6,7 +6,6 @@ import { DevloopRig } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { freePort } from '../rig/free-port.ts';
 import { mustRun } from '../rig/run-command.ts';
-import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { now } from './clock.ts';
 import { median, percentile, round, table } from './figures.ts';
 import { writeService } from './generated-services.ts';
@@ -32,10 +31,6 @@ interface Side {
 /** New connections through rollouts, and one connection's throughput, beside kubectl port-forward. */
 export async function forwards(options: BenchOptions): Promise<BenchResult> {
   await using opened = new AsyncDisposableStack();
-  if (options.sandbox) {
-    const sandbox = opened.use(await RunningSandbox.open());
-    Object.assign(process.env, sandbox.environment);
-  }
   const rollouts = options.runs ?? DEFAULT_ROLLOUTS;
   const megabytes = options.megabytes ?? DEFAULT_MEGABYTES;
   const ports = { swap: await freePort(), rolling: await freePort(), kubectl: await freePort() };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { forwards } from './forwards.ts';
 import { idle } from './idle.ts';
 import { loop } from './loop.ts';
@@ -14,7 +15,7 @@ export interface BenchResult {
 export interface BenchOptions {
   /** How often each thing is measured; undefined: the bench's own number. */
   readonly runs: number | undefined;
-  /** On a sandbox instead of the cluster; only where the bench says so. */
+  /** Whether it is on a sandbox instead of the cluster. */
   readonly sandbox: boolean;
   /** How large a transfer is; undefined: the bench's own size. */
   readonly megabytes: number | undefined;
@@ -42,8 +43,7 @@ const runs = values.runs === undefined ? undefined : Number(values.runs);
 const megabytes = values.mb === undefined ? undefined : Number(values.mb);
 const isPositive = (number: number | undefined) => number === undefined || number > 0;
 if (!bench || positionals.length !== 1 || !isPositive(runs) || !isPositive(megabytes)) {
-  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N]
-       forwards takes --sandbox and --mb N too
+  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N] [--sandbox] [--mb N]
 
 loop   a save until it serves, by swap and by rolling, beside kubectl set image
 start  twenty services from nothing, beside a shell script that does the same
@@ -51,8 +51,11 @@ idle   what a daemon takes that has nothing to do: CPU, memory, file watches
 tui    the screen under 10 000 log lines a second: CPU, key to paint, bytes written
 forwards  new connections through rollouts, one connection's throughput, beside kubectl port-forward
 
-They need the built command (npm run build) and a minikube that runs.`);
+They need the built command (npm run build) and a minikube that runs, or, with --sandbox, kubectl alone. --runs: how often each
+thing is measured; of forwards, rollouts. --mb: how large a transfer of forwards is.`);
   process.exit(2);
 }
+await using opened = new AsyncDisposableStack();
+if (values.sandbox) Object.assign(process.env, opened.use(await RunningSandbox.open()).environment);
 const result = await bench({ runs, sandbox: values.sandbox, megabytes });
 console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);

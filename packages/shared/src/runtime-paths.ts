@@ -45,12 +45,17 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
 }
 
 /**
- * Where what is known of a project stays, other than its socket, over restarts of the machine: the XDG base directory for
- * state, on every platform.
+ * Where what is known of a project is kept, for the next daemon and over the machine's next start: below `XDG_STATE_HOME`,
+ * or `.local/state` in the home folder, on every system.
  */
-export function stateFolder(projectFolder: string, from: Pick<RuntimeEnvironment, 'env'> & { home: string }): string {
-  const base = from.env['XDG_STATE_HOME'] || path.join(from.home, '.local', 'state');
-  return path.join(base, 'devloop', keyOf(projectFolder));
+export function stateFolderOf(
+  projectFolder: string,
+  { env, homeFolder }: Pick<RuntimeEnvironment, 'env'> & { readonly homeFolder: string },
+): string {
+  const named = env['XDG_STATE_HOME'] ?? '';
+  // the XDG base directory specification has paths that are not absolute ignored
+  const base = path.isAbsolute(named) ? named : path.join(homeFolder, '.local/state');
+  return path.join(base, 'devloop', `${path.basename(projectFolder)}-${keyOf(projectFolder)}`);
 }
 
 function keyOf(projectFolder: string): string {
