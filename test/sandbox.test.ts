@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,3 +81,39 @@ test('a daemon that is killed takes the sandbox with it', { timeout: 300_000 }, 
   process.kill(pid, 'SIGKILL');
   await poll(remains, (left) => left.length === 0, { what: 'nothing is left of the sandbox' });
 });
+
+test('where nobody may make namespaces, it runs programs of Node alone, by their permissions, and says so', {
+  timeout: 300_000,
+}, async () => {
+  await writeFile(
+    path.join(project, 'web/peek.js'),
+    `try { require('node:fs').readFileSync('/etc/passwd'); console.log('peeked'); } catch (error) { console.log(error.code); }`,
+  );
+  await appendFile(path.join(project, 'web/server.js'), "require('./peek.js');\n");
+  await mkdir(path.join(project, 'tool'));
+  await writeFile(path.join(project, 'tool/Dockerfile'), 'FROM node:22-slim\nCMD ["sh", "-c", "id; sleep 60"]\n');
+  await appendFile(path.join(project, 'devloop.yaml'), '  tool: { manifests: [] }\n');
+
+  const up = await limited('up', '-d', '--sandbox', '--timeout', String(UP_TIMEOUT_SECONDS));
+  expect(up.output).toContain('This sandbox runs nothing but Node with a file');
+  expect(up.output).toMatch(/tool .*"sh -c id; sleep 60" is not run/);
+  const whole = 'Welcome to the shop\napples: 2.10\nbread: 3.40\ncheese: 5.80\n';
+  await poll(page, (text) => text === whole, { what: 'the page is there, with what the other services say' });
+  await writeFile(path.join(project, 'web/greeting.txt'), 'Good morning\n');
+  await poll(page, (text) => text.startsWith('Good morning'), { what: 'the edit is served' });
+  const { output } = await limited('logs', 'web');
+  expect(output).toContain('ERR_ACCESS_DENIED');
+  expect(output).not.toContain('peeked');
+  await limited('stop');
+  expect(await remains()).toEqual([]);
+});
+
+/** devloop in a user namespace that allows no more of them, as some kernels and most containers do. */
+async function limited(...args: string[]): Promise<CommandResult> {
+  const script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
+  const command = [process.execPath, DEVLOOP, '-C', project, ...args];
+  return await runCommand('unshare', ['--user', '--map-root-user', 'sh', '-c', script, 'sh', ...command], {
+    env: environment,
+    timeoutMs: (UP_TIMEOUT_SECONDS + 20) * 1000,
+  });
+}

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import cluster from './vitest.cluster.config.ts';
 
-/** The same scenarios on a sandbox; kubectl is needed, a cluster is not. */
+/** The same scenarios on a sandbox: neither kubectl nor a cluster is needed. Most of a scenario is waiting, so several run at once. */
 export default defineConfig({
   ...cluster,
   test: {
@@ -9,11 +9,14 @@ export default defineConfig({
     exclude: [
       'test/contract/**', // compares the two
       'test/scenarios/disruptive/**', // stops minikube
+      'test/scenarios/kubectl/**', // opens shells with it
       // install Python packages, or take them from an image of the cluster: a sandbox has no network
       'test/scenarios/api-gateway.test.ts',
       'test/scenarios/flask-example.test.ts',
     ],
     globalSetup: ['test/rig/sandbox-setup.ts'],
+    fileParallelism: true,
+    maxWorkers: 4,
     reporters: ['default', ['json', { outputFile: 'test/results/sandbox.json' }]],
   },
 });

@@ -135,7 +135,7 @@ function portOf(ports: ReadonlyMap<string, number>, service: string): number {
 /** Until only the new pod is left: the next measurement shall not pay for the end of this one. */
 async function settled(rig: DevloopRig, service: string): Promise<void> {
   await poll(
-    () => rig.objects('pods', '--selector', `app=${service}`),
+    () => rig.objects('pods', `app=${service}`),
     (pods) => pods.length === 1 && pods[0].status.containerStatuses?.[0]?.ready === true,
     { what: `one pod of ${service} is left, and ready`, everyMs: 200, timeoutMs: 120_000 },
   );

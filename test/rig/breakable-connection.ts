@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import type { DevloopRig } from './devloop-rig.ts';
+import { type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
 import { mustRun } from './run-command.ts';
 
 /** A way to the API server that a test can break. */
 export class BreakableConnection implements AsyncDisposable {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
-  readonly #config: string;
+  readonly #config: Kubeconfig;
   #broken = false;
 
-  private constructor(target: URL, config: string) {
+  private constructor(target: URL, config: Kubeconfig) {
     this.#config = config;
     this.#server = net.createServer((socket) => {
       if (this.#broken) {
@@ -34,8 +35,8 @@ export class BreakableConnection implements AsyncDisposable {
   }
 
   static async open(): Promise<BreakableConnection> {
-    const config = await mustRun('kubectl', ['config', 'view', '--minify', '--raw', '--flatten', '-o', 'json']);
-    const connection = new BreakableConnection(new URL(JSON.parse(config).clusters[0].cluster.server), config);
+    const config = readKubeconfig();
+    const connection = new BreakableConnection(new URL(config.clusters[0].cluster.server), config);
     connection.#server.listen(0, '127.0.0.1');
     await once(connection.#server, 'listening');
     return connection;
@@ -43,7 +44,7 @@ export class BreakableConnection implements AsyncDisposable {
 
   /** Has a rig's daemon reach the API server through here. Its config names the context, which is on loopback now. */
   async lead(rig: DevloopRig): Promise<void> {
-    const config = JSON.parse(this.#config);
+    const config = structuredClone(this.#config);
     const { port } = this.#server.address() as net.AddressInfo;
     config.clusters[0].cluster.server = `https://127.0.0.1:${port}`;
     await rig.write('../kubeconfig', JSON.stringify(config));

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { DEVLOOP, REPOSITORY, RUN_VARIABLE, runLabel } from './devloop-rig.ts';
+import { DEVLOOP, ofThisRun, REPOSITORY, RUN_VARIABLE } from './devloop-rig.ts';
+import { KubeApi } from './kube-api.ts';
 import { poll } from './poll.ts';
-import { mustRun, runCommand } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 
 /** Before all scenarios: what they need is there, or the one command that mends it. After them: nothing is left. */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -12,11 +13,13 @@ export default async function setup(): Promise<() => Promise<void>> {
   await expectCluster();
   process.env[RUN_VARIABLE] = randomBytes(4).toString('hex');
   return async () => {
+    const kube = await KubeApi.open();
     await poll(
-      () => mustRun('kubectl', ['get', 'namespaces', '--selector', runLabel(), '-o', 'name']),
-      (names) => names.trim() === '',
+      () => kube.list('namespaces', undefined, ofThisRun()),
+      (namespaces) => namespaces.length === 0,
       { what: 'the namespaces of the scenarios are gone', timeoutMs: 180_000, everyMs: 1000 },
     );
+    kube.close();
   };
 }
 
@@ -38,9 +41,12 @@ async function expectCluster(): Promise<void> {
   if (minikube.code !== 0) {
     throw new Error(`minikube does not run: ${minikube.output.trim()}\nStart it: minikube start`);
   }
-  const nodes = await runCommand('kubectl', ['get', 'nodes', '-o', 'name']);
-  if (nodes.code !== 0) {
-    throw new Error(`The cluster of the current context does not answer: ${nodes.output.trim()}
+  try {
+    const kube = await KubeApi.open();
+    await kube.list('nodes', undefined);
+    kube.close();
+  } catch (error) {
+    throw new Error(`The cluster of the current context does not answer: ${error}
 Point kubectl at minikube: kubectl config use-context minikube`);
   }
 }

@@ -9,14 +9,15 @@ import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
 import { type Liveness, liveness, type ServiceSnapshot } from '../../packages/shared/src/protocol/service-state.ts';
 import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DetailMessage, LogMessage, ViewMessage } from '../../packages/shared/src/protocol/stream-message.ts';
+import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
 import { DaemonSocket, type MessageStream } from './daemon-socket.ts';
 import { EventFeed, type EventMark, type EventPredicate, FROM_THE_START } from './event-feed.ts';
 import { type HttpAnswer, type HttpRequest, plainRequest } from './http-answer.ts';
-import { KubeApi } from './kube-api.ts';
+import { type ApiObject, KubeApi, type Resource } from './kube-api.ts';
 import { ObjectWatch } from './object-watch.ts';
 import { poll } from './poll.ts';
-import { type FoundProcess, isAlive, processesWithEnvironment } from './processes.ts';
+import { type FoundProcess, processesWithEnvironment } from './processes.ts';
 import { ProjectFolder } from './project-folder.ts';
 import { type CommandResult, mustRun, runCommand } from './run-command.ts';
 
@@ -26,9 +27,15 @@ export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/dist/main.js');
 /** Names one run of the tests, in the environment of everything it starts. */
 export const RUN_VARIABLE = 'DEVLOOP_RIG_RUN';
 
-/** On every namespace of this run, so that its end can wait until all are gone. */
-export function runLabel(): string {
-  return `devloop-rig=${process.env[RUN_VARIABLE] ?? 'alone'}`;
+const RUN_LABEL = 'devloop-rig';
+
+/** Selects every namespace of this run, so that its end can wait until all are gone. */
+export function ofThisRun(): string {
+  return `${RUN_LABEL}=${thisRun()}`;
+}
+
+function thisRun(): string {
+  return process.env[RUN_VARIABLE] ?? 'alone';
 }
 
 const EVENT_TIMEOUT_MS = 60_000;
@@ -78,10 +85,6 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     });
   }
 
-  get #inNamespace(): string[] {
-    return ['--namespace', this.namespace];
-  }
-
   static async open(fixture: string, options: RigOptions = {}): Promise<DevloopRig> {
     const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'scn-')));
     const namespace = `scn-${fixture}-${randomBytes(3).toString('hex')}`;
@@ -90,8 +93,9 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     await cp(path.join(REPOSITORY, 'fixtures', fixture), rig.folder, { recursive: true });
     await writeFile(rig.file('devloop.yaml'), rig.withNamespace(await rig.read('devloop.yaml')));
     if (options.namespace !== 'missing') {
-      await mustRun('kubectl', ['create', 'namespace', namespace]);
-      await mustRun('kubectl', ['label', 'namespace', namespace, runLabel()]);
+      await rig.kube.create('namespaces', undefined, {
+        metadata: { name: namespace, labels: { [RUN_LABEL]: thisRun() } },
+      });
     }
     return rig;
   }
@@ -218,31 +222,65 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
 
   // --- the cluster
 
-  /** kubectl in this rig's namespace. */
+  /** kubectl in this rig's namespace, for what is compared with kubectl. */
   kubectl(...args: readonly string[]): Promise<string> {
-    return mustRun('kubectl', [...this.#inNamespace, ...args]);
+    return mustRun('kubectl', ['--namespace', this.namespace, ...args]);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, as the API has them
-  async objects(kind: string, ...args: readonly string[]): Promise<any[]> {
-    return JSON.parse(await this.kubectl('get', kind, ...args, '-o', 'json')).items;
+  objects(resource: Resource, selector?: string): Promise<ApiObject[]> {
+    return this.kube.list(resource, this.namespace, selector);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: an object of any kind, as the API has it
-  async object(kind: string, name: string): Promise<any> {
-    return JSON.parse(await this.kubectl('get', kind, name, '-o', 'json'));
+  object(resource: Resource, name: string): Promise<ApiObject> {
+    return this.kube.get(resource, this.namespace, name);
+  }
+
+  create(resource: Resource, object: ApiObject): Promise<ApiObject> {
+    return this.kube.create(resource, this.namespace, object);
+  }
+
+  /** Asks for a pod's end, as its user would. */
+  deletePod(name: string): Promise<void> {
+    return this.kube.delete('pods', this.namespace, name);
+  }
+
+  /** The names of what is there, as `pods/web-0`. */
+  async names(...resources: readonly Resource[]): Promise<string[]> {
+    const lists = await Promise.all(
+      resources.map(async (resource) => {
+        const objects = await this.objects(resource);
+        return objects.map((object) => `${resource}/${object.metadata.name}`);
+      }),
+    );
+    return lists.flat();
+  }
+
+  /** Waits until a Deployment is what `kubectl rollout status` calls successfully rolled out. */
+  async rolledOut(name: string): Promise<void> {
+    await poll(
+      () => this.object('deployments', name),
+      ({ metadata, spec, status }) =>
+        status.observedGeneration >= metadata.generation &&
+        status.updatedReplicas === spec.replicas &&
+        status.replicas === spec.replicas &&
+        status.availableReplicas === spec.replicas,
+      { what: `Deployment ${name} is rolled out` },
+    );
   }
 
   /** Pods that are not on their way out. */
-  // biome-ignore lint/suspicious/noExplicitAny: pods as the API has them
-  async pods(selector: string): Promise<any[]> {
-    const pods = await this.objects('pods', '--selector', selector);
+  async pods(selector: string): Promise<ApiObject[]> {
+    const pods = await this.objects('pods', selector);
     return pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   }
 
-  /** Every image that a workload's template names from now on, in order. */
-  watchImages(workload: string): Promise<ObjectWatch> {
-    return ObjectWatch.open(this.namespace, workload, '{.spec.template.spec.containers[0].image}');
+  /** Every image that a Deployment's template names from now on, in order. */
+  watchImages(deployment: string): Promise<ObjectWatch> {
+    return ObjectWatch.open(
+      this.kube,
+      [this.namespace, 'deployments', deployment],
+      (object) => object.spec.template.spec.containers[0].image,
+    );
   }
 
   /** What a Service answers now, through the API server's proxy. */
@@ -288,30 +326,28 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
         problems.push(`${what}: ${error instanceof Error ? error.message : error}`);
       }
     };
-    const cluster = await runCommand('kubectl', [...this.#inNamespace, 'get', 'all,events', '-o', 'wide']).catch(
-      String,
-    );
+    const cluster = await this.#tables().catch(String);
     await attempt('stop', () => this.devloop(['stop'], { expect: null })); // there may be none
     await attempt('events', () => this.events.stop());
     await attempt('processes', () => this.#expectNoProcess());
     await attempt('sockets', () => this.#expectNoSocket());
+    const logs = await this.#daemonLogs();
+    await attempt('daemon', async () => {
+      const bug = logs
+        .join('\n')
+        .split('\n')
+        .find((line) => line.includes('"internal/bug"'));
+      if (bug !== undefined) throw new Error(`it has made a mistake: ${bug}`);
+    });
     await attempt('events', async () => {
       const [line] = this.events.unreadable;
       if (line !== undefined) throw new Error(`a line of \`devloop events\` is no event: ${line}`);
     });
-    this.#report = await this.#composeReport(typeof cluster === 'string' ? cluster : cluster.output);
+    this.#report = this.#composeReport(cluster, logs);
     await attempt('namespace', async () => {
-      await runCommand('kubectl', ['label', 'namespace', this.namespace, runLabel(), '--overwrite']);
-      await mustRun('kubectl', ['delete', 'namespace', this.namespace, '--ignore-not-found', '--wait=false']);
-      // nobody waits for programs that ignore SIGTERM
-      await runCommand('kubectl', [
-        ...this.#inNamespace,
-        'delete',
-        'pods',
-        '--all',
-        '--grace-period=1',
-        '--wait=false',
-      ]);
+      if (this.#options.namespace === 'missing') await this.#claimNamespace(); // devloop has made it
+      await this.kube.delete('namespaces', undefined, this.namespace);
+      await this.kube.deletePods(this.namespace); // nobody waits for programs that ignore SIGTERM
     });
     this.kube.close();
     await attempt('folder', () => rm(this.#scratch, { recursive: true, force: true, maxRetries: 3 }));
@@ -321,10 +357,23 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     else throw new Error(text);
   }
 
+  /** Has the end of the run wait for the namespace. */
+  async #claimNamespace(): Promise<void> {
+    await this.kube.patch('namespaces', undefined, this.namespace, {
+      metadata: { labels: { [RUN_LABEL]: thisRun() } },
+    });
+  }
+
+  /** What the cluster has of the rig, as kubectl shows it. */
+  async #tables(): Promise<string> {
+    const shown = ['deployments', 'replicasets', 'pods', 'services', 'events'] as const;
+    return (await Promise.all(shown.map((resource) => this.kube.table(resource, this.namespace)))).join('\n\n');
+  }
+
   async #expectNoProcess(): Promise<void> {
     const left = () => [
       ...this.processes().map((found) => `${found.pid} ${found.commandLine}`),
-      ...[...this.#pids].filter(isAlive).map(String),
+      ...[...this.#pids].filter(isRunning).map(String),
     ];
     try {
       await poll(
@@ -343,9 +392,13 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     if (left.length > 0) throw new Error(`left in the runtime folder after \`devloop stop\`: ${left.join(', ')}`);
   }
 
-  async #composeReport(cluster: string): Promise<string> {
-    const logs = (await readdir(this.runtimeFolder, { recursive: true })).filter((name) => name.endsWith('.log'));
-    const texts = await Promise.all(logs.map((name) => readFile(path.join(this.runtimeFolder, name), 'utf8')));
+  async #daemonLogs(): Promise<string[]> {
+    const names = (await readdir(this.runtimeFolder, { recursive: true })).filter((name) => name.endsWith('.log'));
+    const texts = await Promise.all(names.map((name) => readFile(path.join(this.runtimeFolder, name), 'utf8')));
+    return texts.map((text, index) => `--- ${names[index]}\n${text}`);
+  }
+
+  #composeReport(cluster: string, logs: readonly string[]): string {
     return [
       `--- commands of ${this.namespace}`,
       ...this.#commands.map((result) => `$ ${result.command} -> ${result.code}\n${result.output.slice(0, 4000)}`),
@@ -353,7 +406,7 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
       ...this.events.all.map((published) => JSON.stringify(published)),
       '--- cluster',
       cluster,
-      ...texts.flatMap((text, index) => [`--- ${logs[index]}`, text]),
+      ...logs,
       '---',
     ].join('\n');
   }

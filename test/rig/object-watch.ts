@@ -1,28 +1,34 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiObject, KubeApi, Resource } from './kube-api.ts';
 
 /** What one field of an object was over time, as the API server tells it: a witness that is not devloop. */
-export class ObjectWatch implements AsyncDisposable {
+export class ObjectWatch implements Disposable {
   readonly #values: string[] = [];
-  readonly #child: ChildProcessByStdio<null, Readable, null>;
+  readonly #ended = new AbortController();
 
-  private constructor(child: ChildProcessByStdio<null, Readable, null>) {
-    this.#child = child;
-    createInterface({ input: child.stdout }).on('line', (line) => this.#values.push(line));
-  }
+  private constructor() {}
 
   /** Resolves when the first value is there. */
-  static async open(namespace: string, object: string, jsonPath: string): Promise<ObjectWatch> {
-    const args = ['-n', namespace, 'get', object, '--watch', '-o', `jsonpath=${jsonPath}{"\\n"}`];
-    const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const watch = new ObjectWatch(child);
-    while (watch.#values.length === 0) {
-      if (child.exitCode !== null) throw new Error(`kubectl ${args.join(' ')} ended with ${child.exitCode}`);
-      await delay(20);
-    }
+  static async open(
+    kube: KubeApi,
+    [namespace, resource, name]: readonly [string, Resource, string],
+    field: (object: ApiObject) => string,
+  ): Promise<ObjectWatch> {
+    const watch = new ObjectWatch();
+    const first = new EventTarget();
+    const told = once(first, 'told');
+    const { signal } = watch.#ended;
+    await kube.watch(
+      resource,
+      namespace,
+      name,
+      (object) => {
+        watch.#values.push(field(object));
+        first.dispatchEvent(new Event('told'));
+      },
+      signal,
+    );
+    await told;
     return watch;
   }
 
@@ -31,9 +37,7 @@ export class ObjectWatch implements AsyncDisposable {
     return this.#values.filter((value, index) => index === 0 || value !== this.#values[index - 1]);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    this.#child.kill('SIGTERM');
-    await once(this.#child, 'close');
+  [Symbol.dispose](): void {
+    this.#ended.abort();
   }
 }

@@ -24,15 +24,6 @@ export function processesWithEnvironment(name: string, value: string): FoundProc
   return found;
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function processFolders(): string[] {
   try {
     return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));

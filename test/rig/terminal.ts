@@ -116,6 +116,11 @@ export class TestTerminal implements AsyncDisposable {
     this.#pty.write(`\u001b[<0;${at}M\u001b[<0;${at}m`);
   }
 
+  /** Turns the wheel by one notch over a cell, counted from 0. */
+  wheel(direction: 'up' | 'down', column: number, row: number): void {
+    this.#pty.write(`\u001b[<${direction === 'up' ? 64 : 65};${column + 1};${row + 1}M`);
+  }
+
   resize(columns: number, rows: number): void {
     this.#terminal.resize(columns, rows);
     this.#pty.resize(columns, rows);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { poll } from './poll.ts';
 import { mustRun, runCommand } from './run-command.ts';
+import { openTerminal, type TestTerminal } from './terminal.ts';
 
 export interface TmuxOptions {
   readonly columns: number;
@@ -48,6 +49,12 @@ export class TmuxShell implements AsyncDisposable {
 
   async resize(columns: number, rows: number): Promise<void> {
     await this.#tmux('resize-window', '-x', String(columns), '-y', String(rows));
+  }
+
+  /** A terminal that shows this tmux, for what only a terminal sends: the mouse. tmux has it on from then on. */
+  async attach(size: { readonly columns: number; readonly rows: number }): Promise<TestTerminal> {
+    await this.#tmux('set-option', '-g', 'mouse', 'on');
+    return openTerminal(['tmux', '-L', this.#name, 'attach-session'], { ...size, env: this.#env });
   }
 
   /** What the screen shows now. */

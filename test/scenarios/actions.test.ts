@@ -29,7 +29,7 @@ test('restart, scale, delete a pod, and go on saving', async () => {
   await rig.writeAtomic('hello/message.txt', message);
   await rig.event(passEnded(service, 'live'), saved);
   await rig.serves('hello', message);
-  const deployment = await rig.object('deployment', 'hello');
+  const deployment = await rig.object('deployments', 'hello');
   expect(deployment.spec.replicas).toBe(2);
   expect(deployment.spec.template.metadata.annotations).toHaveProperty(['kubectl.kubernetes.io/restartedAt']);
 
@@ -40,8 +40,11 @@ test('restart, scale, delete a pod, and go on saving', async () => {
   const deleted = rig.mark();
   await rig.command({ type: 'delete-pod', service, namespace, pod: victim.metadata.name });
   await rig.event(eventOf('pod-deleted', { service, pod: victim.metadata.name }), deleted);
-  await rig.event(eventOf('service-recovered', { service }), deleted);
-  expect((await rig.pods('app=hello')).map((one) => one.metadata.name)).not.toContain(victim.metadata.name);
+  await poll(
+    async () => (await rig.service(service)).pods.filter((pod) => pod.ready).map((pod) => pod.name),
+    (ready) => ready.length === 2 && !ready.includes(victim.metadata.name),
+    { what: 'another pod is ready in its place' },
+  );
 
   const none = rig.mark();
   await rig.command({ type: 'scale-service', service, replicas: 0 });

@@ -18,7 +18,7 @@ test('the API gateway: bare Pods, images of a foreign registry, manifests in a t
   };
   const before = await byName();
   expect(Object.keys(before).sort()).toEqual(['ml-inference-service', 'ml-service1', 'ml-service2']);
-  const { spec } = await rig.object('service', 'ml-inference-service');
+  const { spec } = await rig.object('services', 'ml-inference-service');
   expect(spec.type).toBe('LoadBalancer');
   expect(spec.ports.map((port: { nodePort: number }) => port.nodePort)).toEqual([30080, 30443]);
 

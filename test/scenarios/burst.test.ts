@@ -16,7 +16,7 @@ test('ten saves 300 ms apart during a build of 5 s: at most two builds, one roll
   await rig.write('hello/Dockerfile', SLOW_DOCKERFILE);
   await rig.write('hello/message.txt', unique('before'));
   await rig.up();
-  await using images = await rig.watchImages('deployment/hello');
+  using images = await rig.watchImages('hello');
   const [before] = await rig.pods('app=hello');
 
   const since = rig.mark();

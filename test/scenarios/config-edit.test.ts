@@ -55,7 +55,7 @@ test('services appear and disappear with the config', async () => {
   await rig.writeConfig(onlyApi);
   await rig.up();
   expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
-  await rig.kubectl('create', 'configmap', 'somebody-elses');
+  await rig.create('configmaps', { metadata: { name: 'somebody-elses' } });
   const [api] = await rig.pods('app=api');
 
   const added = rig.mark();
@@ -75,10 +75,10 @@ test('services appear and disappear with the config', async () => {
       removed,
     );
   }
-  const left = await rig.kubectl('get', 'deployments,services,configmaps', '-o', 'name');
-  expect(left).toContain('deployment.apps/api');
-  expect(left).toContain('configmap/somebody-elses');
-  expect(left).not.toMatch(/\/web$/m);
+  const left = await rig.names('deployments', 'services', 'configmaps');
+  expect(left).toContain('deployments/api');
+  expect(left).toContain('configmaps/somebody-elses');
+  expect(left.filter((name) => name.endsWith('/web'))).toEqual([]);
   expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
   expect((await rig.pods('app=api'))[0].metadata.uid).toBe(api.metadata.uid);
 });
@@ -90,7 +90,7 @@ test('a manifest that is edited is applied, and an object that vanishes from it 
     'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n',
   );
   await rig.up();
-  expect((await rig.object('configmap', 'settings')).data).toEqual({ a: '1' });
+  expect((await rig.object('configmaps', 'settings')).data).toEqual({ a: '1' });
   const [pod] = await rig.pods('app=hello');
 
   const changed = rig.mark();
@@ -99,7 +99,7 @@ test('a manifest that is edited is applied, and an object that vanishes from it 
     (event) => event.type === 'object-applied' && event.action === 'configured' && /settings/.test(event.object),
     changed,
   );
-  expect((await rig.object('configmap', 'settings')).data).toEqual({ a: '2' });
+  expect((await rig.object('configmaps', 'settings')).data).toEqual({ a: '2' });
 
   const vanished = rig.mark();
   await rig.write('k8s/settings.yaml', '');
@@ -107,7 +107,7 @@ test('a manifest that is edited is applied, and an object that vanishes from it 
     (event) => event.type === 'object-applied' && event.action === 'pruned' && /settings/.test(event.object),
     vanished,
   );
-  expect(await rig.kubectl('get', 'configmaps', '-o', 'name')).not.toContain('configmap/settings');
+  expect(await rig.names('configmaps')).not.toContain('configmaps/settings');
   expect((await rig.pods('app=hello'))[0].metadata.uid).toBe(pod.metadata.uid);
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { buildsCompleted, passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
-import { isAlive } from '../rig/processes.ts';
 
 test('after kill -9 the next command recovers, adopts what runs, and re-rolls nothing', async () => {
   await using rig = await openRig('hello-service');
@@ -13,12 +13,12 @@ test('after kill -9 the next command recovers, adopts what runs, and re-rolls no
   await rig.writeAtomic('hello/message.txt', swapped);
   await rig.event(passEnded('hello', 'live'), since);
   const killed = await rig.status();
-  const before = await rig.object('deployment', 'hello');
+  const before = await rig.object('deployments', 'hello');
   const [pod] = await rig.pods('app=hello');
 
   process.kill(killed.pid, 'SIGKILL');
   await poll(
-    async () => isAlive(killed.pid),
+    async () => isRunning(killed.pid),
     (alive) => !alive,
     { what: 'the daemon is dead' },
   );
@@ -31,7 +31,7 @@ test('after kill -9 the next command recovers, adopts what runs, and re-rolls no
   expect(await rig.service('hello')).toMatchObject({ liveness: 'live', liveImage: killed.services[0]?.liveImage });
   await rig.event(passEnded('hello', 'live'), again);
   expect(buildsCompleted(rig.events.since(again))).toEqual([]);
-  expect((await rig.object('deployment', 'hello')).metadata.generation).toBe(before.metadata.generation);
+  expect((await rig.object('deployments', 'hello')).metadata.generation).toBe(before.metadata.generation);
   const [after] = await rig.pods('app=hello');
   expect(after.status.containerStatuses[0].containerID).toBe(pod.status.containerStatuses[0].containerID);
 
@@ -57,9 +57,9 @@ test('a daemon that is killed in the middle of a pass leaves nothing that the ne
     await rig.events.ended();
     await rig.up();
     expect((await rig.served('hello')).body).toBe(message);
-    const deployment = await rig.object('deployment', 'hello');
+    const deployment = await rig.object('deployments', 'hello');
     expect(deployment.spec.paused ?? false).toBe(false);
-    await rig.kubectl('rollout', 'status', 'deployment/hello', '--timeout=30s');
+    await rig.rolledOut('hello');
   }
 });
 
@@ -87,7 +87,7 @@ test('stop ends the daemon and leaves what runs running', async () => {
   await rig.events.ended();
   expect(rig.eventsSoFar.map(({ type }) => type)).toContain('daemon-stopping');
   await poll(
-    async () => isAlive(pid),
+    async () => isRunning(pid),
     (alive) => !alive,
     { what: 'the daemon has ended' },
   );

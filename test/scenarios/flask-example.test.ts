@@ -21,7 +21,7 @@ test('the Flask example: two stages, two replicas, a node port, imagePullPolicy 
   expect(answer).toMatchObject({ store_number: 10, model: 'uniform', result: { length: 10 } });
   expect(await rig.pods('app=flask-app')).toHaveLength(2);
   // the user's own policy is kept where it lets a local image be used
-  const deployment = await rig.object('deployment', 'flask-app-deployment');
+  const deployment = await rig.object('deployments', 'flask-app-deployment');
   expect(deployment.spec.template.spec.containers[0].imagePullPolicy).toMatch(/^(Never|IfNotPresent)$/);
 
   const since = rig.mark();

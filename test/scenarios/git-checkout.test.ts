@@ -35,7 +35,7 @@ test(`a checkout that changes ${FILES} files is one rollout of all of them`, asy
   await git('checkout', '--quiet', 'one');
   await rig.up();
   await rig.serves('hello', JSON.stringify({ [one]: FILES }));
-  await using images = await rig.watchImages('deployment/hello');
+  using images = await rig.watchImages('hello');
 
   const since = rig.mark();
   await git('checkout', '--quiet', 'two');

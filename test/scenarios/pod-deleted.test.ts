@@ -12,7 +12,7 @@ test('a pod that is deleted comes back with the newest image, and status tells t
   const ended = await rig.event(passEnded('hello', 'live'), since);
   const [pod] = await rig.pods('app=hello');
 
-  await rig.kubectl('delete', 'pod', pod.metadata.name, '--wait=false');
+  await rig.deletePod(pod.metadata.name);
   let settled = false;
   const untrue: unknown[] = [];
   while (!settled) {

@@ -10,7 +10,7 @@ test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', 
   await using rig = await openRig('hello-service');
   await rig.write('hello/message.txt', unique('old'));
   await rig.up();
-  const [replicaSet] = await rig.objects('replicasets', '-l', 'app=hello');
+  const [replicaSet] = await rig.objects('replicasets', 'app=hello');
   const [pod] = await rig.pods('app=hello');
 
   for (const round of [1, 2, 3]) {
@@ -24,22 +24,22 @@ test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', 
     const [swapped] = await rig.pods('app=hello');
     expect(swapped.metadata.uid).toBe(pod.metadata.uid);
     expect(containerOf(swapped).restartCount).toBe(containerOf(pod).restartCount + round);
-    const replicaSets = await rig.objects('replicasets', '-l', 'app=hello');
+    const replicaSets = await rig.objects('replicasets', 'app=hello');
     expect(replicaSets.map((set) => set.metadata.uid)).toEqual([replicaSet.metadata.uid]);
     expect(replicaSets[0].spec.template.spec.containers[0].image).toBe(ended.image);
-    const deployment = await rig.object('deployment', 'hello');
+    const deployment = await rig.object('deployments', 'hello');
     expect(deployment.spec.template.spec.containers[0].image).toBe(ended.image);
     expect(deployment.spec.paused ?? false).toBe(false);
-    expect(await rig.kubectl('rollout', 'status', 'deployment/hello', '--timeout=20s')).toContain('success');
+    await rig.rolledOut('hello');
   }
 
   const served = (await rig.served('hello')).body;
-  await rig.kubectl('delete', 'pod', pod.metadata.name);
+  await rig.deletePod(pod.metadata.name);
   await rig.serves('hello', served);
   const [fresh] = await rig.pods('app=hello');
   expect(fresh.metadata.uid).not.toBe(pod.metadata.uid);
   expect(containerOf(fresh).restartCount).toBe(0);
-  const replicaSets = await rig.objects('replicasets', '-l', 'app=hello');
+  const replicaSets = await rig.objects('replicasets', 'app=hello');
   expect(replicaSets.map((set) => set.metadata.uid)).toEqual([replicaSet.metadata.uid]);
 });
 
@@ -73,7 +73,7 @@ test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', asyn
   const ended = await rig.event(passEnded('hello', 'live'), since);
   expect(ended.kind).toBe('rolling');
   await rig.serves('hello', 'blue', '/env/COLOUR');
-  expect((await rig.objects('replicasets', '-l', 'app=hello')).length).toBe(2);
+  expect((await rig.objects('replicasets', 'app=hello')).length).toBe(2);
 });
 
 test('rollout: rolling rolls also where only the image changed', async () => {

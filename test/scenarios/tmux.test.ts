@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEVLOOP, unique } from '../rig/devloop-rig.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { poll } from '../rig/poll.ts';
 import { TmuxShell } from '../rig/tmux.ts';
 
 const MODES = ['alternate_on', 'cursor_flag', 'mouse_any_flag', 'keypad_cursor_flag'];
@@ -65,4 +66,26 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
   await shell.shows(/^after-42$/m);
   expect(await rig.read('../modes-after')).toBe(await rig.read('../modes-before'));
   await rig.serves('hello', saved);
+});
+
+test('the mouse in tmux: a click chooses a row, the wheel moves it', async () => {
+  await using rig = await openRig('two-services');
+  await rig.up();
+  const size = { columns: 120, rows: 40 };
+  await using shell = await TmuxShell.open({ ...size, cwd: rig.folder, env: rig.env });
+  await using terminal = await shell.attach(size);
+  await shell.type(`"${process.execPath}" "${DEVLOOP}"\n`);
+  await poll(
+    () => shell.variable('mouse_any_flag'),
+    (flag) => flag === '1',
+    { what: 'the mouse is asked for' },
+  );
+  const frame = await terminal.shows(/› ● live +api/, 90_000);
+  const row = frame.split('\n').findIndex((line) => /● live +web/.test(line));
+  terminal.click(10, row);
+  await terminal.shows(/› ● live +web/);
+  terminal.wheel('up', 10, row);
+  await terminal.shows(/› ● live +api/);
+  terminal.wheel('down', 10, row);
+  await terminal.shows(/› ● live +web/);
 });

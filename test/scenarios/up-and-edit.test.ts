@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
+import { readKubeconfig } from '../rig/kubeconfig.ts';
 import { openRig } from '../rig/open-rig.ts';
-import { mustRun } from '../rig/run-command.ts';
 
 test('from nothing to live, and from a save to live', async () => {
   await using rig = await openRig('hello-service');
@@ -41,7 +41,7 @@ test('a second up with nothing changed builds and rolls nothing', async () => {
   await rig.up();
   await rig.devloop(['stop']);
   await rig.events.ended();
-  const before = await rig.object('deployment', 'hello');
+  const before = await rig.object('deployments', 'hello');
   const [pod] = await rig.pods('app=hello');
 
   const since = rig.mark();
@@ -49,14 +49,14 @@ test('a second up with nothing changed builds and rolls nothing', async () => {
   await rig.event(passEnded('hello', 'live'), since);
   const images = rig.events.since(since).filter((event) => event.type === 'image-ready');
   expect(images.filter((event) => !event.reused)).toEqual([]);
-  expect((await rig.object('deployment', 'hello')).metadata.generation).toBe(before.metadata.generation);
+  expect((await rig.object('deployments', 'hello')).metadata.generation).toBe(before.metadata.generation);
   expect((await rig.pods('app=hello')).map((p) => p.metadata.uid)).toEqual([pod.metadata.uid]);
 });
 
 test('a namespace that is missing is made', async () => {
   await using rig = await openRig('hello-service', { namespace: 'missing' });
   await rig.up();
-  expect(await mustRun('kubectl', ['get', 'namespace', rig.namespace, '-o', 'name'])).toContain(rig.namespace);
+  expect((await rig.kube.get('namespaces', undefined, rig.namespace)).status.phase).toBe('Active');
   await rig.serves('hello', /./);
 });
 
@@ -83,9 +83,7 @@ test('a service waits for the one it depends on, and a save in that one does not
 
 test('a config of one line that names no cluster: the current context and its namespace are meant', async () => {
   await using rig = await openRig('hello-service');
-  const kubeconfig = JSON.parse(
-    await mustRun('kubectl', ['config', 'view', '--minify', '--raw', '--flatten', '-o', 'json']),
-  );
+  const kubeconfig = readKubeconfig();
   kubeconfig.contexts[0].context.namespace = rig.namespace;
   await rig.write('../kubeconfig', JSON.stringify(kubeconfig));
   rig.env['KUBECONFIG'] = rig.file('../kubeconfig');

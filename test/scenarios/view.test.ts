@@ -45,7 +45,7 @@ test('a view follows a save and what happens in the cluster, says only what diff
 
   const [pod] = await rig.pods('app=hello');
   const deleted = view.all.length;
-  await rig.kubectl('delete', 'pod', pod.metadata.name, '--wait=false');
+  await rig.deletePod(pod.metadata.name);
   const isReplaced = (message: ViewMessage) =>
     told(message, 'hello')?.pods.every(({ name, ready }) => name !== pod.metadata.name && ready) === true;
   await view.find((message) => isReplaced(message) && (told(message, 'hello')?.pods.length ?? 0) === 1, deleted);

@@ -61,10 +61,12 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
     version: string;
   };
   const stop = Promise.withResolvers<string>();
+  let limits: ErrorReport | undefined;
   if (sandbox) {
     const { SandboxProcess } = await import('./sandbox/sandbox-process.ts');
     const running = opened.use(await SandboxProcess.start((reason) => stop.resolve(reason)));
     Object.assign(process.env, running.environment); // kubeconfig, minikube and engine are looked up in it
+    limits = running.limits;
   }
   const stateFolder = stateFolderOf(folder, { env: process.env, homeFolder: os.homedir() });
   const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), { works, sandbox, stateFolder }));
@@ -72,6 +74,7 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
   const api = opened.use(new ApiServer(daemon, { version, sandbox }, stop.resolve));
   await api.listen(paths.socket);
   await daemon.start();
+  if (limits !== undefined) daemon.log.dispatch({ type: 'warning-raised', warning: limits });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     // A terminal that closes takes its processes with it; the daemon is to survive it.
     process.on(signal, () => {

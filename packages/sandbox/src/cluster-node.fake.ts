@@ -2,6 +2,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ClusterNode } from './cluster-node.ts';
+import { BridgeNetwork } from './network/bridge-network.ts';
 import { FakeContainerEngine } from './ports/container-engine.fake.ts';
 import { FakeObjectStore } from './ports/object-store.fake.ts';
 
@@ -15,9 +16,11 @@ await using engine = new FakeContainerEngine();
 for (const name of ['default', 'shop']) {
   store.create('namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 }
+await using network = await BridgeNetwork.open(folder);
 await using node = await ClusterNode.open({
   store,
   engine,
+  network,
   name: 'sandbox',
   address: '127.0.0.1',
   engineVersion: '28.0.0',

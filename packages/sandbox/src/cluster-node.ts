@@ -4,8 +4,8 @@ import { startControllers } from './controllers/controllers.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import { nodeCapacity, registerNode } from './kubelet/node-object.ts';
 import { Scheduler } from './kubelet/scheduler.ts';
-import { BridgeNetwork } from './network/bridge-network.ts';
 import { DnsServer } from './network/dns-server.ts';
+import type { NodeNetwork } from './network/node-network.ts';
 import type { NodePorts } from './network/node-ports.ts';
 import { ServiceProxies } from './network/service-proxies.ts';
 import { TunnelServer } from './network/tunnel-server.ts';
@@ -15,7 +15,7 @@ import type { PodStreams } from './ports/pod-streams.ts';
 import { KubeletStreams } from './streams/kubelet-streams.ts';
 
 /** Address of the cluster's DNS, as on minikube and kubeadm clusters. */
-const DNS = { address: '10.96.0.10', domain: 'cluster.local' };
+export const DNS = { address: '10.96.0.10', domain: 'cluster.local' };
 const DNS_PORT = 53;
 /** Name of the Unix socket that leads into the node's network, in the node's folder. */
 export const TUNNEL_SOCKET = 'tunnel.sock';
@@ -23,6 +23,7 @@ export const TUNNEL_SOCKET = 'tunnel.sock';
 export interface ClusterNodeOptions {
   readonly store: ObjectStore;
   readonly engine: ContainerEngine;
+  readonly network: NodeNetwork;
   readonly name: string;
   /** At which the ports of the node are reached from outside. */
   readonly address: string;
@@ -37,8 +38,8 @@ export interface ClusterNodeOptions {
 }
 
 /**
- * All of the cluster that is no API server and no engine: node, scheduler, controllers, network. It has to run as root of
- * user, PID and network namespaces of its own. Nothing is left of it when it is disposed.
+ * All of the cluster that is no API server, no engine and no network: node, scheduler, controllers, Services. Nothing is
+ * left of it when it is disposed.
  */
 export class ClusterNode implements AsyncDisposable {
   readonly streams: PodStreams;
@@ -46,15 +47,15 @@ export class ClusterNode implements AsyncDisposable {
   readonly nodePorts: NodePorts;
   readonly #opened: AsyncDisposableStack;
 
-  /** @throws Error where the network cannot be made */
-  static async open({ store, engine, folder, ...facts }: ClusterNodeOptions): Promise<ClusterNode> {
+  /** @throws Error where an address of the cluster cannot be listened at */
+  static async open({ store, engine, network, folder, ...facts }: ClusterNodeOptions): Promise<ClusterNode> {
     await using opened = new AsyncDisposableStack();
     const pods = path.join(folder, 'kubelet');
     await mkdir(pods, { recursive: true });
-    const network = opened.use(await BridgeNetwork.open(folder));
-    opened.use(await DnsServer.open({ store, port: DNS_PORT, ...DNS }));
-    opened.use(await TunnelServer.open(path.join(folder, TUNNEL_SOCKET)));
-    const proxies = opened.use(new ServiceProxies(store));
+    const { host, port } = network.place(DNS.address, DNS_PORT);
+    opened.use(await DnsServer.open({ store, domain: DNS.domain, address: host, port }));
+    opened.use(await TunnelServer.open(path.join(folder, TUNNEL_SOCKET), network.place));
+    const proxies = opened.use(new ServiceProxies(store, network.place));
     const kubelet = opened.use(
       new Kubelet({
         store,

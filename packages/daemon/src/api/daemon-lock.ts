@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { isRunning } from '@devloop/shared/running-process';
 import type { RuntimePaths } from '@devloop/shared/runtime-paths';
 
 /** How long a daemon that lives may take to accept a connection on its socket. */
@@ -22,7 +23,7 @@ export async function takeLock(paths: RuntimePaths, folder: string): Promise<(()
     const left = identityOf(paths.lock);
     if (left === undefined) continue; // given back in this very moment
     const pid = holderOf(paths.lock);
-    const lives = (pid !== undefined && isAlive(pid) && isDaemonOf(pid, folder)) || (await answers(paths.socket));
+    const lives = (pid !== undefined && isRunning(pid) && isDaemonOf(pid, folder)) || (await answers(paths.socket));
     if (lives) return undefined;
     if (reclaim(paths, left)) break;
   }
@@ -42,7 +43,7 @@ function reclaim(paths: RuntimePaths, left: string): boolean {
   const right = `${paths.lock}.after-${left}`;
   if (!tryLink(paths, right)) {
     const pid = holderOf(right);
-    if (pid !== undefined && !isAlive(pid)) rmSync(right, { force: true }); // killed in the middle of this
+    if (pid !== undefined && !isRunning(pid)) rmSync(right, { force: true }); // killed in the middle of this
     return false;
   }
   try {
@@ -82,15 +83,6 @@ function holderOf(lock: string): number | undefined {
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined; // given back in this very moment
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

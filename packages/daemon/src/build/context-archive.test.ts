@@ -92,3 +92,20 @@ describe('fails when a file is no longer what was scanned', () => {
     await expect(unpack(archive)).rejects.toMatchObject({ code: 'build/context-changed' });
   });
 });
+
+test.each([
+  ['small', 'x'.repeat(60_000)],
+  ['large', large],
+])('given up while a %s file is sent, it tells its reader and nobody else', async (_size, content) => {
+  const folder = temporaryFolder({ Dockerfile: DOCKERFILE, first: content, second: content });
+  const dockerfile = { path: join(folder, 'Dockerfile'), text: DOCKERFILE };
+  const { stream } = packContext(folder, await scan(folder), dockerfile);
+  const superseded = new Error('superseded');
+  const told: unknown[] = [];
+  stream.on('error', (error) => told.push(error));
+  stream.on('data', (chunk) => {
+    if ((chunk as Buffer).length > 10_000) stream.destroy(superseded);
+  });
+  await new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  expect(told).toEqual([superseded]);
+});

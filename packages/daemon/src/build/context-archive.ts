@@ -13,6 +13,8 @@ const SMALL_FILE_BYTES = 256 * 1024;
 /** Codes with which reading a file fails that is gone, or is a folder by now. */
 const GONE_CODES = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
+type EntryHeader = Partial<Header> & { readonly name: string };
+
 export interface ContextArchive {
   /** The tar stream; begins to read files when it is read. */
   readonly stream: Pack;
@@ -34,8 +36,8 @@ export function packContext(
   const inside = entries.some((entry) => entry.path === relative && entry.kind === 'file');
   const archive = pack();
   writeEntries(archive, context, entries)
-    .then(() => {
-      if (!inside) archive.entry({ name: SEPARATE_DOCKERFILE }, dockerfile.text);
+    .then(async () => {
+      if (!inside) await addEntry(archive, { name: SEPARATE_DOCKERFILE }, dockerfile.text);
       archive.finalize();
     })
     .catch((error: unknown) => archive.destroy(error instanceof Error ? error : new Error(String(error))));
@@ -45,29 +47,35 @@ export function packContext(
 async function writeEntries(archive: Pack, context: string, entries: readonly ContextEntry[]): Promise<void> {
   for (const entry of entries) {
     const header = { name: entry.path, mode: entry.mode, mtime: new Date(entry.mtimeMs) };
-    if (entry.kind === 'folder') archive.entry({ ...header, type: 'directory' });
-    else if (entry.kind === 'link') archive.entry({ ...header, type: 'symlink', linkname: entry.target ?? '' });
+    if (entry.kind === 'folder') await addEntry(archive, { ...header, type: 'directory' });
+    else if (entry.kind === 'link')
+      await addEntry(archive, { ...header, type: 'symlink', linkname: entry.target ?? '' });
     else await writeFile(archive, path.join(context, entry.path), entry, { ...header, size: entry.size });
   }
 }
 
-async function writeFile(
-  archive: Pack,
-  file: string,
-  entry: ContextEntry,
-  header: Partial<Header> & { name: string },
-): Promise<void> {
+async function writeFile(archive: Pack, file: string, entry: ContextEntry, header: EntryHeader): Promise<void> {
   if (entry.size <= SMALL_FILE_BYTES) {
     const bytes = await readFile(file).catch((error: unknown) => {
       throw translateReadError(error, file);
     });
     if (contentHash().update(bytes).digest('hex') !== entry.hash) throw changed(file);
-    await new Promise<void>((resolve, reject) => {
-      archive.entry(header, bytes, (error) => (error ? reject(error) : resolve()));
-    });
+    await addEntry(archive, header, bytes);
   } else {
-    await pipeline(verified(file, entry), archive.entry(header));
+    await pipeline(verified(file, entry), heard(archive.entry(header)));
   }
+}
+
+function addEntry(archive: Pack, header: EntryHeader, content: Buffer | string = ''): Promise<void> {
+  return new Promise((resolve, reject) => {
+    heard(archive.entry(header, content, (error) => (error ? reject(error) : resolve())));
+  });
+}
+
+/** When an archive is given up, its open entry fails too, and an error that nobody listens for ends the daemon. */
+function heard<T extends NodeJS.EventEmitter>(entry: T): T {
+  entry.on('error', () => undefined);
+  return entry;
 }
 
 /**

@@ -124,7 +124,11 @@ export class ServiceLoop {
 
   /** Looks at the source by content, whatever the notifications said. Answers with the revision that holds it. */
   async lookAgain(): Promise<number> {
-    await this.#detector?.look();
+    try {
+      await this.#detector?.look();
+    } catch (error) {
+      if (!isAborted(error, this.#signal)) throw error; // the loop has ended: nothing is looked at any more
+    }
     return this.#seenRevision();
   }
 

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { DevloopError, type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
 
 /** Run as a process of its own, never imported. */
 const SANDBOX_MAIN = '@devloop/sandbox/host/main';
@@ -15,20 +15,29 @@ const LAST_CHARACTERS = 4000;
 
 /** What the sandbox says, as `SandboxMessage` of its package. */
 type Said =
-  | { readonly type: 'ready'; readonly environment: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'ready';
+      readonly environment: Readonly<Record<string, string>>;
+      readonly limitedBecause?: string;
+    }
   | { readonly type: 'failed'; readonly message: string; readonly isRefused: boolean };
+
+type Ready = Extract<Said, { type: 'ready' }>;
 
 /** The sandbox of this daemon: it ends when the pipe to it does, thus with this process, whatever ends that. */
 export class SandboxProcess implements AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
+  /** What it cannot do on this machine. */
+  readonly limits: ErrorReport | undefined;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #isEnding = false;
 
-  private constructor(child: ChildProcess, exited: Promise<unknown>, environment: Readonly<Record<string, string>>) {
+  private constructor(child: ChildProcess, exited: Promise<unknown>, { environment, limitedBecause }: Ready) {
     this.#child = child;
     this.#exited = exited;
     this.environment = environment;
+    this.limits = limitedBecause === undefined ? undefined : toReport(limited(limitedBecause));
   }
 
   /**
@@ -58,7 +67,7 @@ export class SandboxProcess implements AsyncDisposable {
       await rm(folder, { recursive: true, force: true });
       throw said.isRefused ? refused(said.message) : failed(said.message);
     }
-    const sandbox = new SandboxProcess(child, exited, said.environment);
+    const sandbox = new SandboxProcess(child, exited, said);
     child.once('exit', () => {
       if (!sandbox.#isEnding) onEnd(`its sandbox ended: ${complaint.trim().split('\n').at(-1) ?? ''}`);
     });
@@ -80,6 +89,14 @@ function refused(problem: string): DevloopError {
     'sandbox/refused',
     `There can be no sandbox on this machine: ${problem}. Without namespaces of their own, its programs could reach your files.`,
     'On Linux, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md); elsewhere use a cluster: minikube start',
+  );
+}
+
+function limited(problem: string): DevloopError {
+  return new DevloopError(
+    'sandbox/limited',
+    `This sandbox runs nothing but Node with a file, and no RUN steps: this machine allows it no namespaces (${problem}).`,
+    'To run all, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md), or use a cluster: minikube start',
   );
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Place } from '../ports/place.ts';
 import type { PodStreams } from '../ports/pod-streams.ts';
 import { StatusError } from '../ports/status-error.ts';
 import { Catalog } from '../resources/catalog.ts';
@@ -22,6 +23,8 @@ import { ResourceApi } from './resource-api.ts';
 export interface ApiServerOptions {
   readonly certificates: Certificates;
   readonly streams: PodStreams;
+  /** Where pods' addresses are reached from this process. */
+  readonly place: Place;
   /** A bearer token that is as good as the client certificate. */
   readonly token?: string;
 }
@@ -46,13 +49,13 @@ export class ApiServer implements AsyncDisposable {
   readonly #token: string | undefined;
   readonly #server: https.Server;
 
-  constructor({ certificates, streams, token }: ApiServerOptions) {
+  constructor({ certificates, streams, place, token }: ApiServerOptions) {
     this.#registry = new ObjectRegistry(this.#catalog);
     this.store = this.#registry;
     createFirstObjects(this.#registry);
     this.#streams = streams;
     this.#token = token;
-    this.#resources = new ResourceApi(this.#catalog, this.#registry, streams);
+    this.#resources = new ResourceApi(this.#catalog, this.#registry, streams, place);
     this.faults = new ApiFaults({
       dropWatches: () => this.#resources.dropWatches(),
       expireHistory: () => this.#registry.tables.history.compact(this.#registry.tables.revision),

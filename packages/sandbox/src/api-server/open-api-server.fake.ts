@@ -5,6 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { AS_IT_IS } from '../ports/place.ts';
 import { fakePodStreams } from '../ports/pod-streams.fake.ts';
 import { ApiServer } from './api-server.ts';
 import { type Certificates, issueCertificates } from './certificates.ts';
@@ -25,7 +26,7 @@ export async function openSandboxApi() {
   const certificates = await issued;
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-api-'));
   const socketPath = join(folder, 'api.sock');
-  const server = new ApiServer({ certificates, streams: fakePodStreams, token: 'secret' });
+  const server = new ApiServer({ certificates, streams: fakePodStreams, place: AS_IT_IS, token: 'secret' });
   await server.listen(socketPath);
   const relay = net.createServer((near) => {
     const far = net.connect(socketPath);

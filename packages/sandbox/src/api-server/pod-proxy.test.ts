@@ -41,8 +41,8 @@ test('a request goes to a pod of the Service as it is', async () => {
   const { request, slice } = await openService();
   slice([{ addresses: ['127.0.0.9'], conditions: { ready: false } }, { addresses: ['127.0.0.1'] }]);
   for (const port of ['80', 'http']) {
-    const { status, body } = await request('POST', `${SERVICES}/web:${port}/proxy/a%20b/c/?d=e`, { f: 1 });
-    expect([status, body]).toEqual([418, 'POST /a%20b/c/?d=e {"f":1}']);
+    const { status, body } = await request('POST', `${SERVICES}/web:${port}/proxy/a%20b/c/?d=e%20f+g&h`, { f: 1 });
+    expect([status, body]).toEqual([418, 'POST /a%20b/c/?d=e%20f+g&h {"f":1}']);
   }
 });
 

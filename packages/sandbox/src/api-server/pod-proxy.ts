@@ -1,5 +1,6 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { KubeObject } from '../ports/kube-object.ts';
+import type { Place } from '../ports/place.ts';
 import { StatusError } from '../ports/status-error.ts';
 import type { Fields } from '../resources/schema/fields.ts';
 import { badRequest, notFound } from '../resources/status-errors.ts';
@@ -8,7 +9,6 @@ import type { ResourceTarget } from './request-target.ts';
 
 export interface ProxiedRequest {
   readonly target: ResourceTarget;
-  readonly query: URLSearchParams;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -23,15 +23,15 @@ const NOT_PASSED_ON = ['authorization', 'connection', 'host', 'keep-alive', 'tra
  */
 export async function proxyToPod(
   registry: ObjectRegistry,
-  { target, query, request, response }: ProxiedRequest,
+  place: Place,
+  { target, request, response }: ProxiedRequest,
 ): Promise<void> {
   const { host, port } = destination(registry, target);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const search = query.size === 0 ? '' : `?${query}`;
+  const [, search = ''] = /(\?.*)$/.exec(request.url ?? '') ?? []; // as it is: what a + means is the program's business
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !NOT_PASSED_ON.includes(name)));
   const passed = http.request({
-    host,
-    port,
+    ...place(host, port),
     path: `/${target.rest}${search}`,
     method: request.method,
     headers: { ...headers, host: `${host}:${port}` },

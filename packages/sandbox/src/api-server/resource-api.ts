@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubeObject } from '../ports/kube-object.ts';
+import type { Place } from '../ports/place.ts';
 import type { PodStreams } from '../ports/pod-streams.ts';
 import { StatusError } from '../ports/status-error.ts';
 import type { Catalog } from '../resources/catalog.ts';
@@ -40,10 +41,12 @@ export interface ApiCall {
 export class ResourceApi {
   readonly #registry: ObjectRegistry;
   readonly #streams: PodStreams;
+  readonly #place: Place;
   readonly #writer: ObjectWriter;
   readonly #watches = new Set<WatchStream>();
 
-  constructor(catalog: Catalog, registry: ObjectRegistry, streams: PodStreams) {
+  constructor(catalog: Catalog, registry: ObjectRegistry, streams: PodStreams, place: Place) {
+    this.#place = place;
     this.#registry = registry;
     this.#streams = streams;
     this.#writer = new ObjectWriter(catalog, registry);
@@ -70,7 +73,7 @@ export class ResourceApi {
         return this.#scale(call, verb);
       case 'proxy':
         if (target.kind.resource !== 'pods' && target.kind.resource !== 'services') break;
-        return await proxyToPod(this.#registry, call);
+        return await proxyToPod(this.#registry, this.#place, call);
       default:
         if (target.kind.resource === 'pods') return this.#podSubresource(call, verb);
     }

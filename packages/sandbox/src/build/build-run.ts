@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { formatReference, parseReference } from '../images/reference.ts';
 import type { Layer, StoredImage } from '../images/stored-image.ts';
-import { MountedRoot } from '../runtime/mounted-root.ts';
+import type { ContainerRoot } from '../runtime/isolation.ts';
 import type { BuildContext } from './build-context.ts';
 import { type BuildFailure, runFailed, stepFailed } from './build-words.ts';
 import type { BuilderSurroundings, BuildRequest } from './builder.ts';
@@ -147,7 +147,7 @@ export class BuildRun {
     build: StageBuild,
     output: (bytes: Buffer, stream: 'stdout' | 'stderr') => void,
   ): Promise<Outcome> {
-    const { request, system, tools, signal } = this.#options;
+    const { request, isolation, signal } = this.#options;
     const command = commandOf(instruction, build.config);
     const env = build.environment();
     const { workdir, user } = build.config;
@@ -158,8 +158,7 @@ export class BuildRun {
       async (upper) => {
         const exitCode = await runStep(
           { image: build.image, command, env, folder: this.#newFolder(), upper, output, signal },
-          system,
-          tools,
+          isolation,
         );
         if (exitCode === 0) return;
         output(Buffer.from(NO_NETWORK), 'stderr');
@@ -240,14 +239,14 @@ export class BuildRun {
     build.addLayer(made, createdBy, config);
   }
 
-  async #change(build: StageBuild, upper: string, change: (root: MountedRoot) => Promise<void>): Promise<void> {
+  async #change(build: StageBuild, upper: string, change: (root: ContainerRoot) => Promise<void>): Promise<void> {
     await using root = await this.#mount(build.image, upper);
     await change(root);
   }
 
-  #mount(image: StoredImage, upper: string): Promise<MountedRoot> {
+  #mount(image: StoredImage, upper: string): Promise<ContainerRoot> {
     const layers = image.layers.map((layer) => layer.folder);
-    return MountedRoot.mount(this.#newFolder(), layers, upper, this.#options.tools);
+    return this.#options.isolation.mountRoot(this.#newFolder(), layers, upper);
   }
 
   #declare(instruction: Instruction, build: StageBuild): void {

@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { HostSystem } from '../images/host-system.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { LayerStore } from '../images/layer-store.ts';
 import type { Layer, StoredImage } from '../images/stored-image.ts';
 import { EngineError } from '../ports/container-engine.ts';
-import type { HostTools } from '../runtime/host-tools.ts';
+import type { Isolation } from '../runtime/isolation.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
 import { BuildContext } from './build-context.ts';
 import { BuildRun } from './build-run.ts';
@@ -32,8 +31,7 @@ export interface BuildRequest {
 
 export interface BuilderSurroundings {
   readonly folder: string;
-  readonly tools: HostTools;
-  readonly system: HostSystem;
+  readonly isolation: Isolation;
   readonly layers: LayerStore;
   readonly images: ImageStore;
   readonly scratch: StoredImage;

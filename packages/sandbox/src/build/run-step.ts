@@ -1,11 +1,8 @@
 import path from 'node:path';
-import type { HostSystem } from '../images/host-system.ts';
 import type { StoredImage } from '../images/stored-image.ts';
-import { ContainerProcess } from '../runtime/container-process.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
-import type { HostTools } from '../runtime/host-tools.ts';
-import { MountedRoot } from '../runtime/mounted-root.ts';
-import { type OutputPipe, openPipes } from '../runtime/output-pipe.ts';
+import type { Isolation } from '../runtime/isolation.ts';
+import type { OutputPipe } from '../runtime/output-pipe.ts';
 import { lookUpUser } from '../runtime/users.ts';
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -29,44 +26,48 @@ export interface RunRequest {
  * @returns its exit code
  * @throws Error where it cannot be started
  */
-export async function runStep(request: RunRequest, system: HostSystem, tools: HostTools): Promise<number> {
+export async function runStep(request: RunRequest, isolation: Isolation): Promise<number> {
   const { image, folder, signal } = request;
   const layers = image.layers.map((layer) => layer.folder);
-  await using root = await MountedRoot.mount(path.join(folder, 'mount'), layers, request.upper, tools);
-  await root.furnish(system.lent(image.base), []);
+  await using root = await isolation.mountRoot(path.join(folder, 'mount'), layers, request.upper);
+  await root.furnish(isolation.system.lent(image.base), []);
   const workdir = root.files.makeFolder(image.config.workdir || '/');
   const user = lookUpUser(image.config.user, root.files);
   const env = { PATH: DEFAULT_PATH, HOME: user.home, ...request.env };
+  const refused = isolation.whyRefused(request.command, env);
+  if (refused !== undefined) {
+    request.output(Buffer.from(`${refused}\n`), 'stderr');
+    return 1;
+  }
   const why = whyNotExecutable(request.command[0] ?? '', workdir, env.PATH, root.files);
   if (why !== undefined) {
     const reason = `runc run failed: unable to start container process: error during container init: ${why.reason}\n`;
     request.output(Buffer.from(reason), 'stderr');
     return why.exitCode;
   }
-  const [stdout, stderr] = await openPipes(tools, [path.join(folder, 'stdout'), path.join(folder, 'stderr')]);
+  const [stdout, stderr] = await isolation.openPipes([path.join(folder, 'stdout'), path.join(folder, 'stderr')]);
   if (stdout === undefined || stderr === undefined) throw new Error('two pipes were asked for');
   using _out = stdout;
   using _err = stderr;
   const told = Promise.all([tell(stdout, 'stdout', request.output), tell(stderr, 'stderr', request.output)]);
   told.catch(() => undefined); // awaited below, unless the start fails
   signal.throwIfAborted();
-  const process = await ContainerProcess.start(
-    {
-      command: request.command,
-      env,
-      workdir,
-      folder,
-      root: root.path,
-      uid: user.uid,
-      gid: user.gid,
-      hostname: 'buildkitsandbox',
-      readOnlyRoot: false,
-      network: 'none',
-      stdout: stdout.writer,
-      stderr: stderr.writer,
-    },
-    tools,
-  );
+  const process = await isolation.start({
+    command: request.command,
+    env,
+    workdir,
+    folder,
+    root: root.path,
+    uid: user.uid,
+    gid: user.gid,
+    hostname: 'buildkitsandbox',
+    readOnlyRoot: false,
+    network: 'none',
+    stdout: stdout.writer,
+    stderr: stderr.writer,
+    address: undefined,
+    namespace: undefined,
+  });
   stdout.closeWriter();
   stderr.closeWriter();
   const kill = () => process.kill(SIGKILL);

@@ -7,6 +7,7 @@ import { Scheduler } from '../kubelet/scheduler.ts';
 import { FakeContainerEngine } from '../ports/container-engine.fake.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import { FakeObjectStore } from '../ports/object-store.fake.ts';
+import { AS_IT_IS } from '../ports/place.ts';
 import { startControllers } from './controllers.ts';
 
 const NAMESPACE = 'shop';
@@ -34,6 +35,7 @@ class Rig implements AsyncDisposable {
       store,
       engine,
       network: {
+        place: AS_IT_IS,
         attach: async () => ({
           address: `10.244.0.${++addresses}`,
           pid: undefined,

@@ -111,6 +111,7 @@ function readSpec(body: Record<string, unknown>, host: Record<string, unknown>, 
     mounts: [],
     readOnlyRoot: host['ReadonlyRootfs'] === true,
     networkOf: undefined,
+    address: undefined,
   };
 }
 

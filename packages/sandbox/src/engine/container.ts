@@ -1,15 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { HostSystem } from '../images/host-system.ts';
 import { portConfig, type StoredImage } from '../images/stored-image.ts';
 import { type ContainerSpec, type ContainerState, EngineError } from '../ports/container-engine.ts';
 import { nowNano, rfc3339Nano } from '../runtime/clock.ts';
-import { ContainerProcess } from '../runtime/container-process.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
-import type { HostTools } from '../runtime/host-tools.ts';
+import type { ContainerRoot, Isolation, RunningProgram } from '../runtime/isolation.ts';
 import { JsonLog } from '../runtime/json-log.ts';
-import { MountedRoot } from '../runtime/mounted-root.ts';
-import { openPipes } from '../runtime/output-pipe.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
 import { signalNumber } from '../runtime/signals.ts';
 import { lookUpUser, UnknownUser, type User } from '../runtime/users.ts';
@@ -17,11 +13,12 @@ import type { EventLog } from './events.ts';
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const SIGKILL = 9;
+/** Exit code of a command that is there and cannot be run. */
+const NOT_EXECUTABLE = 126;
 
 /** What containers are made with. */
 export interface ContainerSurroundings {
-  readonly tools: HostTools;
-  readonly system: HostSystem;
+  readonly isolation: Isolation;
   readonly events: EventLog;
   readonly changed: (container: ContainerState, what: 'started' | 'exited') => void;
 }
@@ -32,7 +29,7 @@ export class Container {
   readonly spec: ContainerSpec;
   readonly image: StoredImage;
   readonly created: string;
-  readonly root: MountedRoot;
+  readonly root: ContainerRoot;
   readonly log: JsonLog;
   readonly logFile: string;
   /** What start failed with, as `docker inspect` shows it. */
@@ -40,7 +37,7 @@ export class Container {
   readonly #folder: string;
   readonly #with: ContainerSurroundings;
   #status: ContainerState['status'] = 'created';
-  #process: ContainerProcess | undefined;
+  #process: RunningProgram | undefined;
   #exitCode = 0;
   #startedAt = '';
   #finishedAt = '';
@@ -51,7 +48,7 @@ export class Container {
     id: string,
     spec: ContainerSpec,
     image: StoredImage,
-    root: MountedRoot,
+    root: ContainerRoot,
     folder: string,
     surroundings: ContainerSurroundings,
   ) {
@@ -74,12 +71,12 @@ export class Container {
     folder: string,
     surroundings: ContainerSurroundings,
   ): Promise<Container> {
-    const { tools, system } = surroundings;
+    const { isolation } = surroundings;
     await mkdir(folder, { recursive: true });
     const layers = image.layers.map((layer) => layer.folder);
-    const root = await MountedRoot.mount(path.join(folder, 'mount'), layers, path.join(folder, 'upper'), tools);
+    const root = await isolation.mountRoot(path.join(folder, 'mount'), layers, path.join(folder, 'upper'));
     try {
-      await root.furnish(system.lent(image.base), spec.mounts);
+      await root.furnish(isolation.system.lent(image.base), spec.mounts);
       root.files.makeFolder(spec.workdir ?? (image.config.workdir || '/'));
     } catch (error) {
       await root[Symbol.asyncDispose]();
@@ -190,8 +187,10 @@ export class Container {
   async #start(): Promise<void> {
     const user = this.user();
     const env = this.environment(user);
+    const refused = this.#with.isolation.whyRefused(this.command, env);
+    if (refused !== undefined) throw this.#failed(NOT_EXECUTABLE, refused, 400);
     this.#mustBeExecutable(env);
-    const pipes = await openPipes(this.#with.tools, [
+    const pipes = await this.#with.isolation.openPipes([
       path.join(this.#folder, 'stdout'),
       path.join(this.#folder, 'stderr'),
     ]);
@@ -203,23 +202,22 @@ export class Container {
       this.log.capture(stderr.reader, 'stderr'),
     ]);
     try {
-      this.#process = await ContainerProcess.start(
-        {
-          command: this.command,
-          env,
-          workdir: this.workdir,
-          root: this.root.path,
-          folder: this.#folder,
-          uid: user.uid,
-          gid: user.gid,
-          hostname: this.spec.hostname,
-          readOnlyRoot: this.spec.readOnlyRoot,
-          network: this.spec.networkOf === undefined ? 'node' : { of: this.spec.networkOf },
-          stdout: stdout.writer,
-          stderr: stderr.writer,
-        },
-        this.#with.tools,
-      );
+      this.#process = await this.#with.isolation.start({
+        command: this.command,
+        env,
+        workdir: this.workdir,
+        root: this.root.path,
+        folder: this.#folder,
+        uid: user.uid,
+        gid: user.gid,
+        hostname: this.spec.hostname,
+        readOnlyRoot: this.spec.readOnlyRoot,
+        network: this.spec.networkOf === undefined ? 'node' : { of: this.spec.networkOf },
+        stdout: stdout.writer,
+        stderr: stderr.writer,
+        address: this.spec.address,
+        namespace: this.spec.labels['io.kubernetes.pod.namespace'],
+      });
     } catch (error) {
       for (const pipe of pipes) pipe[Symbol.dispose]();
       await captured.catch(() => undefined); // its pipes were closed
@@ -237,7 +235,7 @@ export class Container {
     this.#with.changed(this.state, 'started');
   }
 
-  async #ended(process: ContainerProcess, captured: Promise<unknown>): Promise<void> {
+  async #ended(process: RunningProgram, captured: Promise<unknown>): Promise<void> {
     this.#exitCode = await process.exited;
     await captured;
     this.#finishedAt = rfc3339Nano(nowNano());

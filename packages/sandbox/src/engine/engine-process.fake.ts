@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { Namespaces } from '../runtime/namespaces.ts';
 import { Engine } from './engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
@@ -10,7 +11,7 @@ import { serveEngine } from './serve-engine.ts';
 const [folder = ''] = process.argv.slice(2);
 execFileSync('mount', ['-t', 'proc', 'proc', '/proc']);
 const ending = new AbortController();
-const engine = await Engine.open({ folder, nodeBinary: process.execPath, signal: ending.signal });
+const engine = await Engine.open({ folder, isolation: new Namespaces(process.execPath), signal: ending.signal });
 const served = await serveEngine(engine, path.join(folder, 'docker.sock'));
 process.stdout.write('ready\n');
 for await (const _ of process.stdin);

@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Builder } from '../build/builder.ts';
 import { BaseImages } from '../images/base-images.ts';
-import { type HostSystem, readHostSystem } from '../images/host-system.ts';
 import { ImageStore } from '../images/image-store.ts';
 import { LayerStore } from '../images/layer-store.ts';
 import { portConfig, type StoredImage } from '../images/stored-image.ts';
@@ -16,9 +15,8 @@ import {
   type Image,
   type LogRecord,
 } from '../ports/container-engine.ts';
-import { execIn } from '../runtime/container-exec.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
-import { findHostTools, type HostTools } from '../runtime/host-tools.ts';
+import type { Isolation } from '../runtime/isolation.ts';
 import { removeFolder } from '../runtime/remove-folder.ts';
 import { Container } from './container.ts';
 import { EventLog } from './events.ts';
@@ -26,15 +24,14 @@ import { EventLog } from './events.ts';
 export interface EngineOptions {
   /** Absolute; made where it is missing. Everything that the engine keeps is below it. */
   readonly folder: string;
-  /** The one Node that images named `node` have. */
-  readonly nodeBinary: string;
+  readonly isolation: Isolation;
   /** Ends builds. Containers end with {@link Engine[Symbol.asyncDispose]}. */
   readonly signal: AbortSignal;
 }
 
 type Listener = (container: ContainerState, what: 'started' | 'exited') => void;
 
-/** The node's engine: images, containers and builds. Its process has to be root of its own user and mount namespaces. */
+/** The node's engine: images, containers and builds. */
 export class Engine implements ContainerEngine, AsyncDisposable {
   readonly id = randomUUID();
   readonly folder: string;
@@ -42,9 +39,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
   readonly images: ImageStore;
   readonly layers: LayerStore;
   readonly builder: Builder;
-  readonly tools: HostTools;
+  readonly #isolation: Isolation;
   readonly #bases: BaseImages;
-  readonly #system: HostSystem;
   readonly #containers = new Map<string, Container>();
   /** Names of containers that are being made too. */
   readonly #names = new Map<string, string>();
@@ -52,15 +48,13 @@ export class Engine implements ContainerEngine, AsyncDisposable {
 
   private constructor(options: EngineOptions) {
     this.folder = options.folder;
-    this.tools = findHostTools();
-    this.#system = readHostSystem(options.nodeBinary);
+    this.#isolation = options.isolation;
     this.layers = new LayerStore(path.join(options.folder, 'l'));
-    this.#bases = new BaseImages(this.layers, this.#system);
+    this.#bases = new BaseImages(this.layers, this.#isolation.system);
     this.images = new ImageStore((change, id, name) => this.events.emit('image', change, id, { name }));
     this.builder = new Builder({
       folder: path.join(options.folder, 'build'),
-      tools: this.tools,
-      system: this.#system,
+      isolation: this.#isolation,
       layers: this.layers,
       images: this.images,
       scratch: this.#bases.scratch(),
@@ -69,7 +63,6 @@ export class Engine implements ContainerEngine, AsyncDisposable {
     });
   }
 
-  /** @throws Error that names the host's program that is missing */
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     await Promise.all(
@@ -108,8 +101,7 @@ export class Engine implements ContainerEngine, AsyncDisposable {
     this.#names.set(spec.name, id);
     try {
       const container = await Container.create(id, spec, image, path.join(this.folder, 'containers', id.slice(0, 12)), {
-        tools: this.tools,
-        system: this.#system,
+        isolation: this.#isolation,
         events: this.events,
         changed: (state, what) => this.#changed(state, what),
       });
@@ -203,7 +195,7 @@ export class Engine implements ContainerEngine, AsyncDisposable {
       );
     }
     const { command, tty, stdin, stdout, stderr, signal } = spec;
-    return execIn(pid, { command, tty, stdin, stdout, stderr, signal, env, workdir }, this.tools);
+    return this.#isolation.exec(pid, { command, tty, stdin, stdout, stderr, signal, env, workdir });
   }
 
   /** The containers made of an image. */

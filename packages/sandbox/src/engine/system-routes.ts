@@ -78,7 +78,7 @@ function infoOf(engine: Engine): object {
     Labels: [],
     ExperimentalBuild: false,
     DefaultRuntime: 'devloop-sandbox',
-    Runtimes: { 'devloop-sandbox': { path: engine.tools.unshare } },
+    Runtimes: { 'devloop-sandbox': { path: 'devloop-sandbox' } },
     Swarm: { LocalNodeState: 'inactive', NodeID: '', NodeAddr: '', ControlAvailable: false, Error: '' },
     SecurityOptions: ['name=rootless'],
     Warnings: null,

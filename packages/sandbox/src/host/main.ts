@@ -10,7 +10,12 @@ import { Sandbox } from './sandbox.ts';
 
 /** What is told to the process that started this one. */
 export type SandboxMessage =
-  | { readonly type: 'ready'; readonly environment: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'ready';
+      readonly environment: Readonly<Record<string, string>>;
+      /** Why it runs programs of Node only; undefined: it runs all. */
+      readonly limitedBecause: string | undefined;
+    }
   | { readonly type: 'failed'; readonly message: string; readonly isRefused: boolean };
 
 const { values } = parseArgs({ options: { folder: { type: 'string' } } });
@@ -27,7 +32,7 @@ process.on('SIGHUP', () => undefined); // a terminal that closes takes its proce
 
 try {
   const problem = await isolationProblem(process.env, over.signal);
-  if (problem === undefined) await keep(values.folder);
+  if (problem === undefined || process.platform === 'linux') await keep(values.folder, problem);
   else tell({ type: 'failed', message: problem, isRefused: true });
 } catch (error) {
   if (!over.signal.aborted) {
@@ -37,9 +42,10 @@ try {
 }
 process.stdin.destroy();
 
-async function keep(folder: string): Promise<void> {
-  await using sandbox = await Sandbox.open({ folder, signal: over.signal, onEnd: end });
-  tell({ type: 'ready', environment: { ...sandbox.environment } });
+async function keep(folder: string, limitedBecause: string | undefined): Promise<void> {
+  const isolation = limitedBecause === undefined ? 'namespaces' : 'permissions';
+  await using sandbox = await Sandbox.open({ folder, isolation, signal: over.signal, onEnd: end });
+  tell({ type: 'ready', environment: { ...sandbox.environment }, limitedBecause });
   await new Promise<void>((resolve) => {
     if (over.signal.aborted) resolve();
     over.signal.addEventListener('abort', () => resolve(), { once: true });

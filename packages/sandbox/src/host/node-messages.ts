@@ -8,6 +8,8 @@ export interface NodeConfig {
   /** Address at which this machine reaches the node's ports. */
   readonly address: string;
   readonly certificates: Certificates;
+  /** How its programs are kept apart from this machine's files. */
+  readonly isolation: 'namespaces' | 'permissions';
 }
 
 /** A fault to bring about on demand, for tests: each goes on until it is taken back, or for so many requests. */

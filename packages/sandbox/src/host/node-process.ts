@@ -20,7 +20,7 @@ export interface NodeListener {
   ended(reason: Error): void;
 }
 
-/** The process that is the node, in namespaces of its own. When it ends, whatever runs on it has ended. */
+/** The process that is the node, in namespaces of its own if it may. When it ends, whatever runs on it ends. */
 export class NodeProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #exited: Promise<void>;
@@ -53,7 +53,9 @@ export class NodeProcess implements AsyncDisposable {
     const log = path.join(config.folder, 'node.log');
     await writeFile(file, JSON.stringify(config), { mode: 0o600 });
     await using output: FileHandle = await open(log, 'a', 0o600);
-    const child = spawn('unshare', [...UNSHARE, process.execPath, NODE_MAIN, file], {
+    const [program = '', ...args] =
+      config.isolation === 'namespaces' ? ['unshare', ...UNSHARE, process.execPath] : [process.execPath];
+    const child = spawn(program, [...args, NODE_MAIN, file], {
       env: { PATH: nodePath(process.env), LANG: 'C.UTF-8' },
       stdio: ['pipe', 'pipe', output.fd],
     }) as ChildProcessByStdio<Writable, Readable, null>;

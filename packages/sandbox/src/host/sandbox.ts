@@ -19,6 +19,7 @@ export interface SandboxOptions {
   /** Does not exist yet, or is empty; everything of the sandbox is in it, and it goes with the sandbox. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  readonly isolation: NodeConfig['isolation'];
   /** Told when it has ended by itself, with all that ran in it. */
   readonly onEnd: (reason: Error) => void;
 }
@@ -68,7 +69,7 @@ export class Sandbox implements AsyncDisposable {
     await this.#opened.disposeAsync();
   }
 
-  async #start({ folder, signal, onEnd }: SandboxOptions, port: number): Promise<void> {
+  async #start({ folder, signal, isolation, onEnd }: SandboxOptions, port: number): Promise<void> {
     await mkdir(this.#nodeFolder, { recursive: true, mode: 0o700 });
     this.#opened.defer(() => rm(folder, { recursive: true, force: true }));
     const ports = this.#opened.use(new NodePorts(this.#address, this.#nodeFolder));
@@ -78,6 +79,7 @@ export class Sandbox implements AsyncDisposable {
       name: NAME,
       address: this.#address,
       certificates,
+      isolation,
     };
     const listener = { nodePorts: (wanted: readonly number[]) => ports.set(wanted), ended: onEnd };
     this.#node = this.#opened.use(await NodeProcess.start(config, listener, signal));

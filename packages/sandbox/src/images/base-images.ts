@@ -31,13 +31,6 @@ const FOLDERS = [
   'var/log',
   'var/tmp',
 ];
-const DEVICE_LINKS = {
-  fd: '/proc/self/fd',
-  stdin: '/proc/self/fd/0',
-  stdout: '/proc/self/fd/1',
-  stderr: '/proc/self/fd/2',
-  ptmx: 'pts/ptmx',
-};
 
 /** Makes the few images that there are to pull. Their programs are the host's own, lent read-only. */
 export class BaseImages {
@@ -89,8 +82,7 @@ export class BaseImages {
   }
 
   #kindOf(repository: string): BaseKind | undefined {
-    if (repository === 'node' || repository === 'busybox') return repository;
-    return repository === 'python' && this.#system.python ? 'python' : undefined;
+    return this.#system.kinds.find((kind) => kind === repository);
   }
 
   #config(kind: BaseKind, asked: string): RunConfig {
@@ -113,12 +105,11 @@ export class BaseImages {
     const at = (name: string) => path.join(folder, name);
     for (const name of FOLDERS) await mkdir(at(name), { recursive: true });
     for (const { name, to } of this.#system.links) await symlink(to, at(name));
-    for (const [name, to] of Object.entries(DEVICE_LINKS)) await symlink(to, at(`dev/${name}`));
     for (const lent of this.#system.lent(kind)) {
       if (lent.is === 'folder') await mkdir(at(lent.target), { recursive: true });
       else {
         await mkdir(path.dirname(at(lent.target)), { recursive: true });
-        await writeFile(at(lent.target), '');
+        await writeFile(at(lent.target), '', { mode: 0o755 }); // a place for it; what stands there decides its mode
       }
     }
     const person = kind === 'node' ? ['node'] : [];

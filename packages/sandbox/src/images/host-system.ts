@@ -15,6 +15,13 @@ const ETC = [
   'mime.types',
 ];
 const ROOT_FOLDERS = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
+const DEVICE_LINKS = [
+  { name: 'dev/fd', to: '/proc/self/fd' },
+  { name: 'dev/stdin', to: '/proc/self/fd/0' },
+  { name: 'dev/stdout', to: '/proc/self/fd/1' },
+  { name: 'dev/stderr', to: '/proc/self/fd/2' },
+  { name: 'dev/ptmx', to: 'pts/ptmx' },
+];
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /** Something of the host that containers see at `target`. */
@@ -26,14 +33,14 @@ export interface Lent {
 }
 
 export interface HostSystem {
-  /** Links at the root, such as `lib -> usr/lib`. */
+  /** Links such as `lib -> usr/lib`, by their path from the root. */
   readonly links: readonly { readonly name: string; readonly to: string }[];
   /** What images of a kind are lent. Of `scratch` only the devices. */
   lent(kind: BaseKind): readonly Lent[];
   /** npm's folder, where the host has one. */
   readonly npm: string | undefined;
-  /** Whether the host has a Python. */
-  readonly python: boolean;
+  /** The images that there are to pull. */
+  readonly kinds: readonly BaseKind[];
 }
 
 /**
@@ -61,9 +68,9 @@ export function readHostSystem(nodeBinary: string): HostSystem {
   const system = [...[...folders, ...whole, ...etc].map((file) => lend(file, file, true)), ...devices];
   const node = lend(nodeBinary, '/usr/local/bin/node', true);
   return {
-    links,
+    links: [...links, ...DEVICE_LINKS],
     npm,
-    python: statOf('/usr/bin/python3') !== undefined,
+    kinds: ['node', 'busybox', ...(statOf('/usr/bin/python3') === undefined ? [] : (['python'] as const))],
     lent: (kind) => {
       if (kind === 'scratch') return devices;
       if (kind !== 'node') return system;

@@ -3,6 +3,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { ContainerEngine } from '../ports/container-engine.ts';
+import type { Place } from '../ports/place.ts';
 import type { Container, Handler, HttpGet } from './pod-spec.ts';
 
 /** How much of what a probe is answered is told: pkg/probe's maxRespBodyLength and maxReadLength. */
@@ -14,6 +15,7 @@ export interface HandlerTarget {
   readonly containerId: string;
   readonly container: Container;
   readonly address: string;
+  readonly place: Place;
 }
 
 export interface Outcome {
@@ -37,7 +39,7 @@ export async function runHandler(
     if (handler.httpGet !== undefined) return await get(handler.httpGet, target, either);
     if (handler.tcpSocket !== undefined) {
       const { port, host } = handler.tcpSocket;
-      await dial(host ?? target.address, portNumber(port, target.container), either);
+      await dial(host ?? target.address, portNumber(port, target.container), target.place, either);
       return { ok: true, output: '' };
     }
     if (handler.sleep !== undefined) {
@@ -77,16 +79,26 @@ async function runCommand(
   return { ok: exitCode === 0, output: Buffer.concat(chunks).subarray(0, MOST_BYTES).toString('utf8') };
 }
 
-async function get(request: HttpGet, { address, container }: HandlerTarget, signal: AbortSignal): Promise<Outcome> {
+async function get(
+  request: HttpGet,
+  { address, container, place }: HandlerTarget,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { scheme = 'HTTP', path = '/', httpHeaders = [] } = request;
   const host = request.host || address;
   const port = portNumber(request.port, container);
   const url = `${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
-  const headers: Record<string, string> = { 'User-Agent': 'kube-probe/1.32', Accept: '*/*', Connection: 'close' };
+  const headers: Record<string, string> = {
+    Host: `${host}:${port}`,
+    'User-Agent': 'kube-probe/1.32',
+    Accept: '*/*',
+    Connection: 'close',
+  };
   for (const { name, value } of httpHeaders) headers[name] = value;
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   const client = scheme === 'HTTPS' ? https : http;
-  const sent = client.get(url, { headers, signal, agent: false, rejectUnauthorized: false }, (response) => {
+  const options = { ...place(host, port), headers, signal, agent: false, rejectUnauthorized: false };
+  const sent = client.get(url, options, (response) => {
     const status = response.statusCode ?? 0;
     response.resume();
     response.once('error', () => undefined);
@@ -104,9 +116,9 @@ async function get(request: HttpGet, { address, container }: HandlerTarget, sign
 const TIMED_OUT = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
 
 /** Connects and hangs up. Rejects with Go's words. */
-async function dial(host: string, port: number, signal: AbortSignal): Promise<void> {
+async function dial(host: string, port: number, place: Place, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = net.connect({ host, port, signal });
+  const socket = net.connect({ ...place(host, port), signal });
   socket.once('connect', () => resolve());
   socket.once('error', (error) => {
     reject(new Error(signal.aborted ? `dial tcp ${host}:${port}: i/o timeout` : dialError(error, host, port)));

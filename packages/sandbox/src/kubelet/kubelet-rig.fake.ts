@@ -4,6 +4,7 @@ import path from 'node:path';
 import { FakeContainerEngine } from '../ports/container-engine.fake.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import { FakeObjectStore } from '../ports/object-store.fake.ts';
+import { AS_IT_IS } from '../ports/place.ts';
 import { Kubelet } from './kubelet.ts';
 import type { Container, PodSpec } from './pod-spec.ts';
 import { Scheduler } from './scheduler.ts';
@@ -29,6 +30,7 @@ export class KubeletRig implements AsyncDisposable {
       store: this.store,
       engine: this.engine,
       network: {
+        place: AS_IT_IS,
         attach: async () => ({ address: '127.0.0.1', pid: undefined, [Symbol.asyncDispose]: async () => undefined }),
       },
       dns: { address: '10.96.0.10', domain: 'cluster.local' },

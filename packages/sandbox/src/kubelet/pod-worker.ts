@@ -412,8 +412,9 @@ export class PodWorker {
   }
 
   #target(slot: ContainerSlot, container: Container): HandlerTarget {
-    const { engine } = this.#context;
-    return { engine, containerId: slot.run?.id ?? '', container, address: this.#setup.address ?? '' };
+    const { engine, network } = this.#context;
+    const { place } = network;
+    return { engine, containerId: slot.run?.id ?? '', container, address: this.#setup.address ?? '', place };
   }
 
   #teller(slot: ContainerSlot, container: Container): TellEvent {

@@ -158,6 +158,7 @@ async function configured(
       ],
       readOnlyRoot: container.securityContext?.readOnlyRootFilesystem ?? false,
       networkOf: sandbox.pid,
+      address: sandbox.address,
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
-import type { PodNetwork, PodSandbox } from '../kubelet/pod-network.ts';
+import type { PodSandbox } from '../kubelet/pod-network.ts';
+import { AS_IT_IS } from '../ports/place.ts';
 import { ip } from './ip-command.ts';
+import type { NodeNetwork } from './node-network.ts';
+import { GATEWAY, POD_NETWORK_BITS, PodAddresses } from './pod-addresses.ts';
 import { dialNode, PodDialer } from './pod-dialer.ts';
 import { PodHolder } from './pod-holder.ts';
 
 const BRIDGE = 'cni0';
-/** The node's own address on the bridge, and the pods' way out. */
-export const GATEWAY = '10.244.0.1';
-const POD_NETWORK = { prefix: '10.244', bits: 16, first: 2, last: 65_534 };
 /** Every address of it is the node's own: Services listen on theirs without being given them one by one. */
 const SERVICE_NETWORK = '10.96.0.0/12';
 /** How many networks are held ready, so that a pod waits for none. */
@@ -19,12 +19,12 @@ interface Prepared {
 }
 
 /** A bridge in this process's network namespace, to which the pods are joined. It needs to be root in it. */
-export class BridgeNetwork implements PodNetwork, AsyncDisposable {
+export class BridgeNetwork implements NodeNetwork {
+  readonly place = AS_IT_IS;
   readonly #pool: Promise<Prepared>[] = [];
-  readonly #used = new Set<string>();
+  readonly #addresses = new PodAddresses();
   readonly #holders = new Set<PodHolder>();
   readonly #dialer: PodDialer;
-  #next = POD_NETWORK.first;
   #links = 0;
   #isClosed = false;
 
@@ -36,7 +36,7 @@ export class BridgeNetwork implements PodNetwork, AsyncDisposable {
     await ip([
       'link set lo up',
       `link add ${BRIDGE} type bridge`,
-      `addr add ${GATEWAY}/${POD_NETWORK.bits} dev ${BRIDGE}`,
+      `addr add ${GATEWAY}/${POD_NETWORK_BITS} dev ${BRIDGE}`,
       `link set ${BRIDGE} up`,
       `route add local ${SERVICE_NETWORK} dev lo`,
     ]);
@@ -87,10 +87,10 @@ export class BridgeNetwork implements PodNetwork, AsyncDisposable {
 
   async #prepare(): Promise<Prepared> {
     if (this.#isClosed) throw new Error('the network of the node is closed');
-    const address = this.#takeAddress();
+    const address = this.#addresses.take();
     try {
       const holder = await PodHolder.open({
-        address: `${address}/${POD_NETWORK.bits}`,
+        address: `${address}/${POD_NETWORK_BITS}`,
         gateway: GATEWAY,
         bridge: BRIDGE,
         link: `veth${++this.#links}`,
@@ -98,7 +98,7 @@ export class BridgeNetwork implements PodNetwork, AsyncDisposable {
       this.#holders.add(holder);
       return { holder, address };
     } catch (error) {
-      this.#used.delete(address);
+      this.#addresses.giveBack(address);
       throw error;
     }
   }
@@ -106,19 +106,6 @@ export class BridgeNetwork implements PodNetwork, AsyncDisposable {
   async #release({ holder, address }: Prepared): Promise<void> {
     this.#holders.delete(holder);
     await Promise.all([holder[Symbol.asyncDispose](), this.#dialer.forget(holder.pid)]);
-    this.#used.delete(address);
-  }
-
-  /** In turn, so that an address comes back as late as can be. */
-  #takeAddress(): string {
-    const { prefix, first, last } = POD_NETWORK;
-    for (let tried = first; tried <= last; tried++) {
-      const address = `${prefix}.${this.#next >> 8}.${this.#next & 255}`;
-      this.#next = this.#next === last ? first : this.#next + 1;
-      if (this.#used.has(address)) continue;
-      this.#used.add(address);
-      return address;
-    }
-    throw new Error(`no IP addresses available in network: ${prefix}.0.0/${POD_NETWORK.bits}`);
+    this.#addresses.giveBack(address);
   }
 }

@@ -1,3 +1,4 @@
+import { AS_IT_IS } from '../ports/place.ts';
 import { TunnelServer } from './tunnel-server.ts';
 
 /**
@@ -5,6 +6,6 @@ import { TunnelServer } from './tunnel-server.ts';
  * a line when it is there, and ends when its input does.
  */
 const [socket = ''] = process.argv.slice(2);
-await using _server = await TunnelServer.open(socket);
+await using _server = await TunnelServer.open(socket, AS_IT_IS);
 process.stdout.write('\n');
 for await (const _ of process.stdin);

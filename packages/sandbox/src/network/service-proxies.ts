@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Place } from '../ports/place.ts';
 import { NodePorts } from './node-ports.ts';
 import { type Frontend, serviceTable } from './service-table.ts';
 import { TcpProxy } from './tcp-proxy.ts';
@@ -15,11 +16,13 @@ interface Proxy extends Disposable {
 export class ServiceProxies implements Disposable {
   readonly nodePorts = new NodePorts();
   readonly #store: ObjectStore;
+  readonly #place: Place;
   readonly #proxies = new Map<string, Proxy>();
   readonly #listening: Disposable;
   #turn: NodeJS.Immediate | undefined;
 
-  constructor(store: ObjectStore) {
+  constructor(store: ObjectStore, place: Place) {
+    this.#place = place;
     this.#store = store;
     this.#listening = store.listen(['services', 'endpoints'], () => {
       this.#turn ??= setImmediate(() => this.#update());
@@ -34,6 +37,10 @@ export class ServiceProxies implements Disposable {
     this.#proxies.clear();
   }
 
+  #open(frontend: Frontend): Proxy {
+    return frontend.protocol === 'TCP' ? new TcpProxy(frontend, this.#place) : new UdpProxy(frontend, this.#place);
+  }
+
   #update(): void {
     this.#turn = undefined;
     const table = serviceTable(this.#store);
@@ -46,7 +53,7 @@ export class ServiceProxies implements Disposable {
       if (frontend.backends.length === 0) continue;
       const proxy = this.#proxies.get(key);
       if (proxy !== undefined) proxy.lead(frontend);
-      else this.#proxies.set(key, frontend.protocol === 'TCP' ? new TcpProxy(frontend) : new UdpProxy(frontend));
+      else this.#proxies.set(key, this.#open(frontend));
     }
     const nodePorts = [...table.values()].filter(({ isNodePort }) => isNodePort);
     this.nodePorts.set(nodePorts.map(({ port, protocol }) => ({ port, protocol })));

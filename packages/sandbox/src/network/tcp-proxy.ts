@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { Place } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
 import type { Frontend } from './service-table.ts';
 import { splice } from './splice.ts';
@@ -6,14 +7,16 @@ import { splice } from './splice.ts';
 /** Listens at one address of a Service. Connections live on when it is disposed; they end with their pods. */
 export class TcpProxy implements Disposable {
   readonly #choice: BackendChoice;
+  readonly #place: Place;
   readonly #server: net.Server;
 
-  constructor(frontend: Frontend) {
+  constructor(frontend: Frontend, place: Place) {
+    this.#place = place;
     this.#choice = new BackendChoice(frontend);
     this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
     // A port that a program of the node has is that program's, as where kube-proxy cannot open it.
     this.#server.on('error', () => undefined);
-    this.#server.listen(frontend.port, frontend.address);
+    this.#server.listen(place(frontend.address, frontend.port));
   }
 
   lead(frontend: Frontend): void {
@@ -31,7 +34,7 @@ export class TcpProxy implements Disposable {
       socket.resetAndDestroy();
       return;
     }
-    const target = net.connect({ host: backend.address, port: backend.port, allowHalfOpen: true, noDelay: true });
+    const target = net.connect({ ...this.#place(backend.address, backend.port), allowHalfOpen: true, noDelay: true });
     socket.setNoDelay(true);
     target.once('error', () => socket.resetAndDestroy());
     socket.once('close', () => {

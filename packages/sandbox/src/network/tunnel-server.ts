@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { Place } from '../ports/place.ts';
 import { splice } from './splice.ts';
 
 /** `10.244.0.5 8080` and a newline. */
@@ -10,11 +11,12 @@ const MOST_LINE_BYTES = 64;
  */
 export class TunnelServer implements AsyncDisposable {
   readonly #server: net.Server;
+  readonly #place: Place;
   readonly #sockets = new Set<net.Socket>();
 
   /** @param path of the socket, absolute */
-  static async open(path: string): Promise<TunnelServer> {
-    const server = new TunnelServer();
+  static async open(path: string, place: Place): Promise<TunnelServer> {
+    const server = new TunnelServer(place);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject);
       server.#server.listen(path, resolve);
@@ -24,7 +26,8 @@ export class TunnelServer implements AsyncDisposable {
     return server;
   }
 
-  private constructor() {
+  private constructor(place: Place) {
+    this.#place = place;
     this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
   }
 
@@ -57,7 +60,7 @@ export class TunnelServer implements AsyncDisposable {
   }
 
   #join(socket: net.Socket, host: string, port: number): void {
-    const target = net.connect({ host, port, allowHalfOpen: true });
+    const target = net.connect({ ...this.#place(host, port), allowHalfOpen: true });
     this.#track(target);
     target.once('error', () => socket.destroy());
     target.once('connect', () => {

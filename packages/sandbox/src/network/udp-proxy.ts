@@ -1,4 +1,5 @@
 import dgram from 'node:dgram';
+import type { Place } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
 import type { Frontend } from './service-table.ts';
 
@@ -14,13 +15,16 @@ interface Flow {
 export class UdpProxy implements Disposable {
   readonly #choice: BackendChoice;
   readonly #socket = dgram.createSocket('udp4');
+  readonly #place: Place;
   readonly #flows = new Map<string, Flow>();
 
-  constructor(frontend: Frontend) {
+  constructor(frontend: Frontend, place: Place) {
+    this.#place = place;
     this.#choice = new BackendChoice(frontend);
     this.#socket.on('error', () => undefined); // the port is taken: as where kube-proxy cannot open it
     this.#socket.on('message', (bytes, client) => this.#pass(bytes, client));
-    this.#socket.bind(frontend.port, frontend.address);
+    const { host, port } = place(frontend.address, frontend.port);
+    this.#socket.bind(port, host);
   }
 
   lead(frontend: Frontend): void {
@@ -49,7 +53,8 @@ export class UdpProxy implements Disposable {
       this.#flows.get(key)?.idle.refresh();
       this.#socket.send(answer, client.port, client.address);
     });
-    socket.connect(backend.port, backend.address, () => socket.send(bytes));
+    const { host, port } = this.#place(backend.address, backend.port);
+    socket.connect(port, host, () => socket.send(bytes));
   }
 
   #end(key: string): void {

@@ -1,18 +1,25 @@
 /**
- * The node: engine, API server, controllers and kubelet in one process, which is alone in its namespaces. Its first
- * argument is the file with its `NodeConfig`. Says a line of JSON for each `NodeMessage`, does what it reads of
- * `NodeRequest`s, and ends with its standard input. Whatever runs on it ends then, because it is PID 1.
+ * The node: engine, API server, controllers and kubelet in one process, which is alone in its namespaces where there are
+ * any. Its first argument is the file with its `NodeConfig`. Says a line of JSON for each `NodeMessage`, does what it
+ * reads of `NodeRequest`s, and ends with its standard input. Whatever runs on it ends then: because it is PID 1, or
+ * because each program has an open descriptor of it.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { ApiServer, KUBERNETES_VERSION } from '../api-server/api-server.ts';
-import { ClusterNode } from '../cluster-node.ts';
+import { ClusterNode, DNS } from '../cluster-node.ts';
 import { Engine } from '../engine/engine.ts';
 import { serveEngine } from '../engine/serve-engine.ts';
 import { VERSION } from '../engine/system-routes.ts';
 import { type NodeConfig, type NodeMessage, type NodeRequest, SOCKETS } from '../host/node-messages.ts';
+import { BridgeNetwork } from '../network/bridge-network.ts';
+import { LoopbackNetwork } from '../network/loopback-network.ts';
+import type { NodeNetwork } from '../network/node-network.ts';
+import type { Isolation } from '../runtime/isolation.ts';
+import { Namespaces } from '../runtime/namespaces.ts';
+import { NodePermissions } from '../runtime/permissions/node-permissions.ts';
 import { bringAbout } from './bring-about.ts';
 import { LateStreams } from './late-streams.ts';
 
@@ -29,18 +36,19 @@ try {
 }
 process.stdin.destroy();
 
-async function run({ folder, name, address, certificates }: NodeConfig): Promise<void> {
+async function run({ folder, name, address, certificates, isolation: kind }: NodeConfig): Promise<void> {
   await using opened = new AsyncDisposableStack();
-  const engine = opened.use(
-    await Engine.open({ folder: path.join(folder, 'engine'), nodeBinary: process.execPath, signal: over.signal }),
-  );
+  const [network, isolation] = await openIsolation(kind, folder);
+  opened.use(network);
+  const engine = opened.use(await Engine.open({ folder: path.join(folder, 'engine'), isolation, signal: over.signal }));
   opened.use(await serveEngine(engine, path.join(folder, SOCKETS.engine)));
   const streams = new LateStreams();
-  const api = opened.use(new ApiServer({ certificates, streams }));
+  const api = opened.use(new ApiServer({ certificates, streams, place: network.place }));
   const node = opened.use(
     await ClusterNode.open({
       store: api.store,
       engine,
+      network,
       name,
       address,
       engineVersion: VERSION,
@@ -72,6 +80,12 @@ async function run({ folder, name, address, certificates }: NodeConfig): Promise
       tell({ type: 'answer', id: request.id, error: String(error) });
     }
   }
+}
+
+async function openIsolation(kind: NodeConfig['isolation'], folder: string): Promise<[NodeNetwork, Isolation]> {
+  if (kind === 'namespaces') return [await BridgeNetwork.open(folder), new Namespaces(process.execPath)];
+  const network = await LoopbackNetwork.open();
+  return [network, new NodePermissions({ ...network.blocks, dns: DNS.address, domain: DNS.domain })];
 }
 
 function tell(message: NodeMessage): void {

@@ -47,6 +47,8 @@ export interface ContainerSpec {
   readonly readOnlyRoot: boolean;
   /** Process whose network namespace the container joins; undefined: that of the node. */
   readonly networkOf: number | undefined;
+  /** The pod's; undefined: it is in none. */
+  readonly address: string | undefined;
 }
 
 export interface Mount {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { findOptionalTool, type HostTools, runTool, TOOL_ENVIRONMENT } from './host-tools.ts';
 import { inheritedVariables, initScript, type Program } from './init-script.ts';
+import type { RunningProgram } from './isolation.ts';
 import { fstab, type MountEntry } from './mounts.ts';
 import { shellQuote } from './shell-quote.ts';
 
@@ -27,6 +28,10 @@ export interface ProcessSpec extends Program {
   readonly readOnlyRoot: boolean;
   /** A process whose network namespace is joined, an empty one of its own, or the node's. */
   readonly network: { readonly of: number } | 'none' | 'node';
+  /** Of the pod, in the cluster, for programs that have no network namespace; undefined outside of pods. */
+  readonly address: string | undefined;
+  /** The pod's Kubernetes namespace; undefined outside of pods. */
+  readonly namespace: string | undefined;
   /** Open descriptors. */
   readonly stdout: number;
   readonly stderr: number;
@@ -37,10 +42,8 @@ export interface ProcessSpec extends Program {
  * given. The user namespace is a nested one that maps the program's user to the node's: it has no rights over the
  * mounts, so read-only ones stay that, and none over what the node owns.
  */
-export class ContainerProcess {
-  /** On the node. */
+export class ContainerProcess implements RunningProgram {
   readonly pid: number;
-  /** Exit code, 128 and the signal's number for a killed one. Settles when all output has been read. */
   readonly exited: Promise<number>;
 
   private constructor(pid: number, exited: Promise<number>) {
@@ -109,7 +112,6 @@ export class ContainerProcess {
     }
   }
 
-  /** Sends a signal; one that is gone already gets none. */
   kill(signal: number): void {
     try {
       process.kill(this.pid, signal);

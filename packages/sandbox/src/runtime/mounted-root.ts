@@ -4,12 +4,13 @@ import path from 'node:path';
 import type { Lent } from '../images/host-system.ts';
 import type { Mount } from '../ports/container-engine.ts';
 import type { HostTools } from './host-tools.ts';
+import type { ContainerRoot } from './isolation.ts';
 import { bindEntry, type MountEntry, mountAll, overlayEntry, unmount } from './mounts.ts';
 import { removeFolder } from './remove-folder.ts';
 import { RootFiles } from './root-files.ts';
 
 /** A container's root as it is mounted, on the node: an overlay of the image's layers and one that takes all changes. */
-export class MountedRoot implements AsyncDisposable {
+export class MountedRoot implements ContainerRoot {
   readonly path: string;
   readonly files: RootFiles;
   readonly #folder: string;

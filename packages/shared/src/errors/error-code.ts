@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'engine/refused', // the Docker Engine answered with an error status
   'engine/unavailable', // the cluster has no engine devloop can build in
   'sandbox/refused', // this machine cannot keep the sandbox's programs apart from its user's files
+  'sandbox/limited', // this machine allows no namespaces, so the sandbox runs programs of Node only
   'sandbox/failed', // the sandbox did not start, or ended
   'build/failed', // a step of the image build failed
   'build/no-dockerfile', // the Dockerfile is not where the config says

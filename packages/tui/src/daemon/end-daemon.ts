@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { isCompatible } from '@devloop/shared/protocol/protocol-version';
 import type { Hello } from '@devloop/shared/protocol/stream-message';
+import { isRunning } from '@devloop/shared/running-process';
 import type { DaemonClient } from './daemon-client.ts';
 
 const END_TIMEOUT_MS = 15_000;
@@ -24,7 +25,7 @@ export async function endDaemon(client: DaemonClient, hello: Hello, signal: Abor
  */
 export async function processEnded(pid: number, signal: AbortSignal): Promise<void> {
   const until = performance.now() + END_TIMEOUT_MS;
-  while (isAlive(pid)) {
+  while (isRunning(pid)) {
     if (performance.now() > until) {
       throw new DevloopError(
         'daemon/unreachable',
@@ -42,14 +43,5 @@ async function withoutFarewell(work: () => Promise<unknown>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof DevloopError) || error.code !== 'daemon/unreachable') throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

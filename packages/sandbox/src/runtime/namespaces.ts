@@ -1,0 +1,39 @@
+import { type HostSystem, readHostSystem } from '../images/host-system.ts';
+import { type ExecRequest, execIn } from './container-exec.ts';
+import { ContainerProcess, type ProcessSpec } from './container-process.ts';
+import { findHostTools, type HostTools } from './host-tools.ts';
+import type { ContainerRoot, Isolation, RunningProgram } from './isolation.ts';
+import { MountedRoot } from './mounted-root.ts';
+import { type OutputPipe, openPipes } from './output-pipe.ts';
+
+/** Namespaces and overlays of Linux. Its process has to be root of its own user and mount namespaces. */
+export class Namespaces implements Isolation {
+  readonly system: HostSystem;
+  readonly #tools: HostTools;
+
+  /** @throws Error that names the host's program that is missing */
+  constructor(nodeBinary: string) {
+    this.#tools = findHostTools();
+    this.system = readHostSystem(nodeBinary);
+  }
+
+  mountRoot(folder: string, layers: readonly string[], upper: string): Promise<ContainerRoot> {
+    return MountedRoot.mount(folder, layers, upper, this.#tools);
+  }
+
+  whyRefused(): undefined {
+    return undefined;
+  }
+
+  openPipes(files: readonly string[]): Promise<OutputPipe[]> {
+    return openPipes(this.#tools.mkfifo, files);
+  }
+
+  start(spec: ProcessSpec): Promise<RunningProgram> {
+    return ContainerProcess.start(spec, this.#tools);
+  }
+
+  exec(pid: number, request: ExecRequest): Promise<number> {
+    return execIn(pid, request, this.#tools);
+  }
+}
