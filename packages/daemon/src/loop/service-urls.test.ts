@@ -23,6 +23,9 @@ test('forwards that listen come first', () => {
     forwards: [
       { local: 8080, port: 'http', status: 'listening' },
       { local: 8081, port: 81, status: 'failed' },
+      { local: 8082, port: 82, status: 'listening', address: '0.0.0.0' },
+      { local: 8083, port: 83, status: 'listening', address: '10.0.0.1' },
+      { local: 8084, port: 84, status: 'listening', address: '::1' },
     ],
     objects: [ingress({ rules: [{ host: 'shop.test' }] })],
     live: () => undefined,
@@ -30,6 +33,9 @@ test('forwards that listen come first', () => {
   });
   expect(found).toEqual([
     { url: 'http://localhost:8080', through: 'forward' },
+    { url: 'http://localhost:8082', through: 'forward' },
+    { url: 'http://10.0.0.1:8083', through: 'forward' },
+    { url: 'http://[::1]:8084', through: 'forward' },
     { url: 'http://shop.test', through: 'ingress' },
   ]);
 });

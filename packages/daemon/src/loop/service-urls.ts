@@ -27,12 +27,18 @@ const NOT_HTTP_NAME = /^(tcp|tls|grpc|mysql|postgres|pg|sql|redis|mongo|amqp|kaf
 export function serviceUrls({ forwards, objects, live, nodeAddress }: UrlSources): ServiceUrl[] {
   const forwarded = forwards
     .filter(({ status, port }) => status === 'listening' && mayBeHttp(port))
-    .map(({ local }): ServiceUrl => ({ url: `http://localhost:${local}`, through: 'forward' }));
+    .map(({ local, address }): ServiceUrl => ({ url: `http://${hostOf(address)}:${local}`, through: 'forward' }));
   const exposed = objects.flatMap((object) => {
     if (object.apiVersion === 'v1' && object.kind === 'Service') return urlsOfService(live(object), nodeAddress);
     return object.kind === 'Ingress' ? urlsOfIngress(object) : [];
   });
   return [...forwarded, ...exposed];
+}
+
+/** The name that this machine has for itself where a forward listens. */
+function hostOf(address: string | undefined): string {
+  if (address === undefined || address === '0.0.0.0' || address === '::') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function urlsOfService(service: KubernetesObject | undefined, nodeAddress: string | undefined): ServiceUrl[] {
