@@ -25,17 +25,17 @@ export interface ChosenPod {
  * The pod that a new connection goes to, or undefined while none can take it: a ready one with the newest content; while
  * there is none, a ready one with the content before. The younger of two. Pure.
  *
- * @param refusedBy uids of pods in which nothing took this connection, so that any other comes first
+ * @param refusing by uid, pods in which nothing took the last connection, so that any other comes first
  */
 export function choosePod(
   candidates: readonly PodCandidate[],
-  refusedBy: ReadonlySet<string> = new Set(),
+  refusing: Pick<ReadonlySet<string>, 'has'> = new Set(),
 ): ChosenPod | undefined {
   const able = candidates.filter(isAble).flatMap(({ pod, expected, port }) => {
     const number = portNumber(pod, port);
     if (number === undefined) return [];
     const isNewest = runsExpected(pod, expected);
-    const hasRefused = refusedBy.has(pod.metadata.uid ?? '');
+    const hasRefused = refusing.has(pod.metadata.uid ?? '');
     const rank = (hasRefused ? 0 : 4) + (declares(pod, number) ? 2 : 0) + (isNewest ? 1 : 0);
     return [{ pod, port: number, rank }];
   });

@@ -17,6 +17,8 @@ import { unservedReport } from './unserved-report.ts';
 const POD_WAIT_MS = 30_000;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
+/** How long any other pod that is ready is preferred to one in which nothing took a connection. */
+const AVOIDED_MS = 500;
 /** Refusals that come closer are told once. */
 const TOLD_AGAIN_MS = 1000;
 
@@ -52,6 +54,8 @@ export class Forward implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #sockets = new Set<net.Socket>();
   readonly #gate = new ProbeGate();
+  /** By uid, until when a pod is avoided. */
+  readonly #avoided = new Map<string, number>();
   readonly #tasks: TaskSet;
   #listener: AsyncDisposable | undefined;
   #failure: ForwardSummary['failure'];
@@ -136,24 +140,29 @@ export class Forward implements AsyncDisposable {
   async #serve(client: LocalClient): Promise<void> {
     const ended = AbortSignal.any([this.#ended.signal, client.gone]);
     const signal = AbortSignal.any([ended, AbortSignal.timeout(POD_WAIT_MS)]);
-    const refusedBy = new Set<string>();
     let last: unknown;
     try {
       for (;;) {
         const found = await this.#untilChosen(signal);
         using attempt = await this.#gate.pass(signal);
-        const { session, chosen } = this.#choose(refusedBy) ?? found;
+        const { session, chosen } = this.#choose() ?? found;
+        const { uid = '' } = chosen.pod.metadata;
+        const taken = () => {
+          this.#avoided.delete(uid);
+          attempt.taken();
+        };
         try {
           const stream = await this.#ground.tunnels.open(session.api, chosen.pod, chosen.port, signal);
-          last = await client.join(stream, this.#gate.isOpen, () => attempt.taken());
+          last = await client.join(stream, this.#gate.isOpen, taken);
         } catch (error) {
           signal.throwIfAborted();
           last = error;
           if (isForbidden(error) || !(error instanceof DevloopError)) throw error;
         }
         if (last === undefined) return;
-        attempt.refused();
-        refusedBy.add(chosen.pod.metadata.uid ?? '');
+        this.#avoided.set(uid, performance.now() + AVOIDED_MS);
+        // Where another can take it, nobody has to wait for this one.
+        if (this.#choose()?.chosen.pod.metadata.uid === uid) attempt.refused();
       }
     } catch (error) {
       if (ended.aborted) return;
@@ -164,10 +173,12 @@ export class Forward implements AsyncDisposable {
   }
 
   /** The pod for a connection that comes now, and the session to reach it by. */
-  #choose(refusedBy?: ReadonlySet<string>): { session: ClusterSession; chosen: ChosenPod } | undefined {
+  #choose(): { session: ClusterSession; chosen: ChosenPod } | undefined {
     const session = this.#ground.session();
     if (session === undefined || session.signal.aborted) return undefined;
-    const chosen = choosePod(this.#ground.candidates(this.wish, session), refusedBy);
+    const now = performance.now();
+    for (const [uid, until] of this.#avoided) if (until < now) this.#avoided.delete(uid);
+    const chosen = choosePod(this.#ground.candidates(this.wish, session), this.#avoided);
     return chosen && { session, chosen };
   }
 
@@ -203,8 +214,11 @@ export class Forward implements AsyncDisposable {
   }
 
   #tell(status: 'listening' | 'failed'): void {
-    const { service, local, port } = this.wish;
-    const about = this.#failure === undefined ? {} : { failure: this.#failure };
+    const { service, local, port, chosen } = this.wish;
+    const about = {
+      ...(chosen ? { chosen } : {}),
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+    };
     this.#ground.log.dispatch({ type: 'forward-changed', service, local, port, status, ...about });
   }
 }

@@ -132,8 +132,10 @@ function serveSpdy(carrier: Duplex, dial: (port: number) => net.Socket): void {
   const take = async (frame: Buffer) => {
     if ((frame.readUInt8(0) & 0x80) === 0) {
       const { target } = streams.get(frame.readUInt32BE(0)) ?? {};
-      if (target !== undefined && frame.length > 8 && !target.write(frame.subarray(8))) {
-        await Promise.race([once(target, 'drain'), once(target, 'close')]);
+      if (target !== undefined && frame.length > 8) {
+        const written = Promise.withResolvers<void>();
+        target.write(frame.subarray(8), () => written.resolve()); // also when it cannot be
+        await written.promise;
       }
       if ((frame.readUInt8(4) & FIN) !== 0) target?.end();
     } else if (frame.readUInt16BE(2) === PING) carrier.write(frame);
