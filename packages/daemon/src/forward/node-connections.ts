@@ -7,6 +7,8 @@ const MOST_FREE = 16;
 const FREE_MS = 30_000;
 /** Handshakes at once: each is a good part of what a short connection costs the node, and one that ends may be taken over. */
 const MOST_OPENING = 4;
+/** A handshake that takes longer does not count among them: the node may be stuck with that one only. */
+const SLOW_MS = 500;
 
 interface Waiter {
   readonly resolve: (connection: SpdyConnection) => void;
@@ -27,6 +29,8 @@ export class NodeConnections implements Disposable {
   readonly #free = new Map<SpdyConnection, NodeJS.Timeout>();
   readonly #tasks: TaskSet;
   #waiters: Waiter[] = [];
+  /** Handshakes, and those of them that count. */
+  #pending = 0;
   #opening = 0;
 
   /**
@@ -81,7 +85,23 @@ export class NodeConnections implements Disposable {
     }
   }
 
+  /** A handshake that counts has begun; answers what ends that. */
+  #counted(): () => void {
+    let isCounted = true;
+    const end = () => {
+      clearTimeout(timer);
+      if (!isCounted) return;
+      isCounted = false;
+      this.#opening -= 1;
+      this.#openMore();
+    };
+    const timer = setTimeout(end, SLOW_MS);
+    return end;
+  }
+
   async #open(): Promise<void> {
+    const done = this.#counted();
+    this.#pending += 1;
     try {
       const socket = await this.#connect(this.#ended.signal);
       const connection = new SpdyConnection(socket, {
@@ -97,8 +117,8 @@ export class NodeConnections implements Disposable {
     } catch (error) {
       this.#waiters.shift()?.reject(error);
     } finally {
-      this.#opening -= 1;
-      this.#openMore();
+      this.#pending -= 1;
+      done();
       this.#tellIdle();
     }
   }
@@ -123,6 +143,6 @@ export class NodeConnections implements Disposable {
   }
 
   #tellIdle(): void {
-    if (this.#opening === 0 && this.#connections.size === 0 && this.#waiters.length === 0) this.#onIdle();
+    if (this.#pending === 0 && this.#connections.size === 0 && this.#waiters.length === 0) this.#onIdle();
   }
 }

@@ -31,6 +31,14 @@ test('closed, one at a time, and all as soon as one was taken', async () => {
   expect(gate.isOpen).toBe(true);
 });
 
+test('one that is stuck holds up none for long', async () => {
+  const gate = new ProbeGate();
+  gate.close();
+  await gate.pass(never);
+  (await gate.pass(never)).taken();
+  expect(gate.isOpen).toBe(true);
+});
+
 test('one that gives up makes room for the next, also while it waits to try', async () => {
   const gate = new ProbeGate();
   (await gate.pass(never)).refused();

@@ -4,6 +4,8 @@ import { Backoff } from '../support/delay.ts';
 /** Between the tries of whether a program has begun to listen. */
 const FIRST_MS = 20;
 const MOST_MS = 100;
+/** After this long without an outcome the next may try as well: one that is stuck must not hold up all others. */
+const STUCK_MS = 500;
 
 /** One try to connect. To be disposed of when its outcome is known, or never will be. */
 export interface Attempt extends Disposable {
@@ -40,7 +42,9 @@ export class ProbeGate {
       this.#isProbed = true;
       return true;
     }, signal);
+    let stuck: NodeJS.Timeout | undefined;
     const end = () => {
+      clearTimeout(stuck);
       if (!isProbing) return;
       isProbing = false;
       this.#isProbed = false;
@@ -52,6 +56,7 @@ export class ProbeGate {
         throw error;
       });
     }
+    if (isProbing) stuck = setTimeout(end, STUCK_MS);
     return {
       taken: () => {
         if (!this.#isOpen) {
