@@ -6,7 +6,7 @@ import { SpdyConnection } from './spdy-connection.ts';
 import { dataHeader, FrameReader, pingFrame } from './spdy-frames.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
 });
 
 afterEach(() => {
@@ -76,12 +76,38 @@ test('after a clean end of all it carries the next, under other numbers', async 
     say(node, dataId, '', true);
     expect(await text(stream)).toBe('answer');
     if (!stream.closed) await once(stream, 'close');
+    await settle();
+    const asked = told.splice(0);
+    expect(asked.slice(0, 3)).toEqual([`${errorId} ended`, `${dataId}: question`, `${dataId} ended`]);
+    const pings = asked.slice(3).map((ping) => Number(ping.replace('ping ', '')));
+    expect(pings.length).toBe(5);
+    for (const id of pings) {
+      expect(connection.isFree).toBe(false);
+      node.write(pingFrame(id));
+      await settle();
+    }
     expect(connection.isFree).toBe(true);
-    expect(told.splice(0)).toEqual([`${errorId} ended`, `${dataId}: question`, `${dataId} ended`]);
   }
   expect(owned).toEqual(['free', 'free']);
   connection.close();
   expect(owned).toEqual(['free', 'free', 'closed']);
+});
+
+test('one whose node does not answer every question carries nothing more', async () => {
+  const { connection, node, told, owned } = stage();
+  const stream = connection.open(80);
+  say(node, 1, '', true);
+  say(node, 3, '', true);
+  stream.end();
+  await text(stream);
+  if (!stream.closed) await once(stream, 'close');
+  await settle();
+  const pings = told.filter((one) => one.startsWith('ping')).map((ping) => Number(ping.replace('ping ', '')));
+  for (const id of pings.slice(1)) node.write(pingFrame(id));
+  await settle();
+  expect(owned).toEqual([]);
+  vi.advanceTimersByTime(2000);
+  expect(owned).toEqual(['closed']);
 });
 
 test.each<[string, (node: Duplex) => void, boolean]>([

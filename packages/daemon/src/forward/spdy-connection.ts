@@ -7,6 +7,13 @@ import { type SpdyCarrier, SpdyStream } from './spdy-stream.ts';
  * streamingConnectionIdleTimeout, four hours unless somebody made it less; proxies between are less patient.
  */
 const PING_MS = 60_000;
+/**
+ * Pings that all have to be answered before another forwarded connection is carried, and how long that may take. The
+ * kubelet hands frames to five workers in turn. One that holds data which no program took any more is stuck for good, and
+ * with it every later stream that falls to it: this is how kubectl's forwards come to hang.
+ */
+const PROVING_PINGS = 5;
+const PROVING_MS = 2000;
 /** Identifiers of a client's streams are odd, and run out. */
 const LAST_ID = 0x7fff_fff0;
 
@@ -30,6 +37,9 @@ export class SpdyConnection {
   #current: { readonly errorId: number; readonly dataId: number; readonly stream: SpdyStream } | undefined;
   #nextId = 1;
   #pingId = 1;
+  /** Pings that are still to be answered, and what ends waiting for them. */
+  readonly #unanswered = new Set<number>();
+  #proving: NodeJS.Timeout | undefined;
 
   /** @param socket on which SPDY has been agreed */
   constructor(socket: Duplex, owner: SpdyConnectionOwner) {
@@ -48,7 +58,8 @@ export class SpdyConnection {
         if (id === this.#current?.errorId || id === this.#current?.dataId) this.#current.stream.brokeOff();
       },
       pinged: (id) => {
-        if (id % 2 === 0) socket.write(pingFrame(id)); // odd: the answer to one of ours
+        if (id % 2 === 0) socket.write(pingFrame(id));
+        else this.#answered(id);
       },
       goingAway: () => {
         this.#nextId = LAST_ID; // what is open goes on
@@ -58,15 +69,12 @@ export class SpdyConnection {
     socket.on('error', () => undefined); // it is closed next
     socket.once('end', () => this.close());
     socket.once('close', () => this.close());
-    this.#pings = setInterval(() => {
-      socket.write(pingFrame(this.#pingId));
-      this.#pingId += 2;
-    }, PING_MS);
+    this.#pings = setInterval(() => this.#ping(), PING_MS);
   }
 
   /** Whether it can carry a forwarded connection now. */
   get isFree(): boolean {
-    return !this.#isClosed && this.#current === undefined && this.#nextId < LAST_ID;
+    return this.#isUsable && this.#current === undefined && this.#proving === undefined;
   }
 
   /**
@@ -94,9 +102,34 @@ export class SpdyConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#pings);
+    clearTimeout(this.#proving);
     this.#socket.destroy();
     this.#current?.stream.brokeOff();
     this.#owner.onClosed(this);
+  }
+
+  get #isUsable(): boolean {
+    return !this.#isClosed && this.#nextId < LAST_ID;
+  }
+
+  #ping(): number {
+    const id = this.#pingId;
+    this.#pingId += 2;
+    this.#socket.write(pingFrame(id));
+    return id;
+  }
+
+  #prove(): void {
+    this.#proving = setTimeout(() => this.close(), PROVING_MS);
+    for (let count = 0; count < PROVING_PINGS; count += 1) this.#unanswered.add(this.#ping());
+  }
+
+  #answered(id: number): void {
+    this.#unanswered.delete(id);
+    if (this.#proving === undefined || this.#unanswered.size > 0) return;
+    clearTimeout(this.#proving);
+    this.#proving = undefined;
+    if (this.#isUsable) this.#owner.onFree(this);
   }
 
   #carrierOf(dataId: number): SpdyCarrier {
@@ -122,7 +155,7 @@ export class SpdyConnection {
       release: (isClean) => {
         this.#current = undefined;
         socket.resume(); // so that its end is noticed
-        if (isClean && this.isFree) this.#owner.onFree(this);
+        if (isClean && this.#isUsable) this.#prove();
         else this.close();
       },
     };
