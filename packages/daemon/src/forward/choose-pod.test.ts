@@ -49,6 +49,9 @@ describe('one whose containers are being exchanged', () => {
     [false, 'is another that has', EXCHANGED, { started: new Set(['uid-b']) }],
     [true, 'has been told of', NEW, {}],
     [false, 'has been told of and is not ready', { ...NEW, ready: false }, { started: new Set(['uid-a']) }],
+    [false, 'is about to, and its object does not tell', {}, { leaving: new Set(['uid-a']) }],
+    [true, 'was about to, and has been told of', NEW, { leaving: new Set(['uid-a']) }],
+    [true, 'is another that is about to', {}, { leaving: new Set(['uid-b']) }],
     [true, 'builds nothing here', EXCHANGED, { expected: new Map() }],
   ])('%s: it %s', (isChosen, _what, options, more) => {
     expect(chosen(candidate(podObject('a', options), more))).toBe(isChosen ? 'a' : undefined);

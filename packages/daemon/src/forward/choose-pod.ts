@@ -9,6 +9,8 @@ export interface PodCandidate {
   readonly pod: KubernetesObject;
   /** What its containers are to run in the end; empty where nothing of it is built here. */
   readonly expected: ExpectedImages;
+  /** Uids of pods whose containers are about to be exchanged, whatever their objects tell so far. */
+  readonly leaving?: ReadonlySet<string> | undefined;
   /** Uids of pods whose new containers have started, whatever the kubelet has told so far. */
   readonly started?: ReadonlySet<string> | undefined;
   /** The port in the pod, as a number or as the containers name it. */
@@ -47,9 +49,10 @@ export function choosePod(
  * Whether a pod can take a connection, as far as is known. Of one whose containers are being exchanged the kubelet's word
  * is of the past, for up to a second after they have started; without a readiness probe starting is all there is to know.
  */
-function isAble({ pod, expected, started }: PodCandidate): boolean {
+function isAble({ pod, expected, leaving, started }: PodCandidate): boolean {
   if (isTerminating(pod)) return false;
-  if (!isBeingExchanged(pod, expected)) return isReady(pod);
+  const isLeaving = leaving?.has(pod.metadata.uid ?? '') === true && !runsExpected(pod, expected);
+  if (!isLeaving && !isBeingExchanged(pod, expected)) return isReady(pod);
   const isProbed = mainContainers(pod).some((container) => container['readinessProbe'] !== undefined);
   return !isProbed && started?.has(pod.metadata.uid ?? '') === true;
 }

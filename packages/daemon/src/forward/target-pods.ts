@@ -66,10 +66,10 @@ export function podsOfService(
     const { kind } = object;
     const { name } = object.metadata;
     const content = contents.find((one) => one.kind === kind && one.name === name && one.namespace === where);
-    const { expected = NOTHING_EXPECTED, started } = content ?? {};
+    const { expected = NOTHING_EXPECTED, leaving, started } = content ?? {};
     const pod = kind === 'Pod' ? view.get('Pod', where, name) : undefined;
     const pods = pod ? [pod] : podsWith(object['spec']?.template?.metadata?.labels ?? {}, view, where);
-    return pods.map((one) => ({ pod: one, expected, started, port }));
+    return pods.map((one) => ({ pod: one, expected, leaving, started, port }));
   });
 }
 

@@ -95,8 +95,8 @@ async function carryOut(
   }
   const fresh = await withFreshNames(plan, pins, context);
   reporter.phase('rollout', 'swapping');
-  const started = new Set<string>();
-  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), started });
+  const [leaving, started] = [new Set<string>(), new Set<string>()];
+  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), leaving, started });
   pass.onSwapping(workload(one.generation));
   const generation = await swap(fresh, {
     objects: session.objects,
@@ -114,6 +114,7 @@ async function carryOut(
     onStarted: (at) => {
       reporter.times.containerStartedAt ??= at;
     },
+    onPodLeaving: (uid) => leaving.add(uid),
     onPodStarted: (uid) => {
       started.add(uid);
       session.view.changed.ring();

@@ -27,6 +27,8 @@ export interface SwapOptions {
   readonly podReady: (pod: KubernetesObject) => Promise<void>;
   /** Told once with the instant at which the first new container started. */
   readonly onStarted: (at: number) => void;
+  /** Told of each pod before its containers are exchanged; of the first as early as can be. @param uid of the pod */
+  readonly onPodLeaving: (uid: string) => void;
   /** Told of each pod all whose new containers have started. @param uid of the pod */
   readonly onPodStarted: (uid: string) => void;
   /** Owns the supervision of the containers, which goes on after the swap has been applied. */
@@ -92,6 +94,8 @@ export async function swap(plan: SwapPlan, options: SwapOptions): Promise<number
   const { objects, signal } = options;
   const { namespace = '' } = plan.next.metadata;
   const images = changedImages(plan.previous, plan.next);
+  // What was sent to it by then has the time of the two requests below to be answered.
+  options.onPodLeaving(plan.pods[0]?.metadata.uid ?? '');
   const supervised = plan.pods.map((pod) => supervise(pod, images, options));
   const isDeployment = plan.replicaSet !== undefined;
   if (isDeployment) {
@@ -109,6 +113,7 @@ export async function swap(plan: SwapPlan, options: SwapOptions): Promise<number
     }
     for (const [index, pod] of plan.pods.entries()) {
       await supervised[index];
+      options.onPodLeaving(pod.metadata.uid ?? '');
       const target = { kind: 'Pod', apiVersion: 'v1', namespace, name: pod.metadata.name } as const;
       await objects.patchImages(target, images, signal).catch((error: unknown) => {
         if (!isGone(error)) throw error; // its ReplicaSet makes another, from the new template
