@@ -1,8 +1,8 @@
 /**
- * What the node says when nothing in the pod has taken the connection: the words of Linux and Go for ECONNREFUSED and of
+ * What the node says when nothing in the pod has taken the connection: the words of Linux, Go and Node for ECONNREFUSED and of
  * the runtimes for a container that is not there. They are all there is: the error of a forwarded port is a sentence.
  */
-const NOT_TAKEN = /connection refused|not running|no such (?:container|process|file)|not found/i;
+const NOT_TAKEN = /connection refused|ECONNREFUSED|not running|no such (?:container|process|file)|not found/i;
 
 /** Why a tunnel to a pod ended, or was never there. */
 export class TunnelFailure extends Error {

@@ -43,6 +43,7 @@ test.each<[string, Partial<Unserved>, string, RegExp]>([
 test.each([
   ['exit status 1: 2026/11/26 E connect(5, AF=2 127.0.0.1:80, 16): Connection refused', false],
   ['dial tcp4 127.0.0.1:80: connect: connection refused', false],
+  ['connect ECONNREFUSED 127.0.0.1:80', false],
   ['container not running (0123)', false],
   ['nsenter: cannot open /proc/12/ns/net: No such file or directory', false],
   ['exit status 1: E read(5, 0x1, 8192): Connection reset by peer', true],
