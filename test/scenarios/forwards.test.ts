@@ -13,7 +13,9 @@ import { openRig } from '../rig/open-rig.ts';
 test('no new connection is refused or reset through a swap and a rolling update', async () => {
   await using rig = await openRig('hello-service');
   const port = await freePort();
-  const config = `services:\n  hello:\n    ports: ["${port}:8080"]\n`;
+  // a program that answers what it has begun with when it is told to end: what is lost then, the forward has lost
+  await rig.edit('hello/server.js', (text) => text.replace('process.exit(0)', 'server.close(() => process.exit(0))'));
+  const config = `services:\n  hello:\n    killAfterMs: 5000\n    ports: ["${port}:8080"]\n`;
   await rig.writeConfig(config);
   await rig.up();
   await using load = new ConnectionLoad({ host: '127.0.0.1', port }, 20);
