@@ -15,6 +15,7 @@ export interface RuntimeEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
   readonly temporaryFolder: string;
+  readonly homeFolder: string;
   readonly platform: string;
 }
 
@@ -30,8 +31,7 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
   const base = from.env['XDG_RUNTIME_DIR']
     ? path.join(from.env['XDG_RUNTIME_DIR'], 'devloop')
     : path.join(from.temporaryFolder, `devloop-${from.uid}`);
-  const key = createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
-  const folder = path.join(base, key);
+  const folder = path.join(base, keyOf(projectFolder));
   const socket = path.join(folder, 'daemon.sock');
   const limit = from.platform === 'linux' ? SOCKET_PATH_LIMIT.linux : SOCKET_PATH_LIMIT.other;
   if (Buffer.byteLength(socket) > limit) {
@@ -42,4 +42,19 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
     );
   }
   return { folder, socket, lock: path.join(folder, 'daemon.lock'), log: path.join(folder, 'daemon.log') };
+}
+
+/**
+ * Where the logs of a project's services are kept, a folder each. What is there outlives the daemon and the machine's
+ * next start: below `XDG_STATE_HOME`, or `.local/state` in the home folder, on every system.
+ */
+export function logsFolderOf(projectFolder: string, { env, homeFolder }: RuntimeEnvironment): string {
+  const named = env['XDG_STATE_HOME'] ?? '';
+  // the XDG base directory specification has paths that are not absolute ignored
+  const base = path.isAbsolute(named) ? named : path.join(homeFolder, '.local/state');
+  return path.join(base, 'devloop', `${path.basename(projectFolder)}-${keyOf(projectFolder)}`, 'logs');
+}
+
+function keyOf(projectFolder: string): string {
+  return createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
 }

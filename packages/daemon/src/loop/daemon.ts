@@ -10,6 +10,7 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
+import { LogKeeper } from '../logs/log-keeper.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
@@ -41,6 +42,8 @@ export interface DaemonOptions {
   readonly works: boolean;
   /** Whether its cluster is a sandbox that ends with it. */
   readonly sandbox: boolean;
+  /** Where the logs of the services are kept. Absolute. */
+  readonly logsFolder: string;
 }
 
 /** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
@@ -63,6 +66,8 @@ export class Daemon implements AsyncDisposable {
   );
   readonly #link = new ClusterLinkKeeper(this.log);
   readonly forwards: PortForwards;
+  /** What the containers, builds and hooks of the services say. */
+  readonly logs: LogKeeper;
   readonly #watch: ProjectWatch;
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
@@ -76,7 +81,7 @@ export class Daemon implements AsyncDisposable {
   /** Set when nothing more is to be built or applied. */
   #isGoingDown: boolean;
 
-  constructor(folder: string, version: string, watcher: FileWatcher, { works, sandbox }: DaemonOptions) {
+  constructor(folder: string, version: string, watcher: FileWatcher, { works, sandbox, logsFolder }: DaemonOptions) {
     this.#isGoingDown = !works;
     this.#sandbox = sandbox;
     this.folder = folder;
@@ -89,6 +94,7 @@ export class Daemon implements AsyncDisposable {
     this.log.listen(({ event }) => {
       if (event.type !== 'output') this.changed.ring();
     });
+    this.logs = new LogKeeper(logsFolder, this.log, (error) => this.#reportBug(error));
     this.forwards = new PortForwards(this.log, () => this.#connected?.session, this.#signal);
   }
 
@@ -189,6 +195,7 @@ export class Daemon implements AsyncDisposable {
     await this.forwards[Symbol.asyncDispose]();
     await this.#watch[Symbol.asyncDispose]();
     await this.#tasks.ended();
+    await this.logs[Symbol.asyncDispose]();
   }
 
   #fileChanged(absolute: string): void {
@@ -228,6 +235,7 @@ export class Daemon implements AsyncDisposable {
     const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(project);
     if (isSame && this.log.state.diagnostics.length === 0) return;
     this.#project = project;
+    this.logs.budgetBytes = project.logMegabytes * 1_000_000;
     this.#reachedThrough = new Map(project.services.map((spec) => [spec.name, reachingObjects(spec, project)]));
     await this.#takeOver(before, project);
     await this.#followFiles(project.inputs);
@@ -306,6 +314,7 @@ export class Daemon implements AsyncDisposable {
     if (!isFirst) for (const loop of this.#loops.values()) loop.recheck();
     this.#tasks.add(this.#passOnRings(session));
     this.#tasks.add(this.#observe(connected));
+    this.#tasks.add(this.logs.follow(session, () => this.services, this.changed));
     this.#tasks.add(this.#upkeep.prune(connected));
   }
 

@@ -26,6 +26,8 @@ export const ERROR_CODES = [
   'rollout/timeout', // the workload did not become ready in time
   'hook/failed', // a hook's command ended with a non-zero exit code
   'forward/port-taken', // another process listens on the local port
+  'logs/not-written', // logs cannot be stored on the disk
+  'logs/unreadable', // stored logs cannot be read
   'service/unknown', // no service has that name
   'daemon/unreachable', // the daemon's socket does not answer
   'daemon/start-failed', // the daemon ended before it was ready

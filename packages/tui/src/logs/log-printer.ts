@@ -25,6 +25,7 @@ export class LogPrinter {
   lines(message: LogMessage): string[] {
     switch (message.type) {
       case 'goodbye':
+      case 'caught-up':
         return [];
       case 'gap':
         return [`${this.#name(message)}  ${this.#palette.warning(gapText(message.because))}`];

@@ -1,0 +1,233 @@
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
+import type { StoredSource } from '../log-store/log-source.ts';
+import type { LogWriter } from '../log-store/log-writer.ts';
+import { Backoff } from '../support/delay.ts';
+import { type ContainerRun, runOf } from './pod-runs.ts';
+import { QuietTimes, type ReadOutcome, readRun } from './read-run.ts';
+
+/** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
+const REOPEN_MS = { first: 100, most: 3000 };
+/** The log of a container that has ended is there at once or not at all. */
+const MOST_REFUSALS = 5;
+
+/** A container whose log is kept. */
+export interface FollowedContainer {
+  readonly pod: KubernetesObject;
+  readonly container: string;
+}
+
+export interface FollowOptions {
+  readonly session: Pick<ClusterSession, 'api' | 'view'>;
+  readonly writer: LogWriter;
+  readonly signal: AbortSignal;
+}
+
+type ContainerSource = Extract<StoredSource, { is: 'container' }>;
+
+/**
+ * Keeps the log of a container in the store until its pod is gone, through all its runs. Resolves then, or when the
+ * signal is aborted; who calls again goes on where it was.
+ */
+export async function followContainer(of: FollowedContainer, options: FollowOptions): Promise<void> {
+  try {
+    await new ContainerFollower(of, options).follow();
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+}
+
+class ContainerFollower {
+  readonly #of: FollowedContainer;
+  readonly #options: FollowOptions;
+  readonly #quiet = new QuietTimes();
+  readonly #backoff = new Backoff(REOPEN_MS.first, REOPEN_MS.most);
+  /** Runs of which every line has been read. */
+  readonly #complete = new Set<string>();
+  /** Why the last stream is not known to have come to the end of its log. */
+  #doubt: string | undefined = 'devloop did not follow it';
+
+  constructor(of: FollowedContainer, options: FollowOptions) {
+    this.#of = of;
+    this.#options = options;
+  }
+
+  async follow(): Promise<void> {
+    const { view } = this.#options.session;
+    let done: string | undefined;
+    for (;;) {
+      const run = await view.changed.until(() => this.#runOtherThan(done), this.#options.signal);
+      if (run === 'gone') break;
+      await this.#readRunsBefore(run);
+      await this.#read(run);
+      done = run.id;
+    }
+    for (const source of this.#sources()) {
+      const isOpen = !this.#complete.has(source.id) && this.#doubt !== undefined;
+      this.#end(source, isOpen ? `the pod was gone before the rest could be read: ${this.#doubt}` : undefined);
+    }
+  }
+
+  /** Reads a run until it is complete, another one is there, or the pod is gone. */
+  async #read(run: ContainerRun): Promise<void> {
+    const { signal, session } = this.#options;
+    const source = this.#sourceOf(run.id, run.restarts);
+    for (let refusals = 0; ; ) {
+      const present = this.#present;
+      if (present === undefined) return;
+      const now = runOf(present, this.#of.container);
+      if (now?.id !== run.id) return;
+      const { heardAt } = this.#quiet;
+      const superseded = new AbortController();
+      const watch = this.#abortWhenSuperseded(run, superseded);
+      const outcome = await this.#readInto(source, run, superseded.signal);
+      superseded.abort();
+      await watch;
+      signal.throwIfAborted();
+      if (this.#quiet.heardAt !== heardAt) this.#backoff.reset();
+      this.#doubt = outcome.is === 'ended' ? undefined : outcome.because;
+      if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
+        if (outcome.because !== undefined) this.#gap(source, `the cluster said: ${outcome.because}`);
+        this.#complete.add(run.id);
+        return;
+      }
+      if (outcome.is === 'refused' && outcome.status === 404) {
+        // gone already, though its end has not been told yet
+        await session.view.changed.until(() => (this.#isPresent(run) ? undefined : true), signal);
+        return;
+      }
+      // A run whose log ended because it did is read once more, which is then known to be all.
+      if (!(outcome.is === 'ended' && !now.hasEnded && this.#hasEnded(run))) await this.#wait(run, now.hasEnded);
+    }
+  }
+
+  /** The run that was followed has been replaced: what it said last is read from the log that the cluster keeps. */
+  async #readRunsBefore(run: ContainerRun): Promise<void> {
+    const { previousId } = run;
+    const before = this.#sources().filter(({ id }) => id !== run.id);
+    const seen = Math.max(-1, ...before.map(({ restarts }) => restarts));
+    for (const source of before) {
+      if (source.id === previousId) continue;
+      const isComplete = this.#complete.has(source.id);
+      this.#end(source, isComplete ? undefined : 'the container was started again twice before the rest could be read');
+    }
+    if (previousId === undefined) return;
+    const source = this.#sourceOf(previousId, Math.max(0, run.restarts - 1));
+    const unseen = source.restarts - seen - 1;
+    if (before.length > 0 && unseen > 0) {
+      const because = `${unseen === 1 ? 'one run' : `${unseen} runs`} of the container came and went unseen`;
+      this.#gap(source, because);
+    }
+    if (this.#complete.has(previousId)) return;
+    const outcome = await this.#readInto(source, undefined, this.#options.signal);
+    this.#options.signal.throwIfAborted();
+    if (outcome.is !== 'ended' && this.#doubt !== undefined) {
+      const because = `what the run before has said last could not be read: ${outcome.because}`;
+      this.#gap(source, because);
+    }
+    this.#complete.add(previousId);
+  }
+
+  /** @param run the present run; undefined: the one before it */
+  #readInto(source: ContainerSource, run: ContainerRun | undefined, signal: AbortSignal): Promise<ReadOutcome> {
+    const { name, namespace = '' } = this.#of.pod.metadata;
+    const { session, writer } = this.#options;
+    return readRun(
+      {
+        namespace,
+        pod: name,
+        container: this.#of.container,
+        source,
+        isPrevious: run === undefined,
+        startedAtMs: run?.startedAtMs,
+      },
+      { api: session.api, writer, quiet: this.#quiet, signal: AbortSignal.any([signal, this.#options.signal]) },
+    );
+  }
+
+  /** A stream that has ended is opened again soon; at once when its container has ended. */
+  async #wait(run: ContainerRun, hadEnded: boolean): Promise<void> {
+    const { session, signal } = this.#options;
+    const enough = new AbortController();
+    const until = AbortSignal.any([signal, enough.signal]);
+    const changes = session.view.changed.until(() => {
+      const present = this.#present;
+      const now = present && runOf(present, this.#of.container);
+      return now?.id !== run.id || now.hasEnded !== hadEnded ? true : undefined;
+    }, until);
+    await Promise.race([this.#backoff.wait(until), changes]).catch(() => undefined);
+    enough.abort();
+    await changes.catch(() => undefined);
+    signal.throwIfAborted();
+  }
+
+  async #abortWhenSuperseded(run: ContainerRun, superseded: AbortController): Promise<void> {
+    const signal = AbortSignal.any([this.#options.signal, superseded.signal]);
+    try {
+      await this.#options.session.view.changed.until(() => {
+        const present = this.#present;
+        const now = present && runOf(present, this.#of.container);
+        return now !== undefined && now.id !== run.id ? true : undefined;
+      }, signal);
+      superseded.abort(new Error('the container runs anew'));
+    } catch {
+      // it is read no more
+    }
+  }
+
+  #runOtherThan(done: string | undefined): ContainerRun | 'gone' | undefined {
+    const present = this.#present;
+    if (present === undefined) return 'gone';
+    const run = runOf(present, this.#of.container);
+    return run?.id === done ? undefined : run;
+  }
+
+  #isPresent(run: ContainerRun): boolean {
+    const present = this.#present;
+    return present !== undefined && runOf(present, this.#of.container)?.id === run.id;
+  }
+
+  #hasEnded(run: ContainerRun): boolean {
+    const present = this.#present;
+    const now = present && runOf(present, this.#of.container);
+    return now?.id === run.id && now.hasEnded;
+  }
+
+  get #present(): KubernetesObject | undefined {
+    const { metadata } = this.#of.pod;
+    const present = this.#options.session.view.get('Pod', metadata.namespace ?? '', metadata.name);
+    return present?.metadata.uid === metadata.uid ? present : undefined;
+  }
+
+  /** Runs of this container that are in the store and not ended there. */
+  #sources(): ContainerSource[] {
+    const { uid } = this.#of.pod.metadata;
+    return this.#options.writer.open.flatMap(({ source }) =>
+      source.is === 'container' && source.uid === uid && source.container === this.#of.container ? [source] : [],
+    );
+  }
+
+  #sourceOf(id: string, restarts: number): ContainerSource {
+    const known = this.#sources().find((source) => source.id === id);
+    const { name, uid = '' } = this.#of.pod.metadata;
+    return known ?? { is: 'container', pod: name, uid, container: this.#of.container, id, restarts };
+  }
+
+  #end(source: ContainerSource, because: string | undefined): void {
+    if (because !== undefined) this.#gap(source, because);
+    this.#options.writer.end(source, Date.now());
+  }
+
+  #gap(source: ContainerSource, because: string): void {
+    storeGap(this.#options.writer, source, because);
+  }
+}
+
+/** Says that what a run said after its last stored line is not known. */
+export function storeGap(writer: LogWriter, source: StoredSource, because: string): void {
+  const key = JSON.stringify(source);
+  const lastMs = writer.open.find((open) => JSON.stringify(open.source) === key)?.lastMs;
+  const from = lastMs !== undefined && Number.isFinite(lastMs) ? new Date(lastMs).toISOString() : undefined;
+  const now = Date.now();
+  writer.appendGap(source, { because, from, to: new Date(now).toISOString() }, now);
+}

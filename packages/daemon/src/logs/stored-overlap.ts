@@ -1,0 +1,59 @@
+import { LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
+import { isSameContainer, type StoredSource } from '../log-store/log-source.ts';
+import type { LogWriter } from '../log-store/log-writer.ts';
+import { type LineKey, LineOverlap, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
+import { eachLine } from './stamped-splitter.ts';
+
+/** More lines than a container writes in the time that is asked for again. */
+const MOST_KEYS = 300_000;
+
+/** From where on a log is to be asked for again, and what is stored of that. */
+export interface Reopening {
+  /** RFC 3339, whole seconds: the API takes no others; undefined: from the first line on. */
+  readonly sinceTime: string | undefined;
+  readonly overlap: LineOverlap;
+  /** Time of the last stored line of the run, where it must come again if the cluster still has it. */
+  readonly lastMs: number | undefined;
+  /** Key of the last stored line of the run. */
+  readonly lastKey: LineKey | undefined;
+}
+
+/**
+ * Finds out where the log of a run is to be gone on with.
+ *
+ * @param startedAtMs when the run began, where that is known: nothing older can be of it
+ */
+export async function reopeningOf(
+  writer: LogWriter,
+  source: StoredSource,
+  startedAtMs: number | undefined,
+): Promise<Reopening> {
+  await writer.flushed();
+  const key = JSON.stringify(source);
+  const known = writer.open.find((candidate) => JSON.stringify(candidate.source) === key)?.lastMs;
+  const lastMs = known !== undefined && Number.isFinite(known) ? known : undefined;
+  const isNew = lastMs === undefined;
+  // What was read of this run before its status told of it is stored as the run's before it.
+  const from = isNew ? startedAtMs : lastMs;
+  if (from === undefined) return { sinceTime: undefined, overlap: none(), lastMs: undefined, lastKey: undefined };
+  const sinceMs = Math.floor((from - OUT_OF_ORDER_MS) / 1000) * 1000;
+  const keys: LineKey[] = [];
+  let newestMs = Number.NEGATIVE_INFINITY;
+  let lastKey: LineKey | undefined;
+  for await (const entry of new LogCursor(writer.folder, LOG_BEGINNING).read(writer.committed, sinceMs)) {
+    if (entry.is !== 'lines' || !isSameContainer(entry.source, source) || keys.length > MOST_KEYS) continue;
+    for (const line of eachLine(entry.block.payload)) keys.push(lineKey(line));
+    newestMs = Math.max(newestMs, entry.block.lastMs);
+    if (JSON.stringify(entry.source) === key) lastKey = keys.at(-1);
+  }
+  return {
+    sinceTime: isNew ? undefined : new Date(sinceMs).toISOString().replace('.000Z', 'Z'),
+    overlap: new LineOverlap(keys, newestMs),
+    lastMs: lastKey === undefined ? undefined : lastMs,
+    lastKey,
+  };
+}
+
+function none(): LineOverlap {
+  return new LineOverlap([], Number.NEGATIVE_INFINITY);
+}
