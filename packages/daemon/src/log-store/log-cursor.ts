@@ -11,6 +11,14 @@ export type StoredEntry =
   /** Older lines are not here any more: the budget did not hold them. */
   | { readonly is: 'dropped' };
 
+/** From when to when lines are wanted, ms since the epoch. */
+export interface TimeRange {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+export const ALL_TIMES: TimeRange = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+
 /** The very beginning, whatever has been dropped. */
 export const LOG_BEGINNING: LogPlace = { segment: 1, offset: 0 };
 
@@ -42,10 +50,10 @@ export class LogCursor {
   }
 
   /**
-   * What is between this place and `to`, without what is older than `sinceMs` as a whole. A payload is valid until the
+   * What is between this place and `to`, without what is older or newer than is wanted as a whole. A payload is valid until the
    * next entry is asked for. Who leaves the loop goes on there later.
    */
-  async *read(to: LogPlace, sinceMs = Number.NEGATIVE_INFINITY): AsyncGenerator<StoredEntry> {
+  async *read(to: LogPlace, wanted: TimeRange = ALL_TIMES): AsyncGenerator<StoredEntry> {
     while (isBefore(this.#place, to)) {
       const segments = await listSegments(this.#folder);
       const segment = segments.find(({ number }) => number >= this.#place.segment);
@@ -56,11 +64,11 @@ export class LogCursor {
         if (isDropped) yield { is: 'dropped' };
       }
       const isLast = segment.number === to.segment;
-      if (!isLast && segment.range !== undefined && segment.range.lastMs < sinceMs) {
+      if (!isLast && segment.range !== undefined && !overlaps(segment.range, wanted)) {
         this.#go(segment.number + 1);
         continue;
       }
-      const isRead = yield* this.#readSegment(segment, isLast ? to.offset : Number.MAX_SAFE_INTEGER, sinceMs);
+      const isRead = yield* this.#readSegment(segment, isLast ? to.offset : Number.MAX_SAFE_INTEGER, wanted);
       if (!isRead) continue; // it got its last name meanwhile
       if (isLast) return;
       this.#go(segment.number + 1);
@@ -76,7 +84,7 @@ export class LogCursor {
   async *#readSegment(
     { path, number }: SegmentFile,
     to: number,
-    sinceMs: number,
+    wanted: TimeRange,
   ): AsyncGenerator<StoredEntry, boolean> {
     const from = this.#place.offset;
     try {
@@ -89,7 +97,7 @@ export class LogCursor {
         if (end <= from) continue;
         this.#place = { segment: number, offset: end };
         const source = this.#sources.get(block.source);
-        if (source === undefined || block.lastMs < sinceMs) continue;
+        if (source === undefined || !overlaps(block, wanted)) continue;
         if (block.kind === 'lines') yield { is: 'lines', source, block };
         if (block.kind === 'gap') yield { is: 'gap', source, block, gap: JSON.parse(block.payload.toString('utf8')) };
       }
@@ -103,4 +111,8 @@ export class LogCursor {
 
 function isBefore(a: LogPlace, b: LogPlace): boolean {
   return a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset);
+}
+
+function overlaps({ firstMs, lastMs }: { firstMs: number; lastMs: number }, { sinceMs, untilMs }: TimeRange): boolean {
+  return lastMs >= sinceMs && firstMs <= untilMs;
 }

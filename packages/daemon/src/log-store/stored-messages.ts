@@ -1,5 +1,6 @@
 import type { LogLine, LogMessage } from '@devloop/shared/protocol/stream-message';
-import type { LogCursor, StoredEntry } from './log-cursor.ts';
+import type { LogBlock } from './log-block.ts';
+import { ALL_TIMES, type LogCursor, type StoredEntry, type TimeRange } from './log-cursor.ts';
 import type { StoredSource } from './log-source.ts';
 import type { LogPlace } from './log-writer.ts';
 import { linesOfBlock } from './stored-lines.ts';
@@ -17,18 +18,18 @@ export interface MessageOptions {
   readonly wants: (source: StoredSource) => boolean;
   /** How many of the first lines are left out. */
   readonly skip?: number;
-  /** Lines before this, ms since the epoch, are left out. */
-  readonly sinceMs?: number | undefined;
+  /** Lines of other times are left out. */
+  readonly times?: TimeRange;
   /** False: that older lines were dropped is not told, because nobody asked for them. */
   readonly tellsDropped?: boolean;
 }
 
 /** What is stored of a service between a cursor and a place, as clients are told it. */
 export async function* storedMessages(options: MessageOptions): AsyncGenerator<LogMessage> {
-  const { service, cursor, to, wants, sinceMs = Number.NEGATIVE_INFINITY, tellsDropped = true } = options;
+  const { service, cursor, to, wants, times = ALL_TIMES, tellsDropped = true } = options;
   let { skip = 0 } = options;
   let held: { readonly source: StoredSource; readonly message: Lines } | undefined;
-  for await (const entry of cursor.read(to, sinceMs)) {
+  for await (const entry of cursor.read(to, times)) {
     if (entry.is === 'dropped') {
       if (tellsDropped) yield droppedMessage(service);
       continue;
@@ -45,7 +46,7 @@ export async function* storedMessages(options: MessageOptions): AsyncGenerator<L
       continue;
     }
     const all = linesOfBlock(entry.block.payload);
-    const lines = since(skip === 0 ? all : all.slice(skip), entry.block.firstMs, sinceMs);
+    const lines = within(skip === 0 ? all : all.slice(skip), entry.block, times);
     skip = 0;
     if (lines.length === 0) continue;
     if (held?.source === entry.source && held.message.lines.length + lines.length <= TOGETHER) {
@@ -58,8 +59,12 @@ export async function* storedMessages(options: MessageOptions): AsyncGenerator<L
   if (held !== undefined) yield held.message;
 }
 
-function since(lines: LogLine[], firstMs: number, sinceMs: number): LogLine[] {
-  return firstMs >= sinceMs ? lines : lines.filter(([at]) => !(Date.parse(at) < sinceMs));
+function within(lines: LogLine[], { firstMs, lastMs }: LogBlock, { sinceMs, untilMs }: TimeRange): LogLine[] {
+  if (firstMs >= sinceMs && lastMs <= untilMs) return lines;
+  return lines.filter(([at]) => {
+    const time = Date.parse(at);
+    return !(time < sinceMs || time > untilMs);
+  });
 }
 
 function linesMessage(service: string, source: StoredSource, lines: LogLine[]): Lines {

@@ -1,5 +1,5 @@
 import type { LogMessage } from '@devloop/shared/protocol/stream-message';
-import { LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
+import { ALL_TIMES, LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import { findTail } from '../log-store/log-tail.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
@@ -87,7 +87,8 @@ class ServiceStream {
         ? undefined
         : await findTail(folder, committed, tailLines, (entry) => entry.is !== 'dropped' && this.#wants(entry.source));
     this.#cursor = new LogCursor(folder, tail?.place ?? LOG_BEGINNING);
-    await this.#send({ to: committed, sinceMs, skip: tail?.skip ?? 0, tellsDropped: tail === undefined });
+    const times = sinceMs === undefined ? ALL_TIMES : { ...ALL_TIMES, sinceMs };
+    await this.#send({ to: committed, times, skip: tail?.skip ?? 0, tellsDropped: tail === undefined });
   }
 
   /** Sends what comes, until aborted. */

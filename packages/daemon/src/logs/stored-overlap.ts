@@ -1,4 +1,4 @@
-import { LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
+import { ALL_TIMES, LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
 import { isSameContainer, type StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
 import { type LineKey, LineOverlap, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
@@ -40,7 +40,10 @@ export async function reopeningOf(
   const keys: LineKey[] = [];
   let newestMs = Number.NEGATIVE_INFINITY;
   let lastKey: LineKey | undefined;
-  for await (const entry of new LogCursor(writer.folder, LOG_BEGINNING).read(writer.committed, sinceMs)) {
+  for await (const entry of new LogCursor(writer.folder, LOG_BEGINNING).read(writer.committed, {
+    ...ALL_TIMES,
+    sinceMs,
+  })) {
     if (entry.is !== 'lines' || !isSameContainer(entry.source, source) || keys.length > MOST_KEYS) continue;
     for (const line of eachLine(entry.block.payload)) keys.push(lineKey(line));
     newestMs = Math.max(newestMs, entry.block.lastMs);
