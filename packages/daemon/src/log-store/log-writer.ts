@@ -222,7 +222,7 @@ export class LogWriter implements AsyncDisposable {
     while (this.#waiting[0] !== undefined) {
       const { segment } = this.#waiting[0];
       const other = this.#waiting.findIndex((waiting) => waiting.segment !== segment);
-      const together = other === -1 ? this.#waiting : this.#waiting.slice(0, other);
+      const together = this.#waiting.slice(0, other === -1 ? undefined : other);
       const bytes = Buffer.concat(together.map((waiting) => waiting.bytes));
       try {
         await this.#write(segment, bytes);

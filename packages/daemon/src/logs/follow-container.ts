@@ -4,7 +4,7 @@ import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
 import { Backoff } from '../support/delay.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
-import { QuietTimes, type ReadOutcome, readRun } from './read-run.ts';
+import { QuietTimes, type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };
@@ -42,6 +42,8 @@ class ContainerFollower {
   readonly #options: FollowOptions;
   readonly #quiet = new QuietTimes();
   readonly #backoff = new Backoff(REOPEN_MS.first, REOPEN_MS.most);
+  /** Runs that are followed and may have said nothing yet, by id. */
+  readonly #silent = new Map<string, ContainerSource>();
   /** Runs of which every line has been read. */
   readonly #complete = new Set<string>();
   /** Why the last stream is not known to have come to the end of its log. */
@@ -62,7 +64,7 @@ class ContainerFollower {
       await this.#read(run);
       done = run.id;
     }
-    for (const source of this.#sources()) {
+    for (const source of this.#known().values()) {
       const isOpen = !this.#complete.has(source.id) && this.#doubt !== undefined;
       this.#end(source, isOpen ? `the pod was gone before the rest could be read: ${this.#doubt}` : undefined);
     }
@@ -72,6 +74,7 @@ class ContainerFollower {
   async #read(run: ContainerRun): Promise<void> {
     const { signal, session } = this.#options;
     const source = this.#sourceOf(run.id, run.restarts);
+    this.#silent.set(run.id, source);
     for (let refusals = 0; ; ) {
       const present = this.#present;
       if (present === undefined) return;
@@ -80,7 +83,8 @@ class ContainerFollower {
       const { heardAt } = this.#quiet;
       const superseded = new AbortController();
       const watch = this.#abortWhenSuperseded(run, superseded);
-      const outcome = await this.#readInto(source, run, superseded.signal);
+      const which = { startedAtMs: run.startedAtMs, isPrevious: false };
+      const outcome = await this.#readInto(source, which, superseded.signal);
       superseded.abort();
       await watch;
       signal.throwIfAborted();
@@ -103,24 +107,25 @@ class ContainerFollower {
 
   /** The run that was followed has been replaced: what it said last is read from the log that the cluster keeps. */
   async #readRunsBefore(run: ContainerRun): Promise<void> {
+    const { signal } = this.#options;
     const { previousId } = run;
-    const before = this.#sources().filter(({ id }) => id !== run.id);
-    const seen = Math.max(-1, ...before.map(({ restarts }) => restarts));
+    const before = [...this.#known().values()].filter(({ id }) => id !== run.id);
     for (const source of before) {
       if (source.id === previousId) continue;
       const isComplete = this.#complete.has(source.id);
       this.#end(source, isComplete ? undefined : 'the container was started again twice before the rest could be read');
     }
-    if (previousId === undefined) return;
-    const source = this.#sourceOf(previousId, Math.max(0, run.restarts - 1));
-    const unseen = source.restarts - seen - 1;
-    if (before.length > 0 && unseen > 0) {
+    const seen = Math.max(-1, ...before.map(({ restarts }) => restarts));
+    const unseen = run.restarts - seen - (previousId === undefined ? 1 : 2);
+    const source = this.#sourceOf(previousId ?? run.id, Math.max(0, run.restarts - (previousId === undefined ? 0 : 1)));
+    if (unseen > 0) {
       const because = `${unseen === 1 ? 'one run' : `${unseen} runs`} of the container came and went unseen`;
       this.#gap(source, because);
     }
+    if (previousId === undefined) return;
     if (this.#complete.has(previousId)) return;
-    const outcome = await this.#readInto(source, undefined, this.#options.signal);
-    this.#options.signal.throwIfAborted();
+    const outcome = await this.#readInto(source, { startedAtMs: run.previousStartedAtMs, isPrevious: true }, signal);
+    signal.throwIfAborted();
     if (outcome.is !== 'ended' && this.#doubt !== undefined) {
       const because = `what the run before has said last could not be read: ${outcome.because}`;
       this.#gap(source, because);
@@ -128,19 +133,15 @@ class ContainerFollower {
     this.#complete.add(previousId);
   }
 
-  /** @param run the present run; undefined: the one before it */
-  #readInto(source: ContainerSource, run: ContainerRun | undefined, signal: AbortSignal): Promise<ReadOutcome> {
+  #readInto(
+    source: ContainerSource,
+    which: Pick<RunToRead, 'isPrevious' | 'startedAtMs'>,
+    signal: AbortSignal,
+  ): Promise<ReadOutcome> {
     const { name, namespace = '' } = this.#of.pod.metadata;
     const { session, writer } = this.#options;
     return readRun(
-      {
-        namespace,
-        pod: name,
-        container: this.#of.container,
-        source,
-        isPrevious: run === undefined,
-        startedAtMs: run?.startedAtMs,
-      },
+      { namespace, pod: name, container: this.#of.container, source, ...which },
       { api: session.api, writer, quiet: this.#quiet, signal: AbortSignal.any([signal, this.#options.signal]) },
     );
   }
@@ -199,16 +200,17 @@ class ContainerFollower {
     return present?.metadata.uid === metadata.uid ? present : undefined;
   }
 
-  /** Runs of this container that are in the store and not ended there. */
-  #sources(): ContainerSource[] {
+  /** Runs of this container that have not ended in the store, by id, and those of which nothing is stored yet. */
+  #known(): ReadonlyMap<string, ContainerSource> {
     const { uid } = this.#of.pod.metadata;
-    return this.#options.writer.open.flatMap(({ source }) =>
+    const stored = this.#options.writer.open.flatMap(({ source }) =>
       source.is === 'container' && source.uid === uid && source.container === this.#of.container ? [source] : [],
     );
+    return new Map([...this.#silent, ...stored.map((source) => [source.id, source] as const)]);
   }
 
   #sourceOf(id: string, restarts: number): ContainerSource {
-    const known = this.#sources().find((source) => source.id === id);
+    const known = this.#known().get(id);
     const { name, uid = '' } = this.#of.pod.metadata;
     return known ?? { is: 'container', pod: name, uid, container: this.#of.container, id, restarts };
   }
@@ -216,6 +218,7 @@ class ContainerFollower {
   #end(source: ContainerSource, because: string | undefined): void {
     if (because !== undefined) this.#gap(source, because);
     this.#options.writer.end(source, Date.now());
+    this.#silent.delete(source.id);
   }
 
   #gap(source: ContainerSource, because: string): void {

@@ -11,6 +11,8 @@ export interface ContainerRun {
   readonly hasEnded: boolean;
   /** Id of the run before, as long as its log is kept. */
   readonly previousId: string | undefined;
+  /** When that began, ms since the epoch, where it is told. */
+  readonly previousStartedAtMs: number | undefined;
 }
 
 interface Ended {
@@ -33,15 +35,19 @@ export function runOf(pod: KubernetesObject, container: string): ContainerRun | 
   if (status === undefined || !id) return undefined;
   const { running, terminated } = status.state ?? {};
   const last = status.lastState?.terminated;
-  const startedAt = running?.startedAt ?? terminated?.startedAt ?? last?.startedAt;
   return {
     id,
     // in its back-off, a container that has ended counts as the last and as the present one
     restarts: status.restartCount ?? 0,
-    startedAtMs: startedAt === undefined ? undefined : Date.parse(startedAt),
+    startedAtMs: timeOf((running ?? terminated ?? last)?.startedAt),
     hasEnded: running === undefined,
     previousId: last?.containerID === id ? undefined : last?.containerID,
+    previousStartedAtMs: timeOf(last?.startedAt),
   };
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
 }
 
 function statusesOf(pod: KubernetesObject): ContainerStatus[] {
