@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import type { ClusterSession } from '../link/cluster-session.ts';
+import type { ApiClient } from '../kubernetes/api-client.ts';
+import type { ClusterView } from '../kubernetes/cluster-view.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
 import { Backoff } from '../support/delay.ts';
@@ -18,7 +19,7 @@ export interface FollowedContainer {
 }
 
 export interface FollowOptions {
-  readonly session: Pick<ClusterSession, 'api' | 'view'>;
+  readonly session: { readonly api: ApiClient; readonly view: Pick<ClusterView, 'get' | 'changed'> };
   readonly writer: LogWriter;
   readonly signal: AbortSignal;
 }
