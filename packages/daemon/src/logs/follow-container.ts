@@ -76,7 +76,8 @@ class ContainerFollower {
     const { signal, session } = this.#options;
     const source = this.#sourceOf(run.id, run.restarts);
     this.#silent.set(run.id, source);
-    for (let refusals = 0; ; ) {
+    let refusals = 0;
+    for (;;) {
       const present = this.#present;
       if (present === undefined) return;
       const now = runOf(present, this.#of.container);
@@ -90,9 +91,9 @@ class ContainerFollower {
       await watch;
       signal.throwIfAborted();
       if (this.#quiet.heardAt !== heardAt) this.#backoff.reset();
-      this.#doubt = outcome.is === 'ended' ? undefined : outcome.because;
+      this.#judge(outcome);
       if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
-        if (outcome.because !== undefined) this.#gap(source, `the cluster said: ${outcome.because}`);
+        if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
         this.#complete.add(run.id);
         return;
       }
@@ -125,13 +126,24 @@ class ContainerFollower {
     }
     if (previousId === undefined) return;
     if (this.#complete.has(previousId)) return;
-    const outcome = await this.#readInto(source, { startedAtMs: run.previousStartedAtMs, isPrevious: true }, signal);
+    const which = { startedAtMs: run.previousStartedAtMs, isPrevious: true };
+    let outcome = await this.#readInto(source, which, signal);
+    while (outcome.is === 'broken' && this.#isPresent(run)) {
+      await this.#backoff.wait(signal);
+      outcome = await this.#readInto(source, which, signal);
+    }
     signal.throwIfAborted();
-    if (outcome.is !== 'ended' && this.#doubt !== undefined) {
-      const because = `what the run before has said last could not be read: ${outcome.because}`;
-      this.#gap(source, because);
+    this.#judge(outcome);
+    if (this.#doubt !== undefined) {
+      this.#gap(source, `what the run before has said last could not be read: ${this.#doubt}`);
     }
     this.#complete.add(previousId);
+  }
+
+  /** A log that has come to its end once and is not there any more has only been tidied up. */
+  #judge({ is, because }: ReadOutcome): void {
+    if (is === 'ended' && because === undefined) this.#doubt = undefined;
+    else if (is === 'broken' || this.#doubt !== undefined) this.#doubt = because ?? 'its stream broke off';
   }
 
   #readInto(
