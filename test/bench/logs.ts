@@ -43,14 +43,13 @@ export async function logs({ runs: minutes = 1 }: BenchOptions): Promise<BenchRe
   })();
 
   const pods = await podNames(rig);
-  const rotated = pods[0] ?? '';
   const happenings: [number, string, () => Promise<unknown>][] = [
     ...pods.map((pod, index): [number, string, () => Promise<unknown>] => [
       0.1 + 0.1 * index,
       `crash of ${pod}`,
       () => ask(rig, pod, 'crash'),
     ]),
-    [0.15, 'rotation', () => rotate(rig, rotated)],
+    [0.15, 'rotation', () => rotate(rig, pods.at(-1) ?? '')],
     [0.65, `${OUTAGE_MS} ms without the API server`, () => outage(connection)],
     [0.8, 'rollout', () => rollout(rig)],
   ];

@@ -5,7 +5,8 @@ import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
 import { Backoff } from '../support/delay.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
-import { QuietTimes, type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
+import { QuietTimes } from './quiet-times.ts';
+import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };

@@ -23,6 +23,7 @@ export class FakeKubelet {
   #runs: Run[] = [];
   #restarts = -1;
   #isThere = true;
+  #untoldBytes = 0;
   #clockMs = Date.UTC(2026, 0, 1);
   readonly requests: string[];
   readonly api: Awaited<ReturnType<typeof openApiServer>>['api'];
@@ -85,7 +86,8 @@ export class FakeKubelet {
       this.#clockMs += this.#run.lines.length % 3 === 0 ? 1 : 0;
       const line = `${new Date(this.#clockMs).toISOString()} ${text}\n`;
       this.#run.lines.push(line);
-      for (const follower of this.#followers) follower.write(line);
+      this.#untoldBytes -= line.length;
+      if (this.#untoldBytes < 0) for (const follower of this.#followers) follower.write(line);
     }
   }
 
@@ -101,10 +103,10 @@ export class FakeKubelet {
     this.#followers.clear();
   }
 
-  /** Empties the log file. Streams that are open tell nothing of what is written from then on. */
+  /** Empties the log file. Streams that are open tell nothing until it is as long as it was. */
   rotate(): void {
+    this.#untoldBytes = this.#run.lines.join('').length;
     this.#run.lines = [];
-    this.#followers.clear();
   }
 
   /** The pod is gone. */

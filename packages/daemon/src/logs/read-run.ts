@@ -4,11 +4,11 @@ import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
-import { instant } from '../support/instant.ts';
-import { type LineKey, lineKey } from './line-overlap.ts';
+import { type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
+import type { QuietTimes } from './quiet-times.ts';
 import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
-import { type Reopening, reopeningOf } from './stored-overlap.ts';
+import { type Reopening, reopeningOf, wholeSecond } from './stored-overlap.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
@@ -40,37 +40,6 @@ const TOGETHER_BYTES = 16 * 1024;
 /** How long the probe's answer may be ahead of the stream. */
 const AHEAD_MS = 1000;
 
-/** When a log that has become quiet is asked whether it really is. */
-export class QuietTimes {
-  static readonly #LEAST_MS = 2000;
-  static readonly #MOST_MS = 300_000;
-  #waitMs = QuietTimes.#LEAST_MS;
-  #gapMs = 0;
-  #heardAt = instant();
-
-  /** Lines have come. */
-  heard(): void {
-    const now = instant();
-    this.#gapMs += (now - this.#heardAt - this.#gapMs) / 8;
-    this.#heardAt = now;
-    this.#waitMs = Math.max(QuietTimes.#LEAST_MS, Math.min(4 * this.#gapMs, QuietTimes.#MOST_MS));
-  }
-
-  /** It was asked, and is as quiet as it seemed: it is asked again only after a longer time. */
-  asked(): void {
-    this.#waitMs = Math.min(2 * this.#waitMs, QuietTimes.#MOST_MS);
-  }
-
-  /** Milliseconds until it is to be asked; 0 or less: now. */
-  get dueMs(): number {
-    return this.#heardAt + this.#waitMs - instant();
-  }
-
-  get heardAt(): number {
-    return this.#heardAt;
-  }
-}
-
 /**
  * Reads the log of a run into the store, from where it was left off: until its end, with `follow` as long as it runs.
  * What comes again is passed over, and what the cluster does not have any more is stored as a gap.
@@ -95,7 +64,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     const watching = isPrevious ? undefined : reading.doubt(run, ended);
     try {
       for await (const chunk of stream) {
-        reading.take(chunk as Buffer);
+        await reading.take(chunk as Buffer, run, either);
         await writer.drained(either);
         // A line at a time would cost more than the line: what comes meanwhile comes together.
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
@@ -120,7 +89,9 @@ class Reading {
   readonly #api: ApiClient;
   readonly #quiet: QuietTimes;
   readonly #splitter = new StampedSplitter();
+  /** Key and time of the last line that has come. */
   #lastKey: LineKey | undefined;
+  #lastMs: number | undefined;
   #hasFresh = false;
   #remark: string | undefined;
 
@@ -131,16 +102,24 @@ class Reading {
     this.#api = api;
     this.#quiet = quiet;
     this.#lastKey = reopening.lastKey;
+    quiet.begin();
   }
 
-  /** Stores what is new. */
-  take(chunk: Buffer): void {
-    this.#store(this.#splitter.push(chunk));
+  /**
+   * Stores what is new.
+   *
+   * @throws Error when lines are known to have been left out before the chunk
+   */
+  async take(chunk: Buffer, run: RunToRead, signal: AbortSignal): Promise<void> {
+    const isDoubtful = this.#quiet.mayHaveSkipped && !run.isPrevious;
+    const pieces = this.#splitter.push(chunk);
+    if (isDoubtful) await this.#expectNothingLeftOut(pieces, run, signal);
+    this.#store(pieces, chunk.length);
   }
 
   /** Stores the last line, which may have no line feed. Answers what the kubelet remarked, if it did. */
   finish(): string | undefined {
-    this.#store(this.#splitter.end());
+    this.#store(this.#splitter.end(), 0);
     return this.#remark;
   }
 
@@ -153,11 +132,12 @@ class Reading {
         if (this.#quiet.dueMs > 0) continue;
         const { heardAt } = this.#quiet;
         const query = { namespace, pod, container, timestamps: true, tailLines: 1 };
-        const last = await lastKeyOf(this.#api, query, signal);
+        let last: LineKey | undefined;
+        for await (const key of keysOf(this.#api, query, signal)) last = key;
         if (last !== undefined && last !== this.#lastKey) {
           await delay(AHEAD_MS, signal);
           if (this.#quiet.heardAt === heardAt) ended.abort(new Error('the log went on, and its stream did not'));
-        }
+        } else this.#quiet.confirmed();
         this.#quiet.asked();
       }
     } catch {
@@ -165,14 +145,34 @@ class Reading {
     }
   }
 
-  #store(pieces: readonly Piece[]): void {
+  /** @throws Error when the log has other lines after the last one than those that came */
+  async #expectNothingLeftOut(
+    pieces: readonly Piece[],
+    { namespace, pod, container }: RunToRead,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [first] = pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].slice(0, 1) : []));
+    if (first === undefined || this.#lastMs === undefined) return;
+    const sinceTime = wholeSecond(this.#lastMs - OUT_OF_ORDER_MS);
+    const query = { namespace, pod, container, timestamps: true, sinceTime };
+    const wanted = lineKey(first);
+    let before: LineKey | undefined;
+    for await (const key of keysOf(this.#api, query, signal)) {
+      if (key === wanted && before === this.#lastKey) return;
+      before = key;
+    }
+    throw new Error('its stream left out lines, as it does when the log is rotated');
+  }
+
+  #store(pieces: readonly Piece[], bytes: number): void {
+    if (pieces.length > 0) this.#quiet.heard(bytes);
     for (const piece of pieces) {
       if (piece.is === 'remark') {
         this.#remark = piece.text;
         continue;
       }
       this.#lastKey = lastKey(piece);
-      this.#quiet.heard();
+      this.#lastMs = piece.lastMs;
       const fresh = this.#reopening.overlap.take(piece);
       if (fresh === undefined) continue;
       if (!this.#hasFresh) this.#joins(fresh);
@@ -195,19 +195,15 @@ function lastKey({ payload }: StampedLines): LineKey {
   return lineKey(payload.subarray(payload.lastIndexOf(0x0a, payload.length - 2) + 1));
 }
 
-async function lastKeyOf(
+/** The keys of the lines of a log as it is now. */
+async function* keysOf(
   api: ApiClient,
   query: Parameters<typeof openPodLog>[1],
   signal: AbortSignal,
-): Promise<LineKey | undefined> {
+): AsyncGenerator<LineKey> {
   const splitter = new StampedSplitter();
-  let last: LineKey | undefined;
-  const take = (pieces: readonly Piece[]) => {
-    for (const piece of pieces) {
-      if (piece.is === 'lines') for (const line of eachLine(piece.payload)) last = lineKey(line);
-    }
-  };
-  for await (const chunk of await openPodLog(api, query, signal)) take(splitter.push(chunk as Buffer));
-  take(splitter.end());
-  return last;
+  const keys = (pieces: readonly Piece[]) =>
+    pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].map(lineKey) : []));
+  for await (const chunk of await openPodLog(api, query, signal)) yield* keys(splitter.push(chunk as Buffer));
+  yield* keys(splitter.end());
 }

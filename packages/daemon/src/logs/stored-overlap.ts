@@ -36,7 +36,8 @@ export async function reopeningOf(
   // What was read of this run before its status told of it is stored as the run's before it.
   const from = isNew ? startedAtMs : lastMs;
   if (from === undefined) return { sinceTime: undefined, overlap: none(), lastMs: undefined, lastKey: undefined };
-  const sinceMs = Math.floor((from - OUT_OF_ORDER_MS) / 1000) * 1000;
+  const sinceTime = wholeSecond(from - OUT_OF_ORDER_MS);
+  const sinceMs = Date.parse(sinceTime);
   const keys: LineKey[] = [];
   let newestMs = Number.NEGATIVE_INFINITY;
   let lastKey: LineKey | undefined;
@@ -50,11 +51,16 @@ export async function reopeningOf(
     if (JSON.stringify(entry.source) === key) lastKey = keys.at(-1);
   }
   return {
-    sinceTime: isNew ? undefined : new Date(sinceMs).toISOString().replace('.000Z', 'Z'),
+    sinceTime: isNew ? undefined : sinceTime,
     overlap: new LineOverlap(keys, newestMs),
     lastMs: lastKey === undefined ? undefined : lastMs,
     lastKey,
   };
+}
+
+/** The second of an instant as the API takes it: in between, it asks for more than is meant. */
+export function wholeSecond(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 function none(): LineOverlap {

@@ -1,0 +1,84 @@
+import { instant } from '../support/instant.ts';
+
+/** When a log that has become quiet is asked whether it really is, for the first time and at the latest. */
+const LEAST_MS = 2000;
+const MOST_MS = 300_000;
+/** A silence of less is none. */
+const SILENCE_MS = 300;
+
+/**
+ * Whether the silence of a stream is to be believed. The kubelet follows a log by its place in the file: where the file
+ * is emptied, as engines do that have reached its greatest size, the stream is quiet until the file is as long as it
+ * was, and then goes on without what was written meanwhile.
+ */
+export class QuietTimes {
+  readonly #now: () => number;
+  #waitMs = LEAST_MS;
+  #gapMs = 0;
+  #heardAt: number;
+  #confirmedAt: number;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  /** Of this stream: all bytes, those of this second, and the most of a second. */
+  #bytes = 0;
+  #second = { from: 0, bytes: 0 };
+  #mostBytes = 0;
+
+  /** @param now a clock in milliseconds */
+  constructor(now: () => number = instant) {
+    this.#now = now;
+    this.#heardAt = now();
+    this.#confirmedAt = this.#heardAt;
+  }
+
+  /** When something came the last time. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Milliseconds until the log is to be asked; 0 or less: now. */
+  get dueMs(): number {
+    return Math.max(this.#heardAt, this.#askedAt) + this.#waitMs - this.#now();
+  }
+
+  /**
+   * Whether the silence that ends now was long enough for the file to have become as long again as what this stream has
+   * told of it: then lines may have been left out in it.
+   */
+  get mayHaveSkipped(): boolean {
+    const silentMs = this.#now() - Math.max(this.#heardAt, this.#confirmedAt);
+    const most = Math.max(this.#mostBytes, this.#second.bytes);
+    return this.#bytes > 0 && silentMs >= SILENCE_MS && 2 * most * (silentMs / 1000) >= this.#bytes;
+  }
+
+  /** A stream begins. */
+  begin(): void {
+    this.#bytes = 0;
+    this.#mostBytes = 0;
+    this.#second = { from: this.#now(), bytes: 0 };
+  }
+
+  /** Lines have come. */
+  heard(bytes: number): void {
+    const now = this.#now();
+    this.#bytes += bytes;
+    if (now - this.#second.from > 1000) {
+      this.#mostBytes = Math.max(this.#mostBytes, this.#second.bytes);
+      this.#second = { from: now, bytes: 0 };
+    }
+    this.#second.bytes += bytes;
+    this.#gapMs += (now - this.#heardAt - this.#gapMs) / 8;
+    this.#heardAt = now;
+    this.#waitMs = Math.max(LEAST_MS, Math.min(4 * this.#gapMs, MOST_MS));
+  }
+
+  /** The log was asked, and has no more than its stream has told. */
+  confirmed(): void {
+    this.#confirmedAt = this.#now();
+  }
+
+  /** The log was asked: it is asked again only after a longer time. */
+  asked(): void {
+    this.#askedAt = this.#now();
+    this.#waitMs = Math.min(2 * this.#waitMs, MOST_MS);
+  }
+}
