@@ -113,6 +113,22 @@ test('all lines of all runs, what the one before said last included', async () =
   expect([...new Set(restarts)]).toEqual([0, 1]);
 });
 
+test('a run whose end was told late: its log is read all the same, though the next run was read in its name', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('of the first run');
+  kubelet.end(false);
+  kubelet.start(false);
+  kubelet.write(...numbered(0, 9000)); // for longer than a second
+  stage.follow();
+  await stage.stored('line 8999');
+  kubelet.tell();
+  kubelet.write('anew');
+  await stage.stored('anew');
+  expect((await stage.texts()).filter((text) => text.startsWith('line'))).toEqual(numbered(0, 9000));
+  expect((await stage.texts()).filter((text) => text === 'of the first run')).toHaveLength(1);
+});
+
 test('a container that had ended before anybody looked', async () => {
   const stage = await Stage.open();
   stage.kubelet.write('all', 'that', 'it said');

@@ -7,6 +7,7 @@ import { Backoff } from '../support/delay.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
 import { QuietTimes } from './quiet-times.ts';
 import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
+import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };
@@ -127,14 +128,17 @@ class ContainerFollower {
     }
     if (previousId === undefined) return;
     if (this.#complete.has(previousId)) return;
-    const which = { startedAtMs: run.previousStartedAtMs, isPrevious: true };
+    const which = { startedAtMs: run.previousStartedAtMs, endedAtMs: run.startedAtMs, isPrevious: true };
     let outcome = await this.#readInto(source, which, signal);
     while (outcome.is === 'broken' && this.#isPresent(run)) {
       await this.#backoff.wait(signal);
       outcome = await this.#readInto(source, which, signal);
     }
     signal.throwIfAborted();
+    const wasDoubted = this.#doubt;
     this.#judge(outcome);
+    // started again meanwhile: then what was read may have been the log of another run
+    if (!this.#isPresent(run)) this.#doubt ??= wasDoubted;
     if (this.#doubt !== undefined) {
       this.#gap(source, `what the run before has said last could not be read: ${this.#doubt}`);
     }
@@ -149,7 +153,7 @@ class ContainerFollower {
 
   #readInto(
     source: ContainerSource,
-    which: Pick<RunToRead, 'isPrevious' | 'startedAtMs'>,
+    which: RunTimes & Pick<RunToRead, 'isPrevious'>,
     signal: AbortSignal,
   ): Promise<ReadOutcome> {
     const { name, namespace = '' } = this.#of.pod.metadata;

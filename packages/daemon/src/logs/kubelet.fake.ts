@@ -24,6 +24,8 @@ export class FakeKubelet {
   #restarts = -1;
   #isThere = true;
   #untoldBytes = 0;
+  /** What its status says where that is late. */
+  #toldPod: KubernetesObject | undefined;
   #clockMs = Date.UTC(2026, 0, 1);
   readonly requests: string[];
   readonly api: Awaited<ReturnType<typeof openApiServer>>['api'];
@@ -31,7 +33,7 @@ export class FakeKubelet {
   private constructor(opened: Awaited<ReturnType<typeof openApiServer>>) {
     this.api = opened.api;
     this.requests = opened.requests;
-    this.view = { changed: this.#changed, get: () => (this.#isThere ? this.pod : undefined) };
+    this.view = { changed: this.#changed, get: () => (this.#isThere ? (this.#toldPod ?? this.pod) : undefined) };
   }
 
   /** Its container runs. Ends with the test. */
@@ -63,12 +65,23 @@ export class FakeKubelet {
     return { apiVersion: 'v1', kind: 'Pod', metadata: { ...POD }, status: { containerStatuses: [status] } };
   }
 
-  /** The container begins a run. Of those before, the kubelet keeps the last. */
-  start(): void {
+  /**
+   * The container begins a run. Of those before, the kubelet keeps the last.
+   *
+   * @param isTold false: its status tells of the run before until {@link tell}
+   */
+  start(isTold = true): void {
+    this.#toldPod = isTold ? undefined : this.pod;
     this.#restarts += 1;
     this.#clockMs += 1000;
     const startedAt = new Date(this.#clockMs).toISOString().replace(/\.\d+Z/, 'Z');
     this.#runs = [...this.#runs.slice(-1), { id: `run-${this.#restarts}`, startedAt, lines: [], hasEnded: false }];
+    if (isTold) this.#changed.ring();
+  }
+
+  /** The status of the container tells what is so. */
+  tell(): void {
+    this.#toldPod = undefined;
     this.#changed.ring();
   }
 

@@ -8,21 +8,20 @@ import { type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
 import type { QuietTimes } from './quiet-times.ts';
 import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
-import { type Reopening, reopeningOf, wholeSecond } from './stored-overlap.ts';
+import { type Reopening, type RunTimes, reopeningOf, wholeSecond } from './stored-overlap.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
   | { readonly is: 'ended' | 'broken'; readonly because: string | undefined }
   | { readonly is: 'refused'; readonly status: number; readonly because: string };
 
-export interface RunToRead {
+export interface RunToRead extends RunTimes {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
   readonly source: StoredSource;
   /** Whether the log of the run before the present one is asked for. */
   readonly isPrevious: boolean;
-  readonly startedAtMs: number | undefined;
 }
 
 export interface ReadOptions {
@@ -47,7 +46,7 @@ const AHEAD_MS = 1000;
 export async function readRun(run: RunToRead, options: ReadOptions): Promise<ReadOutcome> {
   const { api, writer, signal } = options;
   try {
-    const reopening = await reopeningOf(writer, run.source, run.startedAtMs);
+    const reopening = await reopeningOf(writer, run.source, run);
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
     const { namespace, pod, container, isPrevious } = run;

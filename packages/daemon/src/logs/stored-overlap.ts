@@ -18,20 +18,24 @@ export interface Reopening {
   readonly lastKey: LineKey | undefined;
 }
 
-/**
- * Finds out where the log of a run is to be gone on with.
- *
- * @param startedAtMs when the run began, where that is known: nothing older can be of it
- */
+/** When a run began and ended, ms since the epoch, where that is known: nothing older or newer can be of it. */
+export interface RunTimes {
+  readonly startedAtMs: number | undefined;
+  readonly endedAtMs?: number | undefined;
+}
+
+/** Finds out where the log of a run is to be gone on with. */
 export async function reopeningOf(
   writer: LogWriter,
   source: StoredSource,
-  startedAtMs: number | undefined,
+  { startedAtMs, endedAtMs = Number.POSITIVE_INFINITY }: RunTimes,
 ): Promise<Reopening> {
   await writer.flushed();
   const key = JSON.stringify(source);
   const known = writer.open.find((candidate) => JSON.stringify(candidate.source) === key)?.lastMs;
-  const lastMs = known !== undefined && Number.isFinite(known) ? known : undefined;
+  // Where its status came late, lines of the next run are stored as this one's: they do not tell how far this one is.
+  const isOwn = known !== undefined && Number.isFinite(known) && known < endedAtMs + OUT_OF_ORDER_MS;
+  const lastMs = isOwn ? known : undefined;
   const isNew = lastMs === undefined;
   // What was read of this run before its status told of it is stored as the run's before it.
   const from = isNew ? startedAtMs : lastMs;
