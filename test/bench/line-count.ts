@@ -70,6 +70,19 @@ export class LineCounter {
     return { ...count, twice: this.#twice, outOfOrder: this.#outOfOrder, gaps: this.#gaps };
   }
 
+  /** For each run of which lines are missing, how many and where. */
+  described(truth: ReadonlyMap<string, number>): string[] {
+    return [...truth].flatMap(([id, lines]) => {
+      const run = this.#runs.get(id);
+      if (run === undefined) return [`run ${id}: none of ${lines} lines`];
+      const missing = Array.from({ length: lines }, (_, number) => number).filter((number) => !run.seen.has(number));
+      if (missing.length === 0) return [];
+      return [
+        `run ${id} of ${run.pod}: ${missing.length} of ${lines} missing, from ${missing[0]} to ${missing.at(-1)}`,
+      ];
+    });
+  }
+
   #run(id: string, pod: string): Run {
     const run = this.#runs.get(id) ?? { pod, seen: new Set(), last: -1, excused: new Set(), gapAfterLast: false };
     this.#runs.set(id, run);

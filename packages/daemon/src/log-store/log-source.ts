@@ -27,3 +27,8 @@ export interface StoredGap {
 export function isSameContainer(a: StoredSource, b: StoredSource): boolean {
   return a.is === 'container' && b.is === 'container' && a.uid === b.uid && a.container === b.container;
 }
+
+/** Whether two sources are the same run of a container. */
+export function isSameRun(a: StoredSource, b: StoredSource): boolean {
+  return isSameContainer(a, b) && a.is === 'container' && b.is === 'container' && a.id === b.id;
+}

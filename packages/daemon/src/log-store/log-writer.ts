@@ -137,6 +137,12 @@ export class LogWriter implements AsyncDisposable {
     return [...this.#sources].map(([key, { lastMs }]) => ({ source: JSON.parse(key) as StoredSource, lastMs }));
   }
 
+  /** Time of the last line of a source, ms since the epoch; undefined where there is none. */
+  lastMsOf(source: StoredSource): number | undefined {
+    const lastMs = this.#sources.get(JSON.stringify(source))?.lastMs;
+    return lastMs === Number.NEGATIVE_INFINITY ? undefined : lastMs;
+  }
+
   /** Appends lines of a source. Who has many awaits {@link drained} before the next. */
   append(source: StoredSource, lines: StampedLines): void {
     this.#append(source, { kind: 'lines', ...lines });

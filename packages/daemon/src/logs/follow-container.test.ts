@@ -162,6 +162,23 @@ test('a log that was emptied: its stream is quiet, which is doubted, and what ma
   await stage.stored('line 7');
   expect(await stage.texts()).toEqual(numbered(0, 8));
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
+}, 20_000);
+
+test('a run that its status does not tell of yet is not taken for the one before with its beginning rotated away', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  const opened = kubelet.requested();
+  kubelet.start(false); // before its stream ends, so that the next one is of the new run
+  kubelet.endStreams();
+  kubelet.write(...numbered(5, 5));
+  await opened;
+  kubelet.tell();
+  await stage.stored('line 9');
+  expect(await stage.texts()).toEqual(numbered(0, 10));
+  expect(await stage.gaps()).toEqual([]);
 });
 
 test('runs that came and went unseen are told', async () => {

@@ -3,7 +3,7 @@ import type { ApiClient } from '../kubernetes/api-client.ts';
 import type { ClusterView } from '../kubernetes/cluster-view.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
-import { Backoff } from '../support/delay.ts';
+import { Backoff, delay } from '../support/delay.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
 import { QuietTimes } from './quiet-times.ts';
 import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
@@ -11,6 +11,8 @@ import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };
+/** How long a status may take to tell that a container runs anew, which its log does at once. */
+const TOLD_MS = 5000;
 /** The log of a container that has ended is there at once or not at all. */
 const MOST_REFUSALS = 5;
 
@@ -79,6 +81,7 @@ class ContainerFollower {
     const source = this.#sourceOf(run.id, run.restarts);
     this.#silent.set(run.id, source);
     let refusals = 0;
+    let mustMeet = true;
     for (;;) {
       const present = this.#present;
       if (present === undefined) return;
@@ -87,7 +90,7 @@ class ContainerFollower {
       const { heardAt } = this.#quiet;
       const superseded = new AbortController();
       const watch = this.#abortWhenSuperseded(run, superseded);
-      const which = { startedAtMs: run.startedAtMs, isPrevious: false };
+      const which = { startedAtMs: run.startedAtMs, isPrevious: false, mustMeet };
       const outcome = await this.#readInto(source, which, superseded.signal);
       superseded.abort();
       await watch;
@@ -104,8 +107,20 @@ class ContainerFollower {
         await session.view.changed.until(() => (this.#isPresent(run) ? undefined : true), signal);
         return;
       }
-      // A run whose log ended because it did is read once more, which is then known to be all.
-      if (!(outcome.is === 'ended' && !now.hasEnded && this.#hasEnded(run))) await this.#wait(run, now.hasEnded);
+      mustMeet = outcome.is !== 'unmet';
+      if (!mustMeet) {
+        // the log of the next run, or this one's with its beginning rotated away: its status will tell
+        await this.#wait(
+          (told) => told?.id !== run.id,
+          (enough) => delay(TOLD_MS, enough),
+        );
+      } else if (outcome.is !== 'ended' || now.hasEnded || !this.#hasEnded(run)) {
+        // a stream that ended is opened again soon; at once, and for the last time, when its container has ended
+        await this.#wait(
+          (told) => told?.id !== run.id || told.hasEnded !== now.hasEnded,
+          (enough) => this.#backoff.wait(enough),
+        );
+      }
     }
   }
 
@@ -128,7 +143,12 @@ class ContainerFollower {
     }
     if (previousId === undefined) return;
     if (this.#complete.has(previousId)) return;
-    const which = { startedAtMs: run.previousStartedAtMs, endedAtMs: run.startedAtMs, isPrevious: true };
+    const which = {
+      startedAtMs: run.previousStartedAtMs,
+      endedAtMs: run.startedAtMs,
+      isPrevious: true,
+      mustMeet: false,
+    };
     let outcome = await this.#readInto(source, which, signal);
     while (outcome.is === 'broken' && this.#isPresent(run)) {
       await this.#backoff.wait(signal);
@@ -153,7 +173,7 @@ class ContainerFollower {
 
   #readInto(
     source: ContainerSource,
-    which: RunTimes & Pick<RunToRead, 'isPrevious'>,
+    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'mustMeet'>,
     signal: AbortSignal,
   ): Promise<ReadOutcome> {
     const { name, namespace = '' } = this.#of.pod.metadata;
@@ -164,19 +184,18 @@ class ContainerFollower {
     );
   }
 
-  /** A stream that has ended is opened again soon; at once when its container has ended. */
-  async #wait(run: ContainerRun, hadEnded: boolean): Promise<void> {
+  /** Waits, but not longer than until the run that its status tells of is enough of a reason to go on. */
+  async #wait(until: (now: ContainerRun | undefined) => boolean, longest: (signal: AbortSignal) => Promise<void>) {
     const { session, signal } = this.#options;
-    const enough = new AbortController();
-    const until = AbortSignal.any([signal, enough.signal]);
-    const changes = session.view.changed.until(() => {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const told = session.view.changed.until(() => {
       const present = this.#present;
-      const now = present && runOf(present, this.#of.container);
-      return now?.id !== run.id || now.hasEnded !== hadEnded ? true : undefined;
-    }, until);
-    await Promise.race([this.#backoff.wait(until), changes]).catch(() => undefined);
-    enough.abort();
-    await changes.catch(() => undefined);
+      return until(present && runOf(present, this.#of.container)) ? true : undefined;
+    }, either);
+    await Promise.race([longest(either), told]).catch(() => undefined);
+    over.abort();
+    await told.catch(() => undefined);
     signal.throwIfAborted();
   }
 
@@ -246,9 +265,8 @@ class ContainerFollower {
 
 /** Says that what a run said after its last stored line is not known. */
 export function storeGap(writer: LogWriter, source: StoredSource, because: string): void {
-  const key = JSON.stringify(source);
-  const lastMs = writer.open.find((open) => JSON.stringify(open.source) === key)?.lastMs;
-  const from = lastMs !== undefined && Number.isFinite(lastMs) ? new Date(lastMs).toISOString() : undefined;
+  const lastMs = writer.lastMsOf(source);
+  const from = lastMs === undefined ? undefined : new Date(lastMs).toISOString();
   const now = Date.now();
   writer.appendGap(source, { because, from, to: new Date(now).toISOString() }, now);
 }

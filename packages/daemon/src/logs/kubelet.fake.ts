@@ -19,6 +19,7 @@ export const CONTAINER = 'web';
 export class FakeKubelet {
   readonly view: Pick<ClusterView, 'get' | 'changed'>;
   readonly #changed = new Bell();
+  readonly #requests = new Bell();
   readonly #followers = new Set<ServerResponse>();
   #runs: Run[] = [];
   #restarts = -1;
@@ -129,6 +130,11 @@ export class FakeKubelet {
     this.#changed.ring();
   }
 
+  /** Resolves when a log has been asked for the next time, and what there is has been sent. */
+  async requested(): Promise<void> {
+    await this.#requests.next(new AbortController().signal);
+  }
+
   get #run(): Run {
     return this.#runs.at(-1) as Run;
   }
@@ -150,6 +156,7 @@ export class FakeKubelet {
     response.write(wanted.slice(tail === null ? 0 : -Number(tail)).join(''));
     if (searchParams.get('follow') !== 'true' || run.hasEnded) response.end();
     else this.#followers.add(response);
+    this.#requests.ring();
     response.once('close', () => this.#followers.delete(response));
   }
 }

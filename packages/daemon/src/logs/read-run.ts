@@ -13,6 +13,8 @@ import { type Reopening, type RunTimes, reopeningOf, wholeSecond } from './store
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
   | { readonly is: 'ended' | 'broken'; readonly because: string | undefined }
+  /** Nothing was stored: what came did not go on where the run was left off. */
+  | { readonly is: 'unmet'; readonly because: string }
   | { readonly is: 'refused'; readonly status: number; readonly because: string };
 
 export interface RunToRead extends RunTimes {
@@ -22,6 +24,8 @@ export interface RunToRead extends RunTimes {
   readonly source: StoredSource;
   /** Whether the log of the run before the present one is asked for. */
   readonly isPrevious: boolean;
+  /** Whether the last line that is stored must come again; if not, a gap is stored where it does not. */
+  readonly mustMeet: boolean;
 }
 
 export interface ReadOptions {
@@ -59,7 +63,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     };
     const { sinceTime } = reopening;
     const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
-    const reading = new Reading(run.source, reopening, options);
+    const reading = new Reading(run, reopening, options);
     const watching = isPrevious ? undefined : reading.doubt(run, ended);
     try {
       for await (const chunk of stream) {
@@ -74,15 +78,20 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
       await watching;
     }
   } catch (error) {
+    if (error instanceof Unmet) return { is: 'unmet', because: error.message };
     if (error instanceof ApiRefusal) return { is: 'refused', status: error.status, because: error.message };
     if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
     return { is: 'broken', because: error instanceof Error ? error.message : undefined };
   }
 }
 
+/** A log is another one than was thought, or its beginning has been rotated away. */
+class Unmet extends Error {}
+
 /** One stream of a log on its way into the store. */
 class Reading {
   readonly #source: StoredSource;
+  readonly #mustMeet: boolean;
   readonly #reopening: Reopening;
   readonly #writer: LogWriter;
   readonly #api: ApiClient;
@@ -94,8 +103,9 @@ class Reading {
   #hasFresh = false;
   #remark: string | undefined;
 
-  constructor(source: StoredSource, reopening: Reopening, { writer, api, quiet }: ReadOptions) {
+  constructor({ source, mustMeet }: RunToRead, reopening: Reopening, { writer, api, quiet }: ReadOptions) {
     this.#source = source;
+    this.#mustMeet = mustMeet;
     this.#reopening = reopening;
     this.#writer = writer;
     this.#api = api;
@@ -116,7 +126,8 @@ class Reading {
     this.#store(pieces, chunk.length);
   }
 
-  /** Stores the last line, which may have no line feed. Answers what the kubelet remarked, if it did. */
+  /**
+   * Stores the last line, which may have no line feed. Answers what the kubelet remarked, if it did. */
   finish(): string | undefined {
     this.#store(this.#splitter.end(), 0);
     return this.#remark;
@@ -184,6 +195,7 @@ class Reading {
   #joins({ firstMs }: StampedLines): void {
     const { overlap, lastMs } = this.#reopening;
     if (lastMs === undefined || overlap.hasMet) return;
+    if (this.#mustMeet) throw new Unmet('the log did not go on where it was left off');
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
     const gap = { because, from: new Date(lastMs).toISOString(), to: new Date(firstMs).toISOString() };
     this.#writer.appendGap(this.#source, gap, firstMs);

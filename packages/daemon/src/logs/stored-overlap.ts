@@ -1,5 +1,5 @@
 import { ALL_TIMES, LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
-import { isSameContainer, type StoredSource } from '../log-store/log-source.ts';
+import { isSameContainer, isSameRun, type StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
 import { type LineKey, LineOverlap, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
 import { eachLine } from './stamped-splitter.ts';
@@ -31,10 +31,9 @@ export async function reopeningOf(
   { startedAtMs, endedAtMs = Number.POSITIVE_INFINITY }: RunTimes,
 ): Promise<Reopening> {
   await writer.flushed();
-  const key = JSON.stringify(source);
-  const known = writer.open.find((candidate) => JSON.stringify(candidate.source) === key)?.lastMs;
+  const known = writer.lastMsOf(source);
   // Where its status came late, lines of the next run are stored as this one's: they do not tell how far this one is.
-  const isOwn = known !== undefined && Number.isFinite(known) && known < endedAtMs + OUT_OF_ORDER_MS;
+  const isOwn = known !== undefined && known < endedAtMs + OUT_OF_ORDER_MS;
   const lastMs = isOwn ? known : undefined;
   const isNew = lastMs === undefined;
   // What was read of this run before its status told of it is stored as the run's before it.
@@ -45,14 +44,13 @@ export async function reopeningOf(
   const keys: LineKey[] = [];
   let newestMs = Number.NEGATIVE_INFINITY;
   let lastKey: LineKey | undefined;
-  for await (const entry of new LogCursor(writer.folder, LOG_BEGINNING).read(writer.committed, {
-    ...ALL_TIMES,
-    sinceMs,
-  })) {
-    if (entry.is !== 'lines' || !isSameContainer(entry.source, source) || keys.length > MOST_KEYS) continue;
+  const cursor = new LogCursor(writer.folder, LOG_BEGINNING);
+  for await (const entry of cursor.read(writer.committed, { ...ALL_TIMES, sinceMs })) {
+    if (entry.is !== 'lines' || !isSameContainer(entry.source, source)) continue;
     for (const line of eachLine(entry.block.payload)) keys.push(lineKey(line));
+    if (keys.length > MOST_KEYS) keys.splice(0, keys.length - MOST_KEYS / 2);
     newestMs = Math.max(newestMs, entry.block.lastMs);
-    if (JSON.stringify(entry.source) === key) lastKey = keys.at(-1);
+    if (isSameRun(entry.source, source)) lastKey = keys.at(-1);
   }
   return {
     sinceTime: isNew ? undefined : sinceTime,
