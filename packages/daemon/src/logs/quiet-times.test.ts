@@ -33,6 +33,17 @@ test('a silence that was confirmed is none', () => {
   expect(times.mayHaveSkipped).toBe(false);
 });
 
+test('while nobody listens, silence means nothing', () => {
+  const { clock, times } = afterFlow({ seconds: 2, bytes: 1000 });
+  times.pause();
+  clock.now += 10_000;
+  expect(times.dueMs).toBe(Number.POSITIVE_INFINITY);
+  times.listen();
+  clock.now += 100;
+  expect(times.mayHaveSkipped).toBe(false);
+  expect(times.dueMs).toBeGreaterThan(1000);
+});
+
 test('a log is asked soon where it spoke often, later where it seldom did, and less and less often', () => {
   const { clock, times } = afterFlow({ seconds: 60, bytes: 10 });
   const waits: number[] = [];

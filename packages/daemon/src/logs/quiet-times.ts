@@ -18,6 +18,7 @@ export class QuietTimes {
   #heardAt: number;
   #confirmedAt: number;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #listeningAt = Number.NEGATIVE_INFINITY;
   /** Of this stream: all bytes, those of this second, and the most of a second. */
   #bytes = 0;
   #second = { from: 0, bytes: 0 };
@@ -35,9 +36,9 @@ export class QuietTimes {
     return this.#heardAt;
   }
 
-  /** Milliseconds until the log is to be asked; 0 or less: now. */
+  /** Milliseconds until the log is to be asked; 0 or less: now. Infinite while nobody listens to its stream. */
   get dueMs(): number {
-    return Math.max(this.#heardAt, this.#askedAt) + this.#waitMs - this.#now();
+    return Math.max(this.#heardAt, this.#listeningAt, this.#askedAt) + this.#waitMs - this.#now();
   }
 
   /**
@@ -45,13 +46,24 @@ export class QuietTimes {
    * told of it: then lines may have been left out in it.
    */
   get mayHaveSkipped(): boolean {
-    const silentMs = this.#now() - Math.max(this.#heardAt, this.#confirmedAt);
+    const silentMs = this.#now() - Math.max(this.#heardAt, this.#listeningAt, this.#confirmedAt);
     const most = Math.max(this.#mostBytes, this.#second.bytes);
     return this.#bytes > 0 && silentMs >= SILENCE_MS && 2 * most * (silentMs / 1000) >= this.#bytes;
   }
 
+  /** What comes is taken from now on. */
+  listen(): void {
+    this.#listeningAt = this.#now();
+  }
+
+  /** What comes has to wait: that nothing is heard means nothing. */
+  pause(): void {
+    this.#listeningAt = Number.POSITIVE_INFINITY;
+  }
+
   /** A stream begins. */
   begin(): void {
+    this.listen();
     this.#bytes = 0;
     this.#mostBytes = 0;
     this.#second = { from: this.#now(), bytes: 0 };

@@ -4,11 +4,11 @@ import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
-import { type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
+import { type LineKey, lineKey } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
 import type { QuietTimes } from './quiet-times.ts';
 import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
-import { type Reopening, type RunTimes, reopeningOf, wholeSecond } from './stored-overlap.ts';
+import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
@@ -40,6 +40,11 @@ export interface ReadOptions {
 const TOGETHER_MS = 20;
 const TOGETHER_BYTES = 16 * 1024;
 
+/** How many of the last lines must hold those around a silence that has just ended. The kubelet finds them from the end. */
+const AFTER_SILENCE_LINES = 5000;
+
+/** How long it may take until it is noticed that a log is to be asked. */
+const LEAST_DOUBT_MS = 60_000;
 /** How long the probe's answer may be ahead of the stream. */
 const AHEAD_MS = 1000;
 
@@ -48,7 +53,7 @@ const AHEAD_MS = 1000;
  * What comes again is passed over, and what the cluster does not have any more is stored as a gap.
  */
 export async function readRun(run: RunToRead, options: ReadOptions): Promise<ReadOutcome> {
-  const { api, writer, signal } = options;
+  const { api, writer, quiet, signal } = options;
   try {
     const reopening = await reopeningOf(writer, run.source, run);
     const ended = new AbortController();
@@ -71,6 +76,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
         await writer.drained(either);
         // A line at a time would cost more than the line: what comes meanwhile comes together.
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
+        quiet.listen();
       }
       return { is: 'ended', because: reading.finish() };
     } finally {
@@ -97,9 +103,8 @@ class Reading {
   readonly #api: ApiClient;
   readonly #quiet: QuietTimes;
   readonly #splitter = new StampedSplitter();
-  /** Key and time of the last line that has come. */
+  /** Of the last line that has come. */
   #lastKey: LineKey | undefined;
-  #lastMs: number | undefined;
   #hasFresh = false;
   #remark: string | undefined;
 
@@ -121,6 +126,7 @@ class Reading {
    */
   async take(chunk: Buffer, run: RunToRead, signal: AbortSignal): Promise<void> {
     const isDoubtful = this.#quiet.mayHaveSkipped && !run.isPrevious;
+    this.#quiet.pause();
     const pieces = this.#splitter.push(chunk);
     if (isDoubtful) await this.#expectNothingLeftOut(pieces, run, signal);
     this.#store(pieces, chunk.length);
@@ -136,22 +142,24 @@ class Reading {
   /** Ends the reading when its stream tells nothing although there is something. Never throws. */
   async doubt({ namespace, pod, container }: RunToRead, ended: AbortController): Promise<void> {
     const { signal } = ended;
-    try {
-      for (;;) {
-        await delay(Math.max(100, this.#quiet.dueMs), signal);
+    const query = { namespace, pod, container, timestamps: true, tailLines: 1 };
+    while (!signal.aborted) {
+      try {
+        await delay(Math.min(Math.max(100, this.#quiet.dueMs), LEAST_DOUBT_MS), signal);
         if (this.#quiet.dueMs > 0) continue;
         const { heardAt } = this.#quiet;
-        const query = { namespace, pod, container, timestamps: true, tailLines: 1 };
+        this.#quiet.asked();
         let last: LineKey | undefined;
         for await (const key of keysOf(this.#api, query, signal)) last = key;
-        if (last !== undefined && last !== this.#lastKey) {
-          await delay(AHEAD_MS, signal);
-          if (this.#quiet.heardAt === heardAt) ended.abort(new Error('the log went on, and its stream did not'));
-        } else this.#quiet.confirmed();
-        this.#quiet.asked();
+        if (last === undefined || last === this.#lastKey) {
+          this.#quiet.confirmed();
+          continue;
+        }
+        await delay(AHEAD_MS, signal);
+        if (this.#quiet.heardAt === heardAt) ended.abort(new Error('the log went on, and its stream did not'));
+      } catch {
+        // it has ended, or cannot be asked now
       }
-    } catch {
-      // it has ended, or cannot be asked: then the stream ends as well
     }
   }
 
@@ -162,13 +170,15 @@ class Reading {
     signal: AbortSignal,
   ): Promise<void> {
     const [first] = pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].slice(0, 1) : []));
-    if (first === undefined || this.#lastMs === undefined) return;
-    const sinceTime = wholeSecond(this.#lastMs - OUT_OF_ORDER_MS);
-    const query = { namespace, pod, container, timestamps: true, sinceTime };
+    if (first === undefined) return;
+    const query = { namespace, pod, container, timestamps: true, tailLines: AFTER_SILENCE_LINES };
     const wanted = lineKey(first);
     let before: LineKey | undefined;
     for await (const key of keysOf(this.#api, query, signal)) {
-      if (key === wanted && before === this.#lastKey) return;
+      if (key === wanted && before === this.#lastKey) {
+        this.#quiet.confirmed();
+        return;
+      }
       before = key;
     }
     throw new Error('its stream left out lines, as it does when the log is rotated');
@@ -182,7 +192,6 @@ class Reading {
         continue;
       }
       this.#lastKey = lastKey(piece);
-      this.#lastMs = piece.lastMs;
       const fresh = this.#reopening.overlap.take(piece);
       if (fresh === undefined) continue;
       if (!this.#hasFresh) this.#joins(fresh);
