@@ -299,6 +299,24 @@ test('a disk that takes nothing holds up who appends, and loses nothing once it 
   expect(numbersOf(await messages(folderToBe))).toEqual(upTo(30));
 });
 
+test('who waits until its lines are written does not wait for those that come later, however many they are', async () => {
+  const folder = temporaryFolder();
+  await using writer = await open(folder, 1e8);
+  let isOver = false;
+  const flood = (async () => {
+    for (let at = 1; !isOver; at++) {
+      append(writer, containerRun('flood'), [at], 'x'.repeat(10_000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  await new Promise((resolve) => setImmediate(resolve));
+  append(writer, containerRun('a'), [0]);
+  await writer.flushed();
+  expect(numbersOf(await messages(folder), 'a')).toEqual([0]);
+  isOver = true;
+  await flood;
+});
+
 test('files are for their owner alone', async () => {
   const folder = path.join(temporaryFolder(), 'web');
   await using writer = await open(folder);

@@ -80,7 +80,8 @@ export class LogWriter implements AsyncDisposable {
   /** Sources from which more may come, by their JSON. */
   readonly #sources: Map<string, KnownSource>;
   readonly #ended = new AbortController();
-  readonly #drained = new Bell();
+  /** Rung when something was written, or nothing more will be. */
+  readonly #progress = new Bell();
   /** Segments before the one that is written to, oldest first. */
   readonly #full: { path: string; size: number }[];
   /** What is appended goes here; `#written` is the one that the file is of, which may be one before. */
@@ -92,6 +93,9 @@ export class LogWriter implements AsyncDisposable {
   #committed: LogPlace;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
+  /** Since the beginning. */
+  #appendedBytes = 0;
+  #writtenBytes = 0;
   #flushing: Promise<void> | undefined;
 
   private constructor(options: LogWriterOptions, full: { path: string; size: number }[], last: Recovered) {
@@ -163,12 +167,17 @@ export class LogWriter implements AsyncDisposable {
 
   /** Resolves when there is room for more. Rejects with the signal's reason when it is aborted first. */
   async drained(signal: AbortSignal): Promise<void> {
-    if (this.isFull) await this.#drained.until(() => (this.isFull ? undefined : true), signal);
+    if (this.isFull) await this.#progress.until(() => (this.isFull ? undefined : true), signal);
   }
 
-  /** Resolves when everything that was appended is on the disk, or was given up with the end of the writer. */
+  /**
+   * Resolves when everything that has been appended until now is on the disk, or was given up with the end of the
+   * writer. What is appended meanwhile is not waited for: in a flood there is always more.
+   */
   async flushed(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
+    const goal = this.#appendedBytes;
+    const isThere = () => (this.#writtenBytes >= goal || this.#flushing === undefined ? true : undefined);
+    await this.#progress.until(isThere, new AbortController().signal);
   }
 
   /** Writes what waits, unless the disk takes nothing. */
@@ -218,35 +227,41 @@ export class LogWriter implements AsyncDisposable {
     this.#segment.size += bytes.length;
     this.#waiting.push({ segment: this.#segment, bytes });
     this.#waitingBytes += bytes.length;
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = undefined;
-    });
+    this.#appendedBytes += bytes.length;
+    this.#flushing ??= this.#flush();
   }
 
   async #flush(): Promise<void> {
     await undefined; // what is appended in one go is written in one go
-    while (this.#waiting[0] !== undefined) {
-      const { segment } = this.#waiting[0];
-      const other = this.#waiting.findIndex((waiting) => waiting.segment !== segment);
-      const together = this.#waiting.slice(0, other === -1 ? undefined : other);
-      const bytes = Buffer.concat(together.map((waiting) => waiting.bytes));
-      try {
-        await this.#write(segment, bytes);
-      } catch (error) {
-        this.#options.onFailure(error);
+    try {
+      while (this.#waiting[0] !== undefined) {
+        const { segment } = this.#waiting[0];
+        const other = this.#waiting.findIndex((waiting) => waiting.segment !== segment);
+        const together = this.#waiting.slice(0, other === -1 ? undefined : other);
+        const bytes = Buffer.concat(together.map((waiting) => waiting.bytes));
         try {
-          await this.#options.retry(this.#ended.signal);
-        } catch {
-          return;
+          await this.#write(segment, bytes);
+        } catch (error) {
+          this.#options.onFailure(error);
+          try {
+            await this.#options.retry(this.#ended.signal);
+          } catch {
+            return;
+          }
+          continue;
         }
-        continue;
+        this.#waiting = this.#waiting.slice(together.length);
+        this.#waitingBytes -= bytes.length;
+        this.#writtenBytes += bytes.length;
+        this.#committed = { segment: segment.number, offset: this.#committed.offset + bytes.length };
+        this.#options.onWritten?.();
+        this.changed.ring();
+        this.#progress.ring();
       }
-      this.#waiting = this.#waiting.slice(together.length);
-      this.#waitingBytes -= bytes.length;
-      this.#committed = { segment: segment.number, offset: this.#committed.offset + bytes.length };
-      this.#options.onWritten?.();
-      this.changed.ring();
-      if (!this.isFull) this.#drained.ring();
+    } finally {
+      // in the same step as the last look at what waits: what is appended in between would be left lying
+      this.#flushing = undefined;
+      this.#progress.ring();
     }
   }
 
