@@ -75,6 +75,7 @@ export async function logs({ runs: minutes = 1 }: BenchOptions): Promise<BenchRe
   await memory;
   const theirs = await kubectl.end();
   const truth = new Map([...theirs.ends, ...ours.ends]);
+  for (const warning of (await rig.status()).warnings) process.stderr.write(`the daemon warns: ${warning.message}\n`);
   for (const line of ours.described(truth)) process.stderr.write(`${line}\n`);
   return report(ours.result(truth), theirs.result(truth), {
     seconds: tookSeconds,

@@ -9,6 +9,9 @@ import { temporaryFolder } from '../support/temporary-folder.fake.ts';
 import { followContainer } from './follow-container.ts';
 import { CONTAINER, FakeKubelet } from './kubelet.fake.ts';
 
+/** Long enough for connections on one machine. */
+const TIMES = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 500 };
+
 /** A store, and who follows the container of a kubelet into it. */
 class Stage implements AsyncDisposable {
   readonly kubelet: FakeKubelet;
@@ -34,7 +37,7 @@ class Stage implements AsyncDisposable {
     this.#ended = new AbortController();
     this.#following = followContainer(
       { pod: kubelet.pod, container: CONTAINER },
-      { session: kubelet, writer, signal: this.#ended.signal },
+      { session: kubelet, writer, times: TIMES, signal: this.#ended.signal },
     );
   }
 
@@ -142,6 +145,20 @@ test('a container that had ended before anybody looked', async () => {
   expect(stage.writer.open).toEqual([]);
 });
 
+test('last words without a line feed, of a pod that goes at once', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.writeUnfinished('its last words');
+  kubelet.end(false);
+  await kubelet.requested(); // nothing is known of its end yet
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.texts()).toEqual(['one', 'its last words']);
+});
+
 test('a pod that goes in the midst leaves a gap', async () => {
   const stage = await Stage.open();
   stage.follow();
@@ -162,7 +179,7 @@ test('a log that was emptied: its stream is quiet, which is doubted, and what ma
   await stage.stored('line 7');
   expect(await stage.texts()).toEqual(numbered(0, 8));
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
-}, 20_000);
+});
 
 test('a run that its status does not tell of yet is not taken for the one before with its beginning rotated away', async () => {
   const stage = await Stage.open();

@@ -2,17 +2,15 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import type { ClusterView } from '../kubernetes/cluster-view.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
-import type { LogWriter } from '../log-store/log-writer.ts';
+import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { Backoff, delay } from '../support/delay.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
-import { QuietTimes } from './quiet-times.ts';
+import { type FollowTimes, QuietTimes } from './quiet-times.ts';
 import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
 import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };
-/** How long a status may take to tell that a container runs anew, which its log does at once. */
-const TOLD_MS = 5000;
 /** The log of a container that has ended is there at once or not at all. */
 const MOST_REFUSALS = 5;
 
@@ -25,6 +23,7 @@ export interface FollowedContainer {
 export interface FollowOptions {
   readonly session: { readonly api: ApiClient; readonly view: Pick<ClusterView, 'get' | 'changed'> };
   readonly writer: LogWriter;
+  readonly times: FollowTimes;
   readonly signal: AbortSignal;
 }
 
@@ -45,17 +44,20 @@ export async function followContainer(of: FollowedContainer, options: FollowOpti
 class ContainerFollower {
   readonly #of: FollowedContainer;
   readonly #options: FollowOptions;
-  readonly #quiet = new QuietTimes();
+  readonly #quiet: QuietTimes;
   readonly #backoff = new Backoff(REOPEN_MS.first, REOPEN_MS.most);
   /** Runs that are followed and may have said nothing yet, by id. */
   readonly #silent = new Map<string, ContainerSource>();
   /** Runs of which every line has been read. */
   readonly #complete = new Set<string>();
+  /** What stood after the last line feed when the stream of the present run ended. */
+  #unfinished: StampedLines | undefined;
   /** Why the last stream is not known to have come to the end of its log. */
   #doubt: string | undefined = 'devloop did not follow it';
 
   constructor(of: FollowedContainer, options: FollowOptions) {
     this.#of = of;
+    this.#quiet = new QuietTimes(options.times);
     this.#options = options;
   }
 
@@ -70,6 +72,7 @@ class ContainerFollower {
       done = run.id;
     }
     for (const source of this.#known().values()) {
+      if (source.id === done) this.#storeUnfinished(source);
       const isOpen = !this.#complete.has(source.id) && this.#doubt !== undefined;
       this.#end(source, isOpen ? `the pod was gone before the rest could be read: ${this.#doubt}` : undefined);
     }
@@ -80,6 +83,7 @@ class ContainerFollower {
     const { signal, session } = this.#options;
     const source = this.#sourceOf(run.id, run.restarts);
     this.#silent.set(run.id, source);
+    this.#unfinished = undefined;
     let refusals = 0;
     let mustMeet = true;
     for (;;) {
@@ -90,14 +94,16 @@ class ContainerFollower {
       const { heardAt } = this.#quiet;
       const superseded = new AbortController();
       const watch = this.#abortWhenSuperseded(run, superseded);
-      const which = { startedAtMs: run.startedAtMs, isPrevious: false, mustMeet };
+      const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet };
       const outcome = await this.#readInto(source, which, superseded.signal);
       superseded.abort();
       await watch;
       signal.throwIfAborted();
       if (this.#quiet.heardAt !== heardAt) this.#backoff.reset();
       this.#judge(outcome);
+      if (outcome.is === 'ended' && outcome.because === undefined) this.#unfinished = outcome.unfinished;
       if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
+        this.#storeUnfinished(source);
         if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
         this.#complete.add(run.id);
         return;
@@ -112,7 +118,7 @@ class ContainerFollower {
         // the log of the next run, or this one's with its beginning rotated away: its status will tell
         await this.#wait(
           (told) => told?.id !== run.id,
-          (enough) => delay(TOLD_MS, enough),
+          (enough) => delay(this.#options.times.toldMs, enough),
         );
       } else if (outcome.is !== 'ended' || now.hasEnded || !this.#hasEnded(run)) {
         // a stream that ended is opened again soon; at once, and for the last time, when its container has ended
@@ -147,6 +153,7 @@ class ContainerFollower {
       startedAtMs: run.previousStartedAtMs,
       endedAtMs: run.startedAtMs,
       isPrevious: true,
+      hasEnded: true,
       mustMeet: false,
     };
     let outcome = await this.#readInto(source, which, signal);
@@ -165,6 +172,12 @@ class ContainerFollower {
     this.#complete.add(previousId);
   }
 
+  /** The log is gone, and nothing came after what stood behind its last line feed. */
+  #storeUnfinished(source: ContainerSource): void {
+    if (this.#unfinished !== undefined) this.#options.writer.append(source, this.#unfinished);
+    this.#unfinished = undefined;
+  }
+
   /** A log that has come to its end once and is not there any more has only been tidied up. */
   #judge({ is, because }: ReadOutcome): void {
     if (is === 'ended' && because === undefined) this.#doubt = undefined;
@@ -173,7 +186,7 @@ class ContainerFollower {
 
   #readInto(
     source: ContainerSource,
-    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'mustMeet'>,
+    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet'>,
     signal: AbortSignal,
   ): Promise<ReadOutcome> {
     const { name, namespace = '' } = this.#of.pod.metadata;

@@ -105,6 +105,13 @@ export class FakeKubelet {
     }
   }
 
+  /** The container writes what has no line feed, as far as anybody is told of it. */
+  writeUnfinished(text: string): void {
+    const line = `${new Date(this.#clockMs).toISOString()} ${text}`;
+    this.#run.lines.push(line);
+    for (const follower of this.#followers) follower.write(line);
+  }
+
   /** Breaks off every stream, as an API server does that ends. */
   breakOff(): void {
     for (const follower of this.#followers) follower.destroy();

@@ -14,6 +14,7 @@ import { TaskSet } from '../support/task-set.ts';
 import { followContainer, storeGap } from './follow-container.ts';
 import { containersWithStatus, runOf } from './pod-runs.ts';
 import { WorkloadOwners } from './pods-of-services.ts';
+import { FOLLOW_TIMES } from './quiet-times.ts';
 import { notWritten } from './store-errors.ts';
 
 /** Pods that come or change this close together are looked at together. */
@@ -85,7 +86,7 @@ export class LogKeeper implements AsyncDisposable {
       if (followed.has(key) || runOf(pod, container) === undefined) return;
       followed.add(key);
       const following = this.writer(service).then((writer) =>
-        followContainer({ pod, container }, { session, writer, signal }),
+        followContainer({ pod, container }, { session, writer, times: FOLLOW_TIMES, signal }),
       );
       this.#tasks.add(following.finally(() => followed.delete(key)));
     };

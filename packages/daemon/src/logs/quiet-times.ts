@@ -1,7 +1,20 @@
 import { instant } from '../support/instant.ts';
 
-/** When a log that has become quiet is asked whether it really is, for the first time and at the latest. */
-const LEAST_MS = 2000;
+/** How long what a container, its log and its status tell may be apart. */
+export interface FollowTimes {
+  /** When a log that has become quiet is asked for the first time whether it really is. */
+  readonly quietMs: number;
+  /** The same for a stream that has told nothing yet: the kubelet may have to look through a large file first. */
+  readonly firstMs: number;
+  /** How long what the log has been asked may be ahead of its stream. */
+  readonly aheadMs: number;
+  /** How long a status may take to tell that a container runs anew, which its log does at once. */
+  readonly toldMs: number;
+}
+
+export const FOLLOW_TIMES: FollowTimes = { quietMs: 5000, firstMs: 20_000, aheadMs: 2000, toldMs: 5000 };
+
+/** How seldom a quiet log is asked at last. */
 const MOST_MS = 300_000;
 /** A silence of less is none. */
 const SILENCE_MS = 300;
@@ -12,8 +25,9 @@ const SILENCE_MS = 300;
  * was, and then goes on without what was written meanwhile.
  */
 export class QuietTimes {
+  readonly times: FollowTimes;
   readonly #now: () => number;
-  #waitMs = LEAST_MS;
+  #waitMs: number;
   #gapMs = 0;
   #heardAt: number;
   #confirmedAt: number;
@@ -25,7 +39,9 @@ export class QuietTimes {
   #mostBytes = 0;
 
   /** @param now a clock in milliseconds */
-  constructor(now: () => number = instant) {
+  constructor(times: FollowTimes, now: () => number = instant) {
+    this.times = times;
+    this.#waitMs = times.quietMs;
     this.#now = now;
     this.#heardAt = now();
     this.#confirmedAt = this.#heardAt;
@@ -64,6 +80,7 @@ export class QuietTimes {
   /** A stream begins. */
   begin(): void {
     this.listen();
+    this.#waitMs = Math.max(this.#waitMs, this.times.firstMs);
     this.#bytes = 0;
     this.#mostBytes = 0;
     this.#second = { from: this.#now(), bytes: 0 };
@@ -80,7 +97,7 @@ export class QuietTimes {
     this.#second.bytes += bytes;
     this.#gapMs += (now - this.#heardAt - this.#gapMs) / 8;
     this.#heardAt = now;
-    this.#waitMs = Math.max(LEAST_MS, Math.min(4 * this.#gapMs, MOST_MS));
+    this.#waitMs = Math.max(this.times.quietMs, Math.min(4 * this.#gapMs, MOST_MS));
   }
 
   /** The log was asked, and has no more than its stream has told. */

@@ -12,7 +12,14 @@ import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts'
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
-  | { readonly is: 'ended' | 'broken'; readonly because: string | undefined }
+  | {
+      readonly is: 'ended';
+      /** What the kubelet remarked instead of lines. */
+      readonly because: string | undefined;
+      /** What stood after the last line feed, where it is not known whether more of that line comes. */
+      readonly unfinished: StampedLines | undefined;
+    }
+  | { readonly is: 'broken'; readonly because: string | undefined }
   /** Nothing was stored: what came did not go on where the run was left off. */
   | { readonly is: 'unmet'; readonly because: string }
   | { readonly is: 'refused'; readonly status: number; readonly because: string };
@@ -26,6 +33,8 @@ export interface RunToRead extends RunTimes {
   readonly isPrevious: boolean;
   /** Whether the last line that is stored must come again; if not, a gap is stored where it does not. */
   readonly mustMeet: boolean;
+  /** Whether the run has ended, so that what stands after its last line feed is all of its last line. */
+  readonly hasEnded: boolean;
 }
 
 export interface ReadOptions {
@@ -45,8 +54,6 @@ const AFTER_SILENCE_LINES = 5000;
 
 /** How long it may take until it is noticed that a log is to be asked. */
 const LEAST_DOUBT_MS = 60_000;
-/** How long the probe's answer may be ahead of the stream. */
-const AHEAD_MS = 1000;
 
 /**
  * Reads the log of a run into the store, from where it was left off: until its end, with `follow` as long as it runs.
@@ -78,7 +85,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
         quiet.listen();
       }
-      return { is: 'ended', because: reading.finish() };
+      return reading.finish(run.hasEnded);
     } finally {
       ended.abort();
       await watching;
@@ -132,11 +139,13 @@ class Reading {
     this.#store(pieces, chunk.length);
   }
 
-  /**
-   * Stores the last line, which may have no line feed. Answers what the kubelet remarked, if it did. */
-  finish(): string | undefined {
-    this.#store(this.#splitter.end(), 0);
-    return this.#remark;
+  /** Stores the last line, which may have no line feed, where it is known that no more comes. */
+  finish(hasEnded: boolean): ReadOutcome {
+    const last = this.#splitter.end();
+    if (hasEnded) this.#store(last, 0);
+    const unfinished = hasEnded ? undefined : last.find((piece) => piece.is === 'lines');
+    const remark = last.find((piece) => piece.is === 'remark');
+    return { is: 'ended', because: remark?.text ?? this.#remark, unfinished };
   }
 
   /** Ends the reading when its stream tells nothing although there is something. Never throws. */
@@ -155,7 +164,7 @@ class Reading {
           this.#quiet.confirmed();
           continue;
         }
-        await delay(AHEAD_MS, signal);
+        await delay(this.#quiet.times.aheadMs, signal);
         if (this.#quiet.heardAt === heardAt) ended.abort(new Error('the log went on, and its stream did not'));
       } catch {
         // it has ended, or cannot be asked now
