@@ -80,7 +80,7 @@ class ContainerFollower {
 
   /** Reads a run until it is complete, another one is there, or the pod is gone. */
   async #read(run: ContainerRun): Promise<void> {
-    const { signal, session } = this.#options;
+    const { signal } = this.#options;
     const source = this.#sourceOf(run.id, run.restarts);
     this.#silent.set(run.id, source);
     this.#unfinished = undefined;
@@ -106,11 +106,6 @@ class ContainerFollower {
         this.#storeUnfinished(source);
         if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
         this.#complete.add(run.id);
-        return;
-      }
-      if (outcome.is === 'refused' && outcome.status === 404) {
-        // gone already, though its end has not been told yet
-        await session.view.changed.until(() => (this.#isPresent(run) ? undefined : true), signal);
         return;
       }
       mustMeet = outcome.is !== 'unmet';

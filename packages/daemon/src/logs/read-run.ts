@@ -22,7 +22,7 @@ export type ReadOutcome =
   | { readonly is: 'broken'; readonly because: string | undefined }
   /** Nothing was stored: what came did not go on where the run was left off. */
   | { readonly is: 'unmet'; readonly because: string }
-  | { readonly is: 'refused'; readonly status: number; readonly because: string };
+  | { readonly is: 'refused'; readonly because: string };
 
 export interface RunToRead extends RunTimes {
   readonly namespace: string;
@@ -74,10 +74,10 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
       ...(isPrevious ? { previous: true } : { follow: true }),
     };
     const { sinceTime } = reopening;
-    const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
     const reading = new Reading(run, reopening, options);
     const watching = isPrevious ? undefined : reading.doubt(run, ended);
     try {
+      const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
       for await (const chunk of stream) {
         await reading.take(chunk as Buffer, run, either);
         await writer.drained(either);
@@ -92,7 +92,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     }
   } catch (error) {
     if (error instanceof Unmet) return { is: 'unmet', because: error.message };
-    if (error instanceof ApiRefusal) return { is: 'refused', status: error.status, because: error.message };
+    if (error instanceof ApiRefusal) return { is: 'refused', because: error.message };
     if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
     return { is: 'broken', because: error instanceof Error ? error.message : undefined };
   }
