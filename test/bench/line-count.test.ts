@@ -9,7 +9,7 @@ function counted(lines: readonly (number | 'gap')[], written: number) {
     if (line === 'gap') counter.gap('pod');
     else counter.line('pod', `run ${RUN} line ${line} of many`);
   }
-  return counter.result(new Map([[RUN, written]]));
+  return counter.result(new Map([[RUN, { lines: written, pod: 'pod' }]]));
 }
 
 test.each([
@@ -27,11 +27,15 @@ test.each([
 });
 
 test('a run that was never seen is lost', () => {
-  expect(new LineCounter().result(new Map([[RUN, 5]])).lostSilently).toBe(5);
+  const truth = new Map([[RUN, { lines: 5, pod: 'pod' }]]);
+  expect(new LineCounter().result(truth).lostSilently).toBe(5);
+  const told = new LineCounter();
+  told.gap('pod');
+  expect(told.result(truth)).toMatchObject({ lostSilently: 0, lostWithGap: 5 });
 });
 
 test('the end of a run tells how many lines it has', () => {
   const counter = new LineCounter();
-  counter.line('pod', `run ${RUN} ended after 12`);
-  expect(counter.ends).toEqual(new Map([[RUN, 12]]));
+  counter.line('pod', `run ${RUN} ended after 12 in a-pod`);
+  expect(counter.ends).toEqual(new Map([[RUN, { lines: 12, pod: 'a-pod' }]]));
 });

@@ -23,18 +23,26 @@ interface Run {
 
 /** A numbered line, and the last of a run, which says how many there were. */
 const LINE = /\brun ([0-9a-f]{8}) line (\d+)/;
-const END = /\brun ([0-9a-f]{8}) ended after (\d+)/;
+const END = /\brun ([0-9a-f]{8}) ended after (\d+) in (\S+)/;
+
+/** A run as it tells of itself at its end. */
+export interface EndedRun {
+  readonly lines: number;
+  readonly pod: string;
+}
 
 /** Counts the lines of many runs, as one observer has seen them. Pure. */
 export class LineCounter {
   readonly #runs = new Map<string, Run>();
-  readonly #ends = new Map<string, number>();
+  readonly #ends = new Map<string, EndedRun>();
+  /** Pods of which a gap was told; empty: of any. */
+  readonly #gapPods = new Set<string>();
   #twice = 0;
   #outOfOrder = 0;
   #gaps = 0;
 
-  /** Runs whose end was seen, with the number of their lines. */
-  get ends(): ReadonlyMap<string, number> {
+  /** Runs whose end was seen, by id. */
+  get ends(): ReadonlyMap<string, EndedRun> {
     return this.#ends;
   }
 
@@ -44,26 +52,28 @@ export class LineCounter {
       this.#add(this.#run(id, pod), Number(number));
       return;
     }
-    const [, ended, count] = END.exec(text) ?? [];
-    if (ended !== undefined) this.#ends.set(ended, Number(count));
+    const [, ended, count, inPod = ''] = END.exec(text) ?? [];
+    if (ended !== undefined) this.#ends.set(ended, { lines: Number(count), pod: inPod });
   }
 
   /** A gap was told, of one pod or of all. */
   gap(pod: string): void {
     this.#gaps += 1;
+    this.#gapPods.add(pod);
     for (const run of this.#runs.values()) if (pod === '' || run.pod === pod) run.gapAfterLast = true;
   }
 
-  /** @param truth how many lines each run has written, as far as anybody knows */
-  result(truth: ReadonlyMap<string, number>): LineCount {
+  /** @param truth what each run has written, as far as anybody knows; by id */
+  result(truth: ReadonlyMap<string, EndedRun>): LineCount {
     const count = { written: 0, lostSilently: 0, lostWithGap: 0 };
-    for (const [id, lines] of truth) {
+    for (const [id, { lines, pod }] of truth) {
       const run = this.#runs.get(id);
+      const isToldUnseen = run === undefined && (this.#gapPods.has(pod) || this.#gapPods.has(''));
       count.written += lines;
       for (let number = 0; number < lines; number++) {
         if (run?.seen.has(number)) continue;
-        const isExcused = run !== undefined && (run.excused.has(number) || (number > run.last && run.gapAfterLast));
-        if (isExcused) count.lostWithGap += 1;
+        const isTold = run?.excused.has(number) || (run?.gapAfterLast && number > run.last);
+        if (isTold || isToldUnseen) count.lostWithGap += 1;
         else count.lostSilently += 1;
       }
     }
@@ -71,10 +81,10 @@ export class LineCounter {
   }
 
   /** For each run of which lines are missing, how many and where. */
-  described(truth: ReadonlyMap<string, number>): string[] {
-    return [...truth].flatMap(([id, lines]) => {
+  described(truth: ReadonlyMap<string, EndedRun>): string[] {
+    return [...truth].flatMap(([id, { lines, pod }]) => {
       const run = this.#runs.get(id);
-      if (run === undefined) return [`run ${id}: none of ${lines} lines`];
+      if (run === undefined) return [`run ${id} of ${pod}: none of ${lines} lines`];
       const missing = Array.from({ length: lines }, (_, number) => number).filter((number) => !run.seen.has(number));
       if (missing.length === 0) return [];
       return [

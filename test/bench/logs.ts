@@ -18,7 +18,7 @@ const REPLICAS = 5;
 const LINES_PER_SECOND = 10_000;
 const SECONDS = 60;
 const OUTAGE_MS = 3000;
-const READ_TIMEOUT_MS = 120_000;
+const READ_TIMEOUT_MS = 60_000;
 
 /** Log lines under crashes, a rollout, a rotation and an outage of the API server: how many are lost, how many twice. */
 export async function logs({ runs: minutes = 1 }: BenchOptions): Promise<BenchResult> {
@@ -103,7 +103,7 @@ const end = () => {
   if (over) return;
   write();
   over = true;
-  process.stdout.write('run ' + run + ' ended after ' + written + '\\n');
+  process.stdout.write('run ' + run + ' ended after ' + written + ' in ' + require('node:os').hostname() + '\\n');
 };
 setInterval(write, 20);
 require('node:http').createServer((request, response) => {

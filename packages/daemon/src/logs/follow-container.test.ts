@@ -169,6 +169,21 @@ test('a pod that goes in the midst leaves a gap', async () => {
   expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
 });
 
+test('a pod that goes when only the run before could be read leaves a gap', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('of the run before');
+  kubelet.end(false);
+  kubelet.start();
+  kubelet.write('of the run that nobody reads');
+  kubelet.refusePresent();
+  stage.follow();
+  await stage.stored('of the run before');
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
+});
+
 test('a log that was emptied: its stream is quiet, which is doubted, and what may be missing is told', async () => {
   const stage = await Stage.open();
   stage.follow();

@@ -13,6 +13,7 @@ import type { RunTimes } from './stored-overlap.ts';
 const REOPEN_MS = { first: 100, most: 3000 };
 /** The log of a container that has ended is there at once or not at all. */
 const MOST_REFUSALS = 5;
+const NOT_READ = 'devloop had not read it yet';
 
 /** A container whose log is kept. */
 export interface FollowedContainer {
@@ -53,7 +54,7 @@ class ContainerFollower {
   /** What stood after the last line feed when the stream of the present run ended. */
   #unfinished: StampedLines | undefined;
   /** Why the last stream is not known to have come to the end of its log. */
-  #doubt: string | undefined = 'devloop did not follow it';
+  #doubt: string | undefined = NOT_READ;
 
   constructor(of: FollowedContainer, options: FollowOptions) {
     this.#of = of;
@@ -84,6 +85,7 @@ class ContainerFollower {
     const source = this.#sourceOf(run.id, run.restarts);
     this.#silent.set(run.id, source);
     this.#unfinished = undefined;
+    this.#doubt = NOT_READ; // whatever was read of the run before
     let refusals = 0;
     let mustMeet = true;
     for (;;) {

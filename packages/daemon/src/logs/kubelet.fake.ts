@@ -24,6 +24,7 @@ export class FakeKubelet {
   #runs: Run[] = [];
   #restarts = -1;
   #isThere = true;
+  #refusesPresent = false;
   #untoldBytes = 0;
   /** What its status says where that is late. */
   #toldPod: KubernetesObject | undefined;
@@ -130,6 +131,11 @@ export class FakeKubelet {
     this.#run.lines = [];
   }
 
+  /** The log of the present run cannot be had, as where the kubelet has just been started. */
+  refusePresent(): void {
+    this.#refusesPresent = true;
+  }
+
   /** The pod is gone. */
   remove(): void {
     this.#isThere = false;
@@ -149,7 +155,7 @@ export class FakeKubelet {
   #answer(response: ServerResponse, { searchParams }: URL): void {
     const isPrevious = searchParams.get('previous') === 'true';
     const run = isPrevious ? this.#runs.at(-2) : this.#run;
-    if (!this.#isThere || run === undefined) {
+    if (!this.#isThere || run === undefined || (this.#refusesPresent && !isPrevious)) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"not found"}');
       return;
     }
