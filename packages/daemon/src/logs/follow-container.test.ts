@@ -178,7 +178,7 @@ test('a pod that goes when only the run before could be read leaves a gap', asyn
   kubelet.write('of the run that nobody reads');
   kubelet.refusePresent();
   stage.follow();
-  await stage.stored('of the run before');
+  while (!kubelet.requests.some((request) => request.includes('follow=true'))) await kubelet.requested();
   kubelet.remove();
   await stage.followed;
   expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);

@@ -153,6 +153,7 @@ export class FakeKubelet {
   }
 
   #answer(response: ServerResponse, { searchParams }: URL): void {
+    queueMicrotask(() => this.#requests.ring());
     const isPrevious = searchParams.get('previous') === 'true';
     const run = isPrevious ? this.#runs.at(-2) : this.#run;
     if (!this.#isThere || run === undefined || (this.#refusesPresent && !isPrevious)) {
@@ -169,7 +170,6 @@ export class FakeKubelet {
     response.write(wanted.slice(tail === null ? 0 : -Number(tail)).join(''));
     if (searchParams.get('follow') !== 'true' || run.hasEnded) response.end();
     else this.#followers.add(response);
-    this.#requests.ring();
     response.once('close', () => this.#followers.delete(response));
   }
 }
