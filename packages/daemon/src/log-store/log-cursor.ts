@@ -8,8 +8,8 @@ import { listSegments, type SegmentFile, sizeOf } from './segment-files.ts';
 export type StoredEntry =
   | { readonly is: 'lines'; readonly source: StoredSource; readonly block: LogBlock }
   | { readonly is: 'gap'; readonly source: StoredSource; readonly block: LogBlock; readonly gap: StoredGap }
-  /** Older lines are not here any more: the budget did not hold them. */
-  | { readonly is: 'dropped' };
+  /** Lines older than this, ms since the epoch, are not here any more: the budget did not hold them. */
+  | { readonly is: 'dropped'; readonly beforeMs: number };
 
 /** From when to when lines are wanted, ms since the epoch. */
 export interface TimeRange {
@@ -61,7 +61,7 @@ export class LogCursor {
       if (segment.number > this.#place.segment) {
         const isDropped = segment === segments[0];
         this.#go(segment.number);
-        if (isDropped) yield { is: 'dropped' };
+        if (isDropped) yield { is: 'dropped', beforeMs: segment.range?.firstMs ?? Number.POSITIVE_INFINITY };
       }
       const isLast = segment.number === to.segment;
       if (!isLast && segment.range !== undefined && !overlaps(segment.range, wanted)) {

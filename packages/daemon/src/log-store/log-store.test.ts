@@ -206,6 +206,18 @@ describe('the budget', () => {
     );
   });
 
+  test('that older lines were dropped is told to who asks for them, and to nobody else', async () => {
+    const folder = temporaryFolder();
+    await using writer = await open(folder, 10_000);
+    for (let at = 0; at < 60; at++) append(writer, containerRun('a'), [at], 'x'.repeat(500));
+    await writer.flushed();
+    const isTold = async (since: number) => {
+      const found = await messages(folder, { times: { ...ALL_TIMES, sinceMs: timeOf(since) } });
+      return found.some(({ type }) => type === 'gap');
+    };
+    expect([await isTold(0), await isTold(58)]).toEqual([true, false]);
+  });
+
   test('a reader whose place was dropped is told so, and goes on with the oldest that is there', async () => {
     const folder = temporaryFolder();
     await using writer = await open(folder, 10_000);

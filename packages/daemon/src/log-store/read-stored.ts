@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import type { LogMessage } from '@devloop/shared/protocol/stream-message';
-import { ALL_TIMES, endOfLog, LOG_BEGINNING, LogCursor, type TimeRange } from './log-cursor.ts';
+import { endOfLog, LOG_BEGINNING, LogCursor, type TimeRange } from './log-cursor.ts';
 import type { StoredSource } from './log-source.ts';
 import { findTail } from './log-tail.ts';
 import type { LogPlace } from './log-writer.ts';
@@ -51,7 +51,7 @@ export async function* readStored(
         ? undefined
         : await findTail(folder, to, tailLines, (entry) => entry.is !== 'dropped' && wants(entry.source));
     const cursor = new LogCursor(folder, tail?.place ?? LOG_BEGINNING);
-    const tellsDropped = tail === undefined && times.sinceMs === ALL_TIMES.sinceMs;
+    const tellsDropped = tail === undefined;
     yield* storedMessages({ service, cursor, to, wants, times, skip: tail?.skip ?? 0, tellsDropped });
   } catch (error) {
     throw unreadable(error, folder);

@@ -31,7 +31,7 @@ export async function* storedMessages(options: MessageOptions): AsyncGenerator<L
   let held: { readonly source: StoredSource; readonly message: Lines } | undefined;
   for await (const entry of cursor.read(to, times)) {
     if (entry.is === 'dropped') {
-      if (tellsDropped) yield droppedMessage(service);
+      if (tellsDropped && times.sinceMs < entry.beforeMs) yield droppedMessage(service);
       continue;
     }
     if (!wants(entry.source)) continue;
