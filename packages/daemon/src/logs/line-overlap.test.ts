@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { StampedLines } from '../log-store/log-writer.ts';
@@ -66,6 +68,24 @@ describe('a log that is opened again', () => {
         expect(freshOf(stored, left, 3)).toEqual(texts(log.slice(storedCount)));
       }),
     );
+  });
+
+  test('lines of one length and one checksum are told apart', () => {
+    const digest = (ms: number) => createHash('sha1').update(`${ms}`).digest('hex');
+    const seen = new Map<number, Line>();
+    const pair = Array.from({ length: 300_000 }, (_, ms): Line => ({ ms, text: digest(ms) })).reduce<Line[]>(
+      (found, line) => {
+        if (found.length > 0) return found;
+        const sum = crc32(bytesOf(line));
+        const twin = seen.get(sum);
+        seen.set(sum, line);
+        return twin === undefined ? found : [twin, line];
+      },
+      [],
+    );
+    expect(pair).toHaveLength(2);
+    const [stored, other] = pair as [Line, Line];
+    expect(freshOf([stored, { ms: 400_000, text: 'newest' }], [other], 1)).toEqual(texts([other]));
   });
 
   test('whether any stored line came again', () => {

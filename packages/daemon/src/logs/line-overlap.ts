@@ -2,12 +2,18 @@ import { crc32 } from 'node:zlib';
 import type { StampedLines } from '../log-store/log-writer.ts';
 import { eachLine, linesPiece } from './stamped-splitter.ts';
 
-/** A line is told by this from all others near it: its sum and its length, stamp included. */
-export type LineKey = number;
+/**
+ * A line is told by this from all others near it: its stamp, of nanoseconds, and the checksum of all of it. The sum alone
+ * would not do: of the many lines that are compared after a rotation, some have the same.
+ */
+export type LineKey = string;
+
+/** No stamp is longer. */
+const STAMP_BYTES = 35;
 
 /** @param line with its stamp and its line feed */
 export function lineKey(line: Buffer): LineKey {
-  return line.length * 2 ** 32 + crc32(line);
+  return `${line.toString('latin1', 0, STAMP_BYTES)}:${line.length}:${crc32(line)}`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type LineKey, LineOverlap, lineKey, OUT_OF_ORDER_MS } from './line-over
 import { eachLine } from './stamped-splitter.ts';
 
 /** More lines than a container writes in the time that is asked for again. */
-const MOST_KEYS = 300_000;
+const MOST_KEYS = 200_000;
 
 /** From where on a log is to be asked for again, and what is stored of that. */
 export interface Reopening {
