@@ -184,6 +184,22 @@ test('a pod that goes when only the run before could be read leaves a gap', asyn
   expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
 });
 
+test('a log that is empty where lines of it are stored is not all of it', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.breakOff();
+  kubelet.write('two');
+  kubelet.rotate();
+  kubelet.end();
+  while (kubelet.requests.filter((request) => request.includes('follow=true')).length < 2) await kubelet.requested();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/could be read|the cluster said/)]);
+});
+
 test('a log that was emptied: its stream is quiet, which is doubted, and what may be missing is told', async () => {
   const stage = await Stage.open();
   stage.follow();

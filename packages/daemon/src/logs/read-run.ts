@@ -145,7 +145,10 @@ class Reading {
     if (hasEnded) this.#store(last, 0);
     const unfinished = hasEnded ? undefined : last.find((piece) => piece.is === 'lines');
     const remark = last.find((piece) => piece.is === 'remark');
-    return { is: 'ended', because: remark?.text ?? this.#remark, unfinished };
+    // of a container that is tidied up the kubelet tells nothing, as of one that has said nothing
+    const isEmpty = this.#reopening.lastMs !== undefined && !this.#reopening.overlap.hasMet && !this.#hasFresh;
+    const because = remark?.text ?? this.#remark ?? (isEmpty ? 'its log was empty' : undefined);
+    return { is: 'ended', because, unfinished };
   }
 
   /** Ends the reading when its stream tells nothing although there is something. Never throws. */
