@@ -33,6 +33,7 @@ beforeEach(async () => {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     TMPDIR: temporary,
     XDG_RUNTIME_DIR: path.join(scratch, 'run'),
+    XDG_STATE_HOME: path.join(scratch, 'state'),
   };
 });
 
