@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DAEMON = 'packages/daemon/src';
 
 /** Rooms of the daemon that the command may use in its own process: they need no daemon. */
-const OFFLINE_ROOMS = ['config', 'project', 'doctor'];
+const OFFLINE_ROOMS = ['config', 'project', 'doctor', 'log-store'];
 
 /** Where a foreign library may be imported in the daemon. Those with one room have no other. */
 const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {

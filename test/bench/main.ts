@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { forwards } from './forwards.ts';
 import { idle } from './idle.ts';
+import { logs } from './logs.ts';
 import { loop } from './loop.ts';
 import { sandbox } from './sandbox.ts';
 import { start } from './start.ts';
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   tui,
   sandbox,
   forwards,
+  logs,
 };
 
 const { values, positionals } = parseArgs({
@@ -52,10 +54,11 @@ start  twenty services from nothing, beside a shell script that does the same
 idle   what a daemon takes that has nothing to do: CPU, memory, file watches
 tui    the screen under 10 000 log lines a second: CPU, key to paint, bytes written
 sandbox  what a sandbox delivers of a flood of log lines, and a list of 1 000 pods
+logs   log lines lost and doubled under crashes, rollout, rotation and outage, beside kubectl logs -f
 forwards  new connections through rollouts, one connection's throughput, beside kubectl port-forward
 
 They need the built command (npm run build) and a minikube that runs, but for sandbox; or, with --sandbox, kubectl alone.
---runs: how often each thing is measured; of forwards, rollouts. --mb: how large a transfer of forwards is.`);
+--runs: how often each thing is measured; of forwards, rollouts; of idle and logs, minutes. --mb: how large a transfer of forwards is.`);
   process.exit(2);
 }
 await using opened = new AsyncDisposableStack();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ErrorReport } from '../../packages/shared/src/errors/devloop-error.ts';
@@ -10,7 +10,7 @@ import { type Liveness, liveness, type ServiceSnapshot } from '../../packages/sh
 import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DetailMessage, LogMessage, ViewMessage } from '../../packages/shared/src/protocol/stream-message.ts';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
-import { runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
+import { logsFolderOf, type RuntimeEnvironment, runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
 import { DaemonSocket, type MessageStream } from './daemon-socket.ts';
 import { EventFeed, type EventMark, type EventPredicate, FROM_THE_START } from './event-feed.ts';
 import { type HttpAnswer, type HttpRequest, plainRequest } from './http-answer.ts';
@@ -169,9 +169,19 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
 
   // --- the socket
 
+  get #environment(): RuntimeEnvironment {
+    const { env } = this;
+    const [uid, temporaryFolder, homeFolder] = [userInfo().uid, tmpdir(), homedir()];
+    return { env, uid, temporaryFolder, homeFolder, platform: process.platform };
+  }
+
   get socketPath(): string {
-    const from = { env: this.env, uid: userInfo().uid, temporaryFolder: tmpdir(), platform: process.platform };
-    return runtimePaths(this.folder, from).socket;
+    return runtimePaths(this.folder, this.#environment).socket;
+  }
+
+  /** Where the daemon keeps the logs of the services. */
+  get logsFolder(): string {
+    return logsFolderOf(this.folder, this.#environment);
   }
 
   get socket(): DaemonSocket {

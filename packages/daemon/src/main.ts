@@ -4,7 +4,7 @@ import { enableCompileCache } from 'node:module';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
-import { runtimePaths, stateFolderOf } from '@devloop/shared/runtime-paths';
+import { logsFolderOf, runtimePaths, stateFolderOf } from '@devloop/shared/runtime-paths';
 
 enableCompileCache();
 // Meant for this process alone (they were read when it started), not for hooks and the commands it runs.
@@ -42,12 +42,15 @@ process.exit();
 
 /** Runs the daemon of a folder until it is asked to end. Ends at once when another daemon has the folder. */
 async function serve(folder: string, works: boolean, sandbox: boolean): Promise<void> {
-  const paths = runtimePaths(folder, {
+  const environment = {
     env: process.env,
     uid: os.userInfo().uid,
     temporaryFolder: os.tmpdir(),
+    homeFolder: os.homedir(),
     platform: process.platform,
-  });
+  };
+  const paths = runtimePaths(folder, environment);
+  const logsFolder = logsFolderOf(folder, environment);
   const { takeLock } = await import('./api/daemon-lock.ts');
   const giveBack = await takeLock(paths, folder);
   if (giveBack === undefined) return await tell({ type: 'ready' });
@@ -72,7 +75,8 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
     limits = running.limits;
   }
   const stateFolder = stateFolderOf(folder, { env: process.env, homeFolder: os.homedir() });
-  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), { works, sandbox, stateFolder }));
+  const options = { works, sandbox, stateFolder, logsFolder };
+  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), options));
   logEvents(daemon.log, (line) => process.stdout.write(`${line}\n`));
   const api = opened.use(new ApiServer(daemon, { version, sandbox }, stop.resolve));
   await api.listen(paths.socket);

@@ -15,6 +15,7 @@ export interface RuntimeEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
   readonly temporaryFolder: string;
+  readonly homeFolder: string;
   readonly platform: string;
 }
 
@@ -30,8 +31,7 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
   const base = from.env['XDG_RUNTIME_DIR']
     ? path.join(from.env['XDG_RUNTIME_DIR'], 'devloop')
     : path.join(from.temporaryFolder, `devloop-${from.uid}`);
-  const key = keyOf(projectFolder);
-  const folder = path.join(base, key);
+  const folder = path.join(base, keyOf(projectFolder));
   const socket = path.join(folder, 'daemon.sock');
   const limit = from.platform === 'linux' ? SOCKET_PATH_LIMIT.linux : SOCKET_PATH_LIMIT.other;
   if (Buffer.byteLength(socket) > limit) {
@@ -56,6 +56,11 @@ export function stateFolderOf(
   // the XDG base directory specification has paths that are not absolute ignored
   const base = path.isAbsolute(named) ? named : path.join(homeFolder, '.local/state');
   return path.join(base, 'devloop', `${path.basename(projectFolder)}-${keyOf(projectFolder)}`);
+}
+
+/** Where the logs of a project's services are kept, a folder each. */
+export function logsFolderOf(projectFolder: string, from: Parameters<typeof stateFolderOf>[1]): string {
+  return path.join(stateFolderOf(projectFolder, from), 'logs');
 }
 
 function keyOf(projectFolder: string): string {

@@ -62,7 +62,21 @@ describe('what is understood', () => {
     ['wait --timeout 2', { verb: 'wait', folder: undefined, services: [], timeoutSeconds: 2 }],
     [
       'logs web -f --tail 0 --timestamps',
-      { verb: 'logs', folder: undefined, services: ['web'], follow: true, tail: 0, timestamps: true },
+      { verb: 'logs', folder: undefined, services: ['web'], ...ALL_LOGS, follow: true, tail: 0, timestamps: true },
+    ],
+    [
+      'logs --since 2026-01-01T12:00:00Z --level warn --previous --build --json',
+      {
+        verb: 'logs',
+        folder: undefined,
+        services: [],
+        ...ALL_LOGS,
+        sinceMs: Date.UTC(2026, 0, 1, 12),
+        level: 'warn',
+        previous: true,
+        build: true,
+        json: true,
+      },
     ],
     ['rebuild web', { verb: 'rebuild', folder: undefined, service: 'web', wait: false, timeoutSeconds: 600 }],
     ['restart web', { verb: 'act', folder: undefined, act: { type: 'restart-service', service: 'web' } }],
@@ -102,6 +116,21 @@ describe('what is understood', () => {
   });
 });
 
+/** What `logs` is asked for where no option is given. */
+const ALL_LOGS = {
+  follow: false,
+  tail: undefined,
+  sinceMs: Number.NEGATIVE_INFINITY,
+  untilMs: Number.POSITIVE_INFINITY,
+  grep: [],
+  not: [],
+  level: undefined,
+  previous: false,
+  build: false,
+  json: false,
+  timestamps: false,
+} as const;
+
 describe('what is not', () => {
   test.each([
     ['upp', "unknown command 'upp'\n(Did you mean up?)"],
@@ -110,6 +139,11 @@ describe('what is not', () => {
     ['wait --timeout soon', 'It must be seconds'],
     ['wait --timeout 0', 'It must be seconds'],
     ['logs --tail -1', 'It must be a whole number'],
+    ['logs --since yesterday', 'It must be a time'],
+    ['logs --level loud', 'It must be one of trace, debug'],
+    ['logs --grep /(/', 'It is no regular expression'],
+    ['logs -f --until 5m', '--until and --follow exclude each other'],
+    ['logs -f --previous', '--previous and --follow exclude each other'],
     ['rebuild', "missing required argument 'service'"],
     ['status now', 'too many arguments'],
     ['ports add web http', 'It must be LOCAL:PORT'],

@@ -1,6 +1,10 @@
 import { readPort, type WrittenPort } from '@devloop/shared/config/port-text';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Act } from './commands/act.ts';
+import type { LogsOptions } from './commands/logs.ts';
+import { instantOf } from './logs/instant-argument.ts';
+import { LEVELS, type LogLevel } from './ui/logs/log-level.ts';
+import { compilePattern, type LogPattern } from './ui/logs/log-pattern.ts';
 
 /** What the user asked for, understood. */
 export type Request = { readonly folder: string | undefined } & (
@@ -17,13 +21,7 @@ export type Request = { readonly folder: string | undefined } & (
   | { readonly verb: 'init'; readonly print: boolean }
   | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'wait'; readonly services: readonly string[]; readonly timeoutSeconds: number }
-  | {
-      readonly verb: 'logs';
-      readonly services: readonly string[];
-      readonly follow: boolean;
-      readonly tail: number | undefined;
-      readonly timestamps: boolean;
-    }
+  | ({ readonly verb: 'logs'; readonly services: readonly string[] } & LogsOptions)
   | { readonly verb: 'rebuild'; readonly service: string; readonly wait: boolean; readonly timeoutSeconds: number }
   | { readonly verb: 'act'; readonly act: Act }
   | { readonly verb: 'ports'; readonly json: boolean }
@@ -130,9 +128,23 @@ export function createProgram(
     .description('print the logs of services')
     .argument('[services...]', 'of these (default: all)')
     .option('-f, --follow', 'go on until Ctrl-C', false)
-    .option('--tail <lines>', 'begin with the last lines only', wholeNumber)
+    .option('--tail <lines>', 'only the last lines of each service', wholeNumber)
+    .option('--since <time>', 'nothing older: 10m, 1h30m, 14:05, 2026-01-01T12:00:00Z', instantArgument)
+    .option('--until <time>', 'nothing newer', instantArgument)
+    .option('--grep <pattern>', 'only lines with this text, or that fit this /regex/; again: or this', patterns, [])
+    .option('--not <pattern>', 'without lines with this text, or that fit this /regex/', patterns, [])
+    .option('--level <level>', 'only lines of this level and above', levelArgument)
+    .option('--previous', 'only what containers said in the run before the newest', false)
+    .option('--build', 'also the output of builds and hooks', false)
+    .option('--json', 'print a JSON object a line', false)
     .option('--timestamps', "print the kubelet's time before each line", false)
-    .action((services, { follow, tail, timestamps }) => asked({ verb: 'logs', services, follow, tail, timestamps }));
+    .action((services, { since, until, ...options }, command) => {
+      const { follow, previous } = options;
+      if (follow && until !== undefined) command.error('error: --until and --follow exclude each other');
+      if (follow && previous) command.error('error: --previous and --follow exclude each other');
+      const [sinceMs, untilMs] = [since ?? Number.NEGATIVE_INFINITY, until ?? Number.POSITIVE_INFINITY];
+      return asked({ verb: 'logs', services, ...options, level: options.level, tail: options.tail, sinceMs, untilMs });
+    });
 
   program
     .command('rebuild')
@@ -256,6 +268,25 @@ function localPort(text: string): WrittenPort {
   const port = readPort(text);
   if (port !== undefined && port.local !== 0) return port;
   throw new InvalidArgumentError('It must be LOCAL:PORT, as 8080:80 or 8080:http, or one PORT for both; 1 to 65535.');
+}
+
+function instantArgument(text: string): number {
+  const instant = instantOf(text, new Date());
+  if (instant !== undefined) return instant;
+  throw new InvalidArgumentError('It must be a time: 10m, 1h30m, 14:05, 2026-01-01T12:00:00Z.');
+}
+
+function patterns(text: string, before: LogPattern[]): LogPattern[] {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  const compiled = compilePattern(text);
+  if ('error' in compiled) throw new InvalidArgumentError(`It is no regular expression: ${compiled.error}.`);
+  return [...before, compiled.pattern];
+}
+
+function levelArgument(text: string): LogLevel {
+  const level = LEVELS.find((candidate) => candidate === text);
+  if (level !== undefined) return level;
+  throw new InvalidArgumentError(`It must be one of ${LEVELS.join(', ')}.`);
 }
 
 function replicaCount(text: string): number {

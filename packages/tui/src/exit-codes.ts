@@ -5,6 +5,8 @@ export const EXIT = {
   ok: 0,
   /** What was asked for failed: a build, a rollout, the check, the cluster. */
   failed: 1,
+  /** `logs`: no line was what was looked for. Its other errors have other codes, as grep's have. */
+  noMatch: 1,
   /** The command line is not understood, or names a service that is not there. */
   usage: 2,
   /** devloop.yaml is missing or has problems. */

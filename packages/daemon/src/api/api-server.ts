@@ -12,10 +12,8 @@ import type {
 } from '@devloop/shared/protocol/stream-message';
 import { carryOut } from '../actions/carry-out.ts';
 import { knownService } from '../actions/refusals.ts';
-import { streamBuildOutput } from '../logs/build-output.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
-import { workloadStatus } from '../rollout/workload-status.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
@@ -141,31 +139,24 @@ export class ApiServer implements AsyncDisposable {
     const daemon = this.#daemon;
     const asked = url.searchParams.getAll('service');
     for (const name of asked) knownService(daemon, name);
-    const follow = url.searchParams.get('follow') === '1';
-    const withBuilds = url.searchParams.get('build') === '1';
-    const waits = follow && withBuilds;
-    if (!waits && daemon.session?.signal.aborted !== false) throw noCluster();
-    const tail = url.searchParams.get('tail');
-    const lines = new MessageLines<LogMessage>(response);
-    const common = {
-      follow,
-      tailLines: tail === null ? undefined : Number(tail),
-      send: (message: LogMessage) => lines.send(message),
-      drained: (until: AbortSignal) => lines.drained(until),
-      signal,
+    const number = (name: string) => {
+      const text = url.searchParams.get(name);
+      return text === null ? undefined : Number(text);
     };
-    const wants = (service: string) => asked.length === 0 || asked.includes(service);
-    await Promise.all([
-      withBuilds ? streamBuildOutput({ ...common, log: daemon.log, wants }) : undefined,
-      streamServiceLogs({
-        ...common,
-        changed: daemon.changed,
-        session: () => daemon.session,
-        services: () => daemon.serviceNames.filter(wants),
-        podsOf: (service, { view }) =>
-          (daemon.service(service)?.workloads ?? []).flatMap((workload) => workloadStatus(workload, view).pods),
-      }),
-    ]);
+    const lines = new MessageLines<LogMessage>(response);
+    await streamServiceLogs({
+      changed: daemon.changed,
+      services: () => daemon.serviceNames.filter((name) => asked.length === 0 || asked.includes(name)),
+      writer: (service) => daemon.logs.writer(service),
+      follow: url.searchParams.get('follow') === '1',
+      withBuilds: url.searchParams.get('build') === '1',
+      marks: url.searchParams.get('mark') === '1',
+      tailLines: number('tail'),
+      sinceMs: number('since'),
+      send: (message) => lines.send(message),
+      drained: (until) => lines.drained(until),
+      signal,
+    });
     lines.end(this.#ended.signal.aborted ? GOODBYE : undefined);
   }
 
@@ -214,14 +205,6 @@ function invalid(why: string): DevloopError {
     'command/invalid',
     `The daemon does not understand this command: ${why}.`,
     'Client and daemon may differ in version: devloop stop, then try again.',
-  );
-}
-
-function noCluster(): DevloopError {
-  return new DevloopError(
-    'cluster/unreachable',
-    'There is no connection to the cluster now, and logs are read from there.',
-    'See why: devloop status',
   );
 }
 

@@ -5,6 +5,7 @@ import {
   ForwardSchema,
   HookObjectSchema,
   HooksSchema,
+  LogsSchema,
   PortObjectSchema,
   ServiceSchema,
 } from '@devloop/shared/config/config-schema';
@@ -16,6 +17,7 @@ import { bareWord, nearestWord } from './nearest-word.ts';
 const LEVELS = {
   '': { keys: Object.keys(ConfigSchema.shape), where: 'at the top level' },
   cluster: { keys: Object.keys(ClusterSchema.shape), where: 'under `cluster:`' },
+  logs: { keys: Object.keys(LogsSchema.shape), where: 'under `logs:`' },
   'services.*': { keys: Object.keys(ServiceSchema.shape), where: 'under the service’s name' },
   'services.*.build': { keys: Object.keys(BuildSchema.shape), where: 'under the service’s `build:`' },
   'services.*.hooks': { keys: Object.keys(HooksSchema.shape), where: 'under the service’s `hooks:`' },

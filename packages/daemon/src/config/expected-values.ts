@@ -23,6 +23,8 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   cluster: { meaning: 'a mapping with `context` and `namespace`', example: 'cluster: { namespace: shop }' },
   'cluster.context': { meaning: 'the name of a kubeconfig context', example: 'context: minikube' },
   'cluster.namespace': { meaning: `${NAME} or digit`, example: 'namespace: shop' },
+  logs: { meaning: 'a mapping with `megabytes`', example: 'logs: { megabytes: 50 }' },
+  'logs.megabytes': { meaning: 'a whole number of megabytes, 1 to 100000', example: 'megabytes: 50' },
   services: { meaning: 'a mapping from names to services', example: 'services: { web: {} }' },
   'services.*': {
     meaning: 'a mapping with `build`, `manifests`, `ports` and so on, or nothing',

@@ -234,6 +234,7 @@ async function* examineDaemon(projectFolder: string, signal: AbortSignal): Async
     env: process.env,
     uid: os.userInfo().uid,
     temporaryFolder: os.tmpdir(),
+    homeFolder: os.homedir(),
     platform: process.platform,
   });
   yield examineRuntimeFolder(paths);

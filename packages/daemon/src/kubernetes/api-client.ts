@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Media type of the body: decides how the API server reads a patch. */
   readonly contentType?: string;
+  /** Whether an answer may take any time to begin, as that of a followed log does that says nothing. */
+  readonly mayWait?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -131,7 +133,10 @@ export class ApiClient implements Disposable {
     return Buffer.concat(chunks).toString('utf8');
   }
 
-  #send(path: string, { method = 'GET', query = {}, body, contentType, signal }: ApiRequest): Promise<IncomingMessage> {
+  #send(
+    path: string,
+    { method = 'GET', query = {}, body, contentType, mayWait = false, signal }: ApiRequest,
+  ): Promise<IncomingMessage> {
     const url = new URL(`${this.address.server}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -150,9 +155,10 @@ export class ApiClient implements Disposable {
             : { 'content-type': contentType ?? 'application/json', 'content-length': Buffer.byteLength(payload) }),
         },
       });
-      const overdue = setTimeout(() => {
+      const tooLate = () => {
         request.destroy(this.#noAnswer());
-      }, ANSWER_TIMEOUT_MS);
+      };
+      const overdue = mayWait ? undefined : setTimeout(tooLate, ANSWER_TIMEOUT_MS);
       // Not left to Node's own `signal`: that destroys a socket whose answer has come but is not read to its end in a
       // way that nobody listens to the error, which would end the process.
       let abort: () => void = () => request.destroy();

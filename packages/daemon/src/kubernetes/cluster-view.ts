@@ -56,6 +56,11 @@ export class ClusterView implements AsyncDisposable {
     await Promise.all([...caches.values()].map((cache) => cache.listed(signal)));
   }
 
+  /** Those that are followed. */
+  get namespaces(): Iterable<string> {
+    return this.#namespaces.keys();
+  }
+
   get(kind: FollowedKind, namespace: string, name: string): KubernetesObject | undefined {
     return this.#namespaces.get(namespace)?.get(kind)?.get(namespace, name);
   }

@@ -20,7 +20,8 @@ export interface LogQuery {
 /** Opens a container's log. Throws as `ApiClient.stream` does: 400 while the container has not started. */
 export function openPodLog(api: ApiClient, query: LogQuery, signal: AbortSignal): Promise<IncomingMessage> {
   const { namespace, pod, ...options } = query;
-  return api.stream(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query: options, signal });
+  const mayWait = query.follow === true; // the kubelet answers with the first line
+  return api.stream(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, { query: options, mayWait, signal });
 }
 
 /** How many of a container's last lines are evidence of its failure. */

@@ -1,112 +1,132 @@
-import { isAborted } from '@devloop/shared/errors/devloop-error';
 import type { LogMessage } from '@devloop/shared/protocol/stream-message';
-import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import { containersOf } from '../deploy/workload-images.ts';
-import type { ClusterSession } from '../link/cluster-session.ts';
+import { ALL_TIMES, LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
+import type { StoredSource } from '../log-store/log-source.ts';
+import { findTail } from '../log-store/log-tail.ts';
+import type { LogWriter } from '../log-store/log-writer.ts';
+import { storedMessages } from '../log-store/stored-messages.ts';
 import type { Bell } from '../support/bell.ts';
+import { delay } from '../support/delay.ts';
 import { followChanges } from '../support/follow-changes.ts';
 import { TaskSet } from '../support/task-set.ts';
-import { LogBatches } from './log-batches.ts';
-import { LogPosition } from './log-position.ts';
-import { hasStarted, startedBefore, tailContainer } from './tail-container.ts';
 
-/** Pods that come or change this close together are looked at together. */
-const TOGETHER_MS = 50;
+/** Lines that come this close together go out together: a message for each would cost more than the line. */
+const TOGETHER_MS = 25;
 
 export interface ServiceLogsOptions {
-  /** Rung when services, pods or the session may have changed. */
+  /** Rung when services may have come. */
   readonly changed: Bell;
-  /** The session with the cluster, while there is one. */
-  readonly session: () => ClusterSession | undefined;
   /** The services that are wanted, as they are now. */
   readonly services: () => readonly string[];
-  /** The pods of a service as they are now. */
-  readonly podsOf: (service: string, session: ClusterSession) => readonly KubernetesObject[];
+  readonly writer: (service: string) => Promise<LogWriter>;
   readonly follow: boolean;
-  /** How many lines of a container that runs already. */
+  /** Whether the output of builds and hooks is wanted. */
+  readonly withBuilds: boolean;
+  /** How many of the last lines of each service that are there already. */
   readonly tailLines: number | undefined;
+  /** Nothing older is wanted, ms since the epoch. */
+  readonly sinceMs: number | undefined;
   readonly send: (message: LogMessage) => void;
+  /** Whether the end of what was there already is to be told. */
+  readonly marks: boolean;
   readonly drained: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /**
- * Hands out the logs of services, straight from the kubelet. With `follow`, services, pods and restarts that come later
- * are included, and it goes on where it was when a cluster that was lost is back, until the signal is aborted.
+ * Hands out the logs of services from the store: what is there already, then, with `follow`, what comes, until the
+ * signal is aborted. A client that takes nothing costs nothing: the store is read no faster than its client reads.
  */
 export async function streamServiceLogs(options: ServiceLogsOptions): Promise<void> {
-  const { changed, follow, signal } = options;
-  using batches = new LogBatches(options.send);
-  const positions = new Map<string, LogPosition>();
-  const openedAt = Date.now();
-  try {
-    do {
-      const session = await changed.until(() => usable(options.session()), signal);
-      await tailSession(session, batches, positions, openedAt, options);
-    } while (follow && !signal.aborted);
-  } catch (error) {
-    if (!isAborted(error, signal) && !signal.aborted) throw error;
-  } finally {
-    batches.flush();
-  }
-}
-
-function usable(session: ClusterSession | undefined): ClusterSession | undefined {
-  return session?.signal.aborted === false ? session : undefined;
-}
-
-async function tailSession(
-  session: ClusterSession,
-  batches: LogBatches,
-  positions: Map<string, LogPosition>,
-  openedAt: number,
-  options: ServiceLogsOptions,
-): Promise<void> {
-  const { changed, follow, tailLines, send, drained } = options;
-  const ended = new AbortController();
-  const signal = AbortSignal.any([options.signal, session.signal, ended.signal]);
-  const failures: unknown[] = [];
-  const tasks = new TaskSet((error) => failures.push(error));
-  const tailed = new Set<string>();
-  const tail = (service: string, pod: KubernetesObject, container: string) => {
-    const key = `${pod.metadata.uid}/${container}`;
-    if (tailed.has(key) || !hasStarted(pod, container)) return;
-    tailed.add(key);
-    const position = positions.get(key) ?? new LogPosition();
-    positions.set(key, position);
-    const source = { type: 'lines', service, pod: pod.metadata.name, container } as const;
-    const reading = tailContainer(
-      { pod, container, position },
-      {
-        session,
-        follow,
-        tailLines: startedBefore(pod, container, openedAt) ? tailLines : undefined,
-        onLines: (lines) => batches.add(source, lines),
-        onGap: (because) => {
-          batches.flush();
-          send({ ...source, type: 'gap', because });
-        },
-        drained,
-        signal,
-      },
-    );
-    // A container that is read to its end while the session lasts is gone for good.
-    tasks.add(reading.then(() => void (signal.aborted || positions.delete(key))));
-  };
+  const { changed, follow, send, marks, drained } = options;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const tasks = new TaskSet((error) => failed.abort(error));
+  const started = new Set<string>();
+  const caughtUp: Promise<void>[] = [];
   const look = () => {
     for (const service of options.services()) {
-      for (const pod of options.podsOf(service, session)) {
-        for (const { name } of containersOf(pod)) tail(service, pod, name);
-      }
+      if (started.has(service)) continue;
+      started.add(service);
+      const stream = new ServiceStream(service, options, signal);
+      const history = stream.history();
+      caughtUp.push(history.catch(() => undefined));
+      tasks.add(history.then(() => (follow ? stream.live() : undefined)));
     }
     return follow;
   };
-  try {
-    await followChanges(changed, look, { drained: async () => undefined, togetherMs: TOGETHER_MS, signal });
-    if (!follow) await tasks.ended();
-  } finally {
-    ended.abort();
-    await tasks.ended();
+  const following = followChanges(changed, look, { drained: async () => undefined, togetherMs: TOGETHER_MS, signal });
+  await Promise.all(caughtUp);
+  if (marks && !signal.aborted) {
+    send({ type: 'caught-up' });
+    await drained(signal).catch(() => undefined);
   }
-  if (failures.length > 0) throw failures[0];
+  await following;
+  await tasks.ended();
+  if (!options.signal.aborted && failed.signal.aborted) throw failed.signal.reason;
+}
+
+/** The log of one service on its way to one client. */
+class ServiceStream {
+  readonly #service: string;
+  readonly #options: ServiceLogsOptions;
+  readonly #signal: AbortSignal;
+  #cursor: LogCursor | undefined;
+
+  constructor(service: string, options: ServiceLogsOptions, signal: AbortSignal) {
+    this.#service = service;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Sends what is there now, and not what comes meanwhile: a flood would never come to its end. */
+  async history(): Promise<void> {
+    const { tailLines, sinceMs } = this.#options;
+    const { folder, committed } = await this.#options.writer(this.#service);
+    const tail =
+      tailLines === undefined
+        ? undefined
+        : await findTail(folder, committed, tailLines, (entry) => entry.is !== 'dropped' && this.#wants(entry.source));
+    this.#cursor = new LogCursor(folder, tail?.place ?? LOG_BEGINNING);
+    const times = sinceMs === undefined ? ALL_TIMES : { ...ALL_TIMES, sinceMs };
+    await this.#send({ to: committed, times, skip: tail?.skip ?? 0, tellsDropped: tail === undefined });
+  }
+
+  /** Sends what comes, until aborted. */
+  async live(): Promise<void> {
+    const writer = await this.#options.writer(this.#service);
+    try {
+      for (;;) {
+        const seen = writer.changed.rings;
+        await this.#send({ to: writer.committed });
+        await delay(TOGETHER_MS, this.#signal);
+        await writer.changed.rungSince(seen, this.#signal);
+      }
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+    }
+  }
+
+  async #send(what: Omit<Parameters<typeof storedMessages>[0], 'service' | 'cursor' | 'wants'>): Promise<void> {
+    const { send, drained } = this.#options;
+    const cursor = this.#cursor;
+    if (cursor === undefined) return;
+    const messages = storedMessages({
+      service: this.#service,
+      cursor,
+      wants: (source) => this.#wants(source),
+      ...what,
+    });
+    try {
+      for await (const message of messages) {
+        send(message);
+        await drained(this.#signal);
+      }
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+    }
+  }
+
+  #wants(source: StoredSource): boolean {
+    return source.is === 'container' || this.#options.withBuilds;
+  }
 }

@@ -13,6 +13,7 @@ import { isFree } from '../forward/local-listener.ts';
 import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
+import { LogKeeper } from '../logs/log-keeper.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
@@ -46,6 +47,8 @@ export interface DaemonOptions {
   readonly sandbox: boolean;
   /** Where what is to be known again by the next daemon of this project is kept. */
   readonly stateFolder: string;
+  /** Where the logs of the services are kept. Absolute. */
+  readonly logsFolder: string;
 }
 
 /** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
@@ -69,6 +72,8 @@ export class Daemon implements AsyncDisposable {
   readonly #link = new ClusterLinkKeeper(this.log);
   readonly forwards: PortForwards;
   readonly #chosenPorts: ChosenPortsFile;
+  /** What the containers, builds and hooks of the services say. */
+  readonly logs: LogKeeper;
   readonly #watch: ProjectWatch;
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
@@ -82,7 +87,8 @@ export class Daemon implements AsyncDisposable {
   /** Set when nothing more is to be built or applied. */
   #isGoingDown: boolean;
 
-  constructor(folder: string, version: string, watcher: FileWatcher, { works, sandbox, stateFolder }: DaemonOptions) {
+  constructor(folder: string, version: string, watcher: FileWatcher, options: DaemonOptions) {
+    const { works, sandbox, stateFolder, logsFolder } = options;
     this.#isGoingDown = !works;
     this.#sandbox = sandbox;
     this.folder = folder;
@@ -95,6 +101,7 @@ export class Daemon implements AsyncDisposable {
     this.log.listen(({ event }) => {
       if (event.type !== 'output') this.changed.ring();
     });
+    this.logs = new LogKeeper(logsFolder, this.log, (error) => this.#reportBug(error));
     this.#chosenPorts = new ChosenPortsFile(stateFolder);
     this.forwards = new PortForwards({
       log: this.log,
@@ -202,6 +209,7 @@ export class Daemon implements AsyncDisposable {
     await this.forwards[Symbol.asyncDispose]();
     await this.#watch[Symbol.asyncDispose]();
     await this.#tasks.ended();
+    await this.logs[Symbol.asyncDispose]();
   }
 
   #fileChanged(absolute: string): void {
@@ -241,6 +249,7 @@ export class Daemon implements AsyncDisposable {
     const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(project);
     if (isSame && this.log.state.diagnostics.length === 0) return;
     this.#project = project;
+    this.logs.budgetBytes = project.logMegabytes * 1_000_000;
     this.#reachedThrough = new Map(project.services.map((spec) => [spec.name, reachingObjects(spec, project)]));
     await this.#takeOver(before, project);
     await this.#followFiles(project.inputs);
@@ -320,6 +329,7 @@ export class Daemon implements AsyncDisposable {
     if (!isFirst) for (const loop of this.#loops.values()) loop.recheck();
     this.#tasks.add(this.#passOnRings(session));
     this.#tasks.add(this.#observe(connected));
+    this.#tasks.add(this.logs.follow(session, () => this.services, this.changed));
     this.#tasks.add(this.#upkeep.prune(connected));
   }
 

@@ -101,6 +101,7 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       folder,
       context: config.cluster.context,
       namespace: config.cluster.namespace,
+      logMegabytes: config.logs.megabytes,
       services: orderServices([...services, ...unbuilt.services]),
       manifests: unbuilt.rest,
       choosePorts: config.choosePorts,

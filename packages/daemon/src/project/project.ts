@@ -13,6 +13,8 @@ export interface Project {
   readonly context: string | undefined;
   /** As the config names it; undefined: that of the context, or `default`. */
   readonly namespace: string | undefined;
+  /** How much of the disk the log of each service may take, in megabytes. */
+  readonly logMegabytes: number;
   /** Dependencies before their dependants. */
   readonly services: readonly ServiceSpec[];
   /** Objects of project manifests that name no service's image. */

@@ -150,11 +150,21 @@ export const ClusterSchema = z.strictObject({
   namespace: dnsLabel.optional().describe('Namespace of objects that name none. Default: that of the context.'),
 });
 
+export const LogsSchema = z.strictObject({
+  megabytes: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe('How much of the disk the log of each service may take, in megabytes; the oldest lines are dropped.'),
+});
+
 export const ConfigSchema = z.strictObject({
   project: dnsLabel
     .optional()
     .describe('Marks what devloop applied as this project’s own. Default: the name of the folder.'),
   cluster: ClusterSchema.default({}).describe('The cluster and namespace that is deployed to.'),
+  logs: LogsSchema.default({ megabytes: 200 }).describe('What is kept of the logs of the services.'),
   services: z
     .record(
       dnsLabel,

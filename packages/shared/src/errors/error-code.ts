@@ -30,6 +30,8 @@ export const ERROR_CODES = [
   'forward/port-taken', // another process listens on the local port
   'forward/not-ready', // no pod became ready for a connection in time
   'forward/refused', // the program in the pod does not listen on the port
+  'logs/not-written', // logs cannot be stored on the disk
+  'logs/unreadable', // stored logs cannot be read
   'service/unknown', // no service has that name
   'daemon/unreachable', // the daemon's socket does not answer
   'daemon/start-failed', // the daemon ended before it was ready

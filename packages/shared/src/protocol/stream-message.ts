@@ -68,6 +68,8 @@ export const LogMessage = z.discriminatedUnion('type', [
     service: z.string(),
     pod: z.string(),
     container: z.string(),
+    /** How often the container had been started again before the run that wrote them. */
+    restarts: z.number().int().optional(),
     lines: LogLines,
   }),
   /** Lines of a build or a hook; sent only where they are asked for (`build=1`). */
@@ -77,14 +79,19 @@ export const LogMessage = z.discriminatedUnion('type', [
     source: z.enum(['build', 'beforeBuild', 'afterReady']),
     lines: LogLines,
   }),
-  /** Lines that could not be had, and why. */
+  /** Lines that could not be had, and why. Pod and container are empty where the lines may be of any. */
   z.object({
     type: z.literal('gap'),
     service: z.string(),
     pod: z.string(),
     container: z.string(),
     because: z.string(),
+    /** Time of the last line before it and of the first after it, RFC 3339, as far as known. */
+    from: z.string().optional(),
+    to: z.string().optional(),
   }),
+  /** All that was there already has been sent; only where it is asked for (`mark=1`). */
+  z.object({ type: z.literal('caught-up') }),
   z.object({ type: z.literal('goodbye'), reason: z.string() }),
 ]);
 export type LogMessage = z.infer<typeof LogMessage>;

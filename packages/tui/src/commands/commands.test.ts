@@ -15,7 +15,6 @@ import { check } from './check.ts';
 import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
-import { logs } from './logs.ts';
 import { open } from './open.ts';
 import { addPort, ports, removePort } from './ports.ts';
 import { rebuild } from './rebuild.ts';
@@ -266,15 +265,6 @@ test('events prints what the daemon publishes as it is, what it does not know to
   expect(stdout()).toBe(`${JSON.stringify(newer)}\n`);
   expect(stderr()).toBe('devloop: 2 events are missing here\n');
   expect(daemon.requests).toContain('GET /v1/stream?after=0');
-});
-
-test('logs prints the lines', async () => {
-  await using daemon = await listen();
-  const at = '2026-01-01T12:00:00Z';
-  daemon.logs = [{ type: 'lines', service: 'web', pod: 'web-1', container: 'web', lines: [[at, 'up']] }];
-  const { context, stdout } = stage();
-  expect(await logs(['web'], { follow: false, tail: 1, timestamps: false }, context)).toBe(EXIT.ok);
-  expect(stdout()).toBe('web  up\n');
 });
 
 test('stop says so when there is nothing to stop, with and without a configuration', async () => {

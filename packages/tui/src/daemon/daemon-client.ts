@@ -17,6 +17,10 @@ export interface LogQuery {
   readonly tail: number | undefined;
   /** Also the output of builds and hooks. */
   readonly build?: boolean;
+  /** Nothing older, ms since the epoch. */
+  readonly sinceMs?: number;
+  /** Whether a `caught-up` is to tell the end of what was there already. */
+  readonly mark?: boolean;
 }
 
 interface Schema<T> {
@@ -103,12 +107,17 @@ export class DaemonClient {
   }
 
   /** Log lines of services; without `follow` it ends with the last line there is. */
-  async *logs({ services, follow, tail, build = false }: LogQuery, signal: AbortSignal): AsyncGenerator<LogMessage> {
+  async *logs(
+    { services, follow, tail, build = false, sinceMs, mark = false }: LogQuery,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogMessage> {
     const query = new URLSearchParams();
     for (const service of services) query.append('service', service);
     if (follow) query.set('follow', '1');
     if (tail !== undefined) query.set('tail', String(tail));
     if (build) query.set('build', '1');
+    if (sinceMs !== undefined) query.set('since', String(sinceMs));
+    if (mark) query.set('mark', '1');
     for await (const value of this.#lines(`/v1/logs?${query}`, signal)) yield understand(LogMessage, value);
   }
 

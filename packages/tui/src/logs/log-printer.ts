@@ -1,5 +1,5 @@
 import type { LogLine, LogMessage } from '@devloop/shared/protocol/stream-message';
-import type { Palette } from '../terminal/palette.ts';
+import type { Paint, Palette } from '../terminal/palette.ts';
 import { plainText } from '../wording/plain-text.ts';
 
 /** How much of a pod's name tells it from its siblings. */
@@ -25,6 +25,7 @@ export class LogPrinter {
   lines(message: LogMessage): string[] {
     switch (message.type) {
       case 'goodbye':
+      case 'caught-up':
         return [];
       case 'gap':
         return [`${this.#name(message)}  ${this.#palette.warning(gapText(message.because))}`];
@@ -33,7 +34,8 @@ export class LogPrinter {
         return message.lines.map((line) => `${name}  ${this.#text(line)}`);
       }
       case 'output': {
-        const name = this.#padded(`${message.service} ${message.source}`, message.service);
+        const paint = this.#palette.service(message.service);
+        const name = this.#padded([message.service, message.source], [paint, this.#palette.dim]);
         return message.lines.map((line) => `${name}  ${this.#text(line)}`);
       }
     }
@@ -46,13 +48,17 @@ export class LogPrinter {
   #name({ service, pod, container }: { service: string; pod: string; container: string }): string {
     const pods = remember(this.#pods, service, pod);
     const containers = remember(this.#containers, service, container);
-    const parts = [service, ...(pods > 1 ? [pod.slice(-POD_SUFFIX)] : []), ...(containers > 1 ? [container] : [])];
-    return this.#padded(parts.join(' '), service);
+    const parts = [...(pods > 1 ? [pod.slice(-POD_SUFFIX)] : []), ...(containers > 1 ? [container] : [])];
+    const paints = [this.#palette.service(service), this.#palette.service(pod)] as const;
+    return this.#padded([service, parts.join(' ')], paints);
   }
 
-  #padded(label: string, service: string): string {
-    this.#width = Math.max(this.#width, label.length);
-    return this.#palette.service(service)(label.padEnd(this.#width));
+  /** As wide as the widest so far. The second part has a colour of its own, so that pods are told apart. */
+  #padded([first, second]: readonly [string, string], [paint, other]: readonly [Paint, Paint]): string {
+    const length = first.length + (second === '' ? 0 : 1 + second.length);
+    this.#width = Math.max(this.#width, length);
+    const padding = ' '.repeat(this.#width - length);
+    return `${paint(first)}${second === '' ? '' : ` ${other(second)}`}${padding}`;
   }
 }
 
@@ -60,8 +66,10 @@ function gapText(because: string): string {
   return `… lines are missing here: ${plainText(because)}`;
 }
 
+/** Of an empty name, which stands for any, nothing is remembered. */
 function remember(seen: Map<string, Set<string>>, key: string, value: string): number {
   const values = seen.get(key) ?? new Set();
+  if (value === '') return 0;
   seen.set(key, values.add(value));
   return values.size;
 }

@@ -106,7 +106,9 @@ export class LogStore {
         this.#append(this.#origin(message.service, '', ''), message.source, message.lines);
         break;
       case 'gap':
-        this.#append(this.#origin(message.service, message.pod, message.container), 'gap', [['', message.because]]);
+        this.#append(this.#origin(message.service, message.pod, message.container), 'gap', [
+          [message.to ?? '', message.because],
+        ]);
         break;
       case 'goodbye':
         break;

@@ -1,0 +1,297 @@
+import path from 'node:path';
+import type { LogMessage } from '@devloop/shared/protocol/stream-message';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
+import { LogWriter } from '../log-store/log-writer.ts';
+import { storedMessages } from '../log-store/stored-messages.ts';
+import { temporaryFolder } from '../support/temporary-folder.fake.ts';
+import { followContainer } from './follow-container.ts';
+import { CONTAINER, FakeKubelet } from './kubelet.fake.ts';
+
+/** Long enough for connections on one machine. */
+const TIMES = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 500 };
+
+/** A store, and who follows the container of a kubelet into it. */
+class Stage implements AsyncDisposable {
+  readonly kubelet: FakeKubelet;
+  readonly #folder = path.join(temporaryFolder(), 'web');
+  writer: LogWriter;
+  #ended = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+
+  private constructor(kubelet: FakeKubelet, writer: LogWriter) {
+    this.kubelet = kubelet;
+    this.writer = writer;
+  }
+
+  static async open(): Promise<Stage> {
+    const stage = new Stage(await FakeKubelet.open(), undefined as unknown as LogWriter);
+    await stage.#openWriter();
+    onTestFinished(() => stage[Symbol.asyncDispose]());
+    return stage;
+  }
+
+  follow(): void {
+    const { kubelet, writer } = this;
+    this.#ended = new AbortController();
+    this.#following = followContainer(
+      { pod: kubelet.pod, container: CONTAINER },
+      { session: kubelet, writer, times: TIMES, signal: this.#ended.signal },
+    );
+  }
+
+  /** Resolves when nothing more is to be read, because the pod is gone. */
+  get followed(): Promise<void> {
+    return this.#following;
+  }
+
+  /** The daemon ends, and another one takes its place. */
+  async restartDaemon(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    await this.#openWriter();
+    this.follow();
+  }
+
+  async messages(): Promise<LogMessage[]> {
+    await this.writer.flushed();
+    const cursor = new LogCursor(this.#folder, LOG_BEGINNING);
+    const found: LogMessage[] = [];
+    const what = { service: 'web', cursor, to: this.writer.committed, wants: () => true };
+    for await (const message of storedMessages(what)) found.push(message);
+    return found;
+  }
+
+  async texts(): Promise<string[]> {
+    const lines = (await this.messages()).flatMap((message) => (message.type === 'lines' ? message.lines : []));
+    return lines.map(([, text]) => text);
+  }
+
+  async gaps(): Promise<string[]> {
+    return (await this.messages()).flatMap((message) => (message.type === 'gap' ? [message.because] : []));
+  }
+
+  /** Resolves when a line is stored. */
+  async stored(text: string): Promise<void> {
+    for (;;) {
+      const { rings } = this.writer.changed;
+      if ((await this.texts()).includes(text)) return;
+      await this.writer.changed.rungSince(rings, new AbortController().signal);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Error('the daemon ended'));
+    await this.#following;
+    await this.writer[Symbol.asyncDispose]();
+  }
+
+  async #openWriter(): Promise<void> {
+    const onFailure = (error: unknown) => {
+      throw error;
+    };
+    const retry = () => Promise.reject(new Error('no second try'));
+    this.writer = await LogWriter.open({ folder: this.#folder, budgetBytes: 1e8, onFailure, retry });
+  }
+}
+
+const numbered = (from: number, count: number) => Array.from({ length: count }, (_, index) => `line ${from + index}`);
+
+test('all lines of all runs, what the one before said last included', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('first', 'second');
+  stage.follow();
+  await stage.stored('second');
+  kubelet.write('third');
+  kubelet.breakOff(); // so that the last words can only be had from the log of the run before
+  kubelet.write('last words');
+  kubelet.end(false);
+  kubelet.start();
+  kubelet.write('anew');
+  await stage.stored('anew');
+  expect(await stage.texts()).toEqual(['first', 'second', 'third', 'last words', 'anew']);
+  expect(await stage.gaps()).toEqual([]);
+  const restarts = (await stage.messages()).map((message) => message.type === 'lines' && message.restarts);
+  expect([...new Set(restarts)]).toEqual([0, 1]);
+});
+
+test('a run whose end was told late: its log is read all the same, though the next run was read in its name', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('of the first run');
+  kubelet.end(false);
+  kubelet.start(false);
+  kubelet.write(...numbered(0, 9000)); // for longer than a second
+  stage.follow();
+  await stage.stored('line 8999');
+  kubelet.tell();
+  kubelet.write('anew');
+  await stage.stored('anew');
+  expect((await stage.texts()).filter((text) => text.startsWith('line'))).toEqual(numbered(0, 9000));
+  expect((await stage.texts()).filter((text) => text === 'of the first run')).toHaveLength(1);
+});
+
+test('a container that had ended before anybody looked', async () => {
+  const stage = await Stage.open();
+  stage.kubelet.write('all', 'that', 'it said');
+  stage.kubelet.end();
+  stage.follow();
+  await stage.stored('it said');
+  stage.kubelet.remove();
+  await stage.followed;
+  expect(await stage.texts()).toEqual(['all', 'that', 'it said']);
+  expect(await stage.gaps()).toEqual([]);
+  expect(stage.writer.open).toEqual([]);
+});
+
+test('last words without a line feed, of a pod that goes at once', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.writeUnfinished('its last words');
+  kubelet.end(false);
+  await kubelet.requested(); // nothing is known of its end yet
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.texts()).toEqual(['one', 'its last words']);
+});
+
+test('a pod that goes in the midst leaves a gap', async () => {
+  const stage = await Stage.open();
+  stage.follow();
+  stage.kubelet.write('one');
+  await stage.stored('one');
+  stage.kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
+});
+
+test('a pod that goes when only the run before could be read leaves a gap', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('of the run before');
+  kubelet.end(false);
+  kubelet.start();
+  kubelet.write('of the run that nobody reads');
+  kubelet.refusePresent();
+  stage.follow();
+  while (!kubelet.requests.some((request) => request.includes('follow=true'))) await kubelet.requested();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
+});
+
+test('a log that is empty where lines of it are stored is not all of it', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.breakOff();
+  kubelet.write('two');
+  kubelet.rotate();
+  kubelet.end();
+  while (kubelet.requests.filter((request) => request.includes('follow=true')).length < 2) await kubelet.requested();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/could be read|the cluster said/)]);
+});
+
+test('a log that was emptied: its stream is quiet, which is doubted, and what may be missing is told', async () => {
+  const stage = await Stage.open();
+  stage.follow();
+  stage.kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  stage.kubelet.rotate();
+  stage.kubelet.write(...numbered(5, 3));
+  await stage.stored('line 7');
+  expect(await stage.texts()).toEqual(numbered(0, 8));
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
+});
+
+test('a run that its status does not tell of yet is not taken for the one before with its beginning rotated away', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  const opened = kubelet.requested();
+  kubelet.start(false); // before its stream ends, so that the next one is of the new run
+  kubelet.endStreams();
+  kubelet.write(...numbered(5, 5));
+  await opened;
+  kubelet.tell();
+  await stage.stored('line 9');
+  expect(await stage.texts()).toEqual(numbered(0, 10));
+  expect(await stage.gaps()).toEqual([]);
+});
+
+test('runs that came and went unseen are told', async () => {
+  const stage = await Stage.open();
+  stage.follow();
+  stage.kubelet.write('one');
+  await stage.stored('one');
+  const restarted = async () => {
+    await stage[Symbol.asyncDispose]();
+    for (let run = 0; run < 3; run++) {
+      stage.kubelet.end(false);
+      stage.kubelet.start();
+      stage.kubelet.write(`of run ${run + 1}`);
+    }
+    await stage.restartDaemon();
+  };
+  await restarted();
+  await stage.stored('of run 3');
+  expect(await stage.texts()).toEqual(['one', 'of run 2', 'of run 3']);
+  expect(await stage.gaps()).toContain('one run of the container came and went unseen');
+});
+
+test('whatever breaks: no line twice, all in order, and none missing but where a gap is told', async () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ is: fc.constant('write' as const), count: fc.integer({ min: 1, max: 400 }) }) },
+    { weight: 5, arbitrary: fc.record({ is: fc.constantFrom('break', 'end streams', 'restart', 'daemon' as const) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+      const stage = await Stage.open();
+      const { kubelet } = stage;
+      stage.follow();
+      let written = 0;
+      const write = (count: number) => {
+        kubelet.write(...numbered(written, count));
+        written += count;
+      };
+      for (const now of steps) {
+        switch (now.is) {
+          case 'write':
+            write('count' in now ? now.count : 0);
+            await new Promise((resolve) => setImmediate(resolve)); // what was written is on its way
+            break;
+          case 'break':
+            kubelet.breakOff();
+            break;
+          case 'end streams':
+            kubelet.endStreams();
+            break;
+          case 'restart':
+            kubelet.end(false);
+            kubelet.start();
+            break;
+          case 'daemon':
+            await stage.restartDaemon();
+            break;
+        }
+      }
+      write(1);
+      await stage.stored(`line ${written - 1}`);
+      const numbers = (await stage.texts()).map((text) => Number(text.slice('line '.length)));
+      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+      if ((await stage.gaps()).length === 0) expect(numbers).toHaveLength(written);
+      await stage[Symbol.asyncDispose]();
+    }),
+    { numRuns: 15 },
+  );
+}, 60_000);

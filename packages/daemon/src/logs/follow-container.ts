@@ -1,0 +1,282 @@
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ApiClient } from '../kubernetes/api-client.ts';
+import type { ClusterView } from '../kubernetes/cluster-view.ts';
+import type { StoredSource } from '../log-store/log-source.ts';
+import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
+import { Backoff, delay } from '../support/delay.ts';
+import { type ContainerRun, runOf } from './pod-runs.ts';
+import { type FollowTimes, QuietTimes } from './quiet-times.ts';
+import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
+import type { RunTimes } from './stored-overlap.ts';
+
+/** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
+const REOPEN_MS = { first: 100, most: 3000 };
+/** The log of a container that has ended is there at once or not at all. */
+const MOST_REFUSALS = 5;
+const NOT_READ = 'devloop had not read it yet';
+
+/** A container whose log is kept. */
+export interface FollowedContainer {
+  readonly pod: KubernetesObject;
+  readonly container: string;
+}
+
+export interface FollowOptions {
+  readonly session: { readonly api: ApiClient; readonly view: Pick<ClusterView, 'get' | 'changed'> };
+  readonly writer: LogWriter;
+  readonly times: FollowTimes;
+  readonly signal: AbortSignal;
+}
+
+type ContainerSource = Extract<StoredSource, { is: 'container' }>;
+
+/**
+ * Keeps the log of a container in the store until its pod is gone, through all its runs. Resolves then, or when the
+ * signal is aborted; who calls again goes on where it was.
+ */
+export async function followContainer(of: FollowedContainer, options: FollowOptions): Promise<void> {
+  try {
+    await new ContainerFollower(of, options).follow();
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+}
+
+class ContainerFollower {
+  readonly #of: FollowedContainer;
+  readonly #options: FollowOptions;
+  readonly #quiet: QuietTimes;
+  readonly #backoff = new Backoff(REOPEN_MS.first, REOPEN_MS.most);
+  /** Runs that are followed and may have said nothing yet, by id. */
+  readonly #silent = new Map<string, ContainerSource>();
+  /** Runs of which every line has been read. */
+  readonly #complete = new Set<string>();
+  /** What stood after the last line feed when the stream of the present run ended. */
+  #unfinished: StampedLines | undefined;
+  /** Why the last stream is not known to have come to the end of its log. */
+  #doubt: string | undefined = NOT_READ;
+
+  constructor(of: FollowedContainer, options: FollowOptions) {
+    this.#of = of;
+    this.#quiet = new QuietTimes(options.times);
+    this.#options = options;
+  }
+
+  async follow(): Promise<void> {
+    const { view } = this.#options.session;
+    let done: string | undefined;
+    for (;;) {
+      const run = await view.changed.until(() => this.#runOtherThan(done), this.#options.signal);
+      if (run === 'gone') break;
+      await this.#readRunsBefore(run);
+      await this.#read(run);
+      done = run.id;
+    }
+    for (const source of this.#known().values()) {
+      if (source.id === done) this.#storeUnfinished(source);
+      const isOpen = !this.#complete.has(source.id) && this.#doubt !== undefined;
+      this.#end(source, isOpen ? `the pod was gone before the rest could be read: ${this.#doubt}` : undefined);
+    }
+  }
+
+  /** Reads a run until it is complete, another one is there, or the pod is gone. */
+  async #read(run: ContainerRun): Promise<void> {
+    const { signal } = this.#options;
+    const source = this.#sourceOf(run.id, run.restarts);
+    this.#silent.set(run.id, source);
+    this.#unfinished = undefined;
+    this.#doubt = NOT_READ; // whatever was read of the run before
+    let refusals = 0;
+    let mustMeet = true;
+    for (;;) {
+      const present = this.#present;
+      if (present === undefined) return;
+      const now = runOf(present, this.#of.container);
+      if (now?.id !== run.id) return;
+      const { heardAt } = this.#quiet;
+      const superseded = new AbortController();
+      const watch = this.#abortWhenSuperseded(run, superseded);
+      const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet };
+      const outcome = await this.#readInto(source, which, superseded.signal);
+      superseded.abort();
+      await watch;
+      signal.throwIfAborted();
+      if (this.#quiet.heardAt !== heardAt) this.#backoff.reset();
+      this.#judge(outcome);
+      if (outcome.is === 'ended' && outcome.because === undefined) this.#unfinished = outcome.unfinished;
+      if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
+        this.#storeUnfinished(source);
+        if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
+        this.#complete.add(run.id);
+        return;
+      }
+      mustMeet = outcome.is !== 'unmet';
+      if (!mustMeet) {
+        // the log of the next run, or this one's with its beginning rotated away: its status will tell
+        await this.#wait(
+          (told) => told?.id !== run.id,
+          (enough) => delay(this.#options.times.toldMs, enough),
+        );
+      } else if (outcome.is !== 'ended' || now.hasEnded || !this.#hasEnded(run)) {
+        // a stream that ended is opened again soon; at once, and for the last time, when its container has ended
+        await this.#wait(
+          (told) => told?.id !== run.id || told.hasEnded !== now.hasEnded,
+          (enough) => this.#backoff.wait(enough),
+        );
+      }
+    }
+  }
+
+  /** The run that was followed has been replaced: what it said last is read from the log that the cluster keeps. */
+  async #readRunsBefore(run: ContainerRun): Promise<void> {
+    const { signal } = this.#options;
+    const { previousId } = run;
+    const before = [...this.#known().values()].filter(({ id }) => id !== run.id);
+    for (const source of before) {
+      if (source.id === previousId) continue;
+      const isComplete = this.#complete.has(source.id);
+      this.#end(source, isComplete ? undefined : 'the container was started again twice before the rest could be read');
+    }
+    const seen = Math.max(-1, ...before.map(({ restarts }) => restarts));
+    const unseen = run.restarts - seen - (previousId === undefined ? 1 : 2);
+    const source = this.#sourceOf(previousId ?? run.id, Math.max(0, run.restarts - (previousId === undefined ? 0 : 1)));
+    if (unseen > 0) {
+      const because = `${unseen === 1 ? 'one run' : `${unseen} runs`} of the container came and went unseen`;
+      this.#gap(source, because);
+    }
+    if (previousId === undefined) return;
+    if (this.#complete.has(previousId)) return;
+    const which = {
+      startedAtMs: run.previousStartedAtMs,
+      endedAtMs: run.startedAtMs,
+      isPrevious: true,
+      hasEnded: true,
+      mustMeet: false,
+    };
+    let outcome = await this.#readInto(source, which, signal);
+    while (outcome.is === 'broken' && this.#isPresent(run)) {
+      await this.#backoff.wait(signal);
+      outcome = await this.#readInto(source, which, signal);
+    }
+    signal.throwIfAborted();
+    const wasDoubted = this.#doubt;
+    this.#judge(outcome);
+    // started again meanwhile: then what was read may have been the log of another run
+    if (!this.#isPresent(run)) this.#doubt ??= wasDoubted;
+    if (this.#doubt !== undefined) {
+      this.#gap(source, `what the run before has said last could not be read: ${this.#doubt}`);
+    }
+    this.#complete.add(previousId);
+  }
+
+  /** The log is gone, and nothing came after what stood behind its last line feed. */
+  #storeUnfinished(source: ContainerSource): void {
+    if (this.#unfinished !== undefined) this.#options.writer.append(source, this.#unfinished);
+    this.#unfinished = undefined;
+  }
+
+  /** A log that has come to its end once and is not there any more has only been tidied up. */
+  #judge({ is, because }: ReadOutcome): void {
+    if (is === 'ended' && because === undefined) this.#doubt = undefined;
+    else if (is === 'broken' || this.#doubt !== undefined) this.#doubt = because ?? 'its stream broke off';
+  }
+
+  #readInto(
+    source: ContainerSource,
+    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet'>,
+    signal: AbortSignal,
+  ): Promise<ReadOutcome> {
+    const { name, namespace = '' } = this.#of.pod.metadata;
+    const { session, writer } = this.#options;
+    return readRun(
+      { namespace, pod: name, container: this.#of.container, source, ...which },
+      { api: session.api, writer, quiet: this.#quiet, signal: AbortSignal.any([signal, this.#options.signal]) },
+    );
+  }
+
+  /** Waits, but not longer than until the run that its status tells of is enough of a reason to go on. */
+  async #wait(until: (now: ContainerRun | undefined) => boolean, longest: (signal: AbortSignal) => Promise<void>) {
+    const { session, signal } = this.#options;
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const told = session.view.changed.until(() => {
+      const present = this.#present;
+      return until(present && runOf(present, this.#of.container)) ? true : undefined;
+    }, either);
+    await Promise.race([longest(either), told]).catch(() => undefined);
+    over.abort();
+    await told.catch(() => undefined);
+    signal.throwIfAborted();
+  }
+
+  async #abortWhenSuperseded(run: ContainerRun, superseded: AbortController): Promise<void> {
+    const signal = AbortSignal.any([this.#options.signal, superseded.signal]);
+    try {
+      await this.#options.session.view.changed.until(() => {
+        const present = this.#present;
+        const now = present && runOf(present, this.#of.container);
+        return now !== undefined && now.id !== run.id ? true : undefined;
+      }, signal);
+      superseded.abort(new Error('the container runs anew'));
+    } catch {
+      // it is read no more
+    }
+  }
+
+  #runOtherThan(done: string | undefined): ContainerRun | 'gone' | undefined {
+    const present = this.#present;
+    if (present === undefined) return 'gone';
+    const run = runOf(present, this.#of.container);
+    return run?.id === done ? undefined : run;
+  }
+
+  #isPresent(run: ContainerRun): boolean {
+    const present = this.#present;
+    return present !== undefined && runOf(present, this.#of.container)?.id === run.id;
+  }
+
+  #hasEnded(run: ContainerRun): boolean {
+    const present = this.#present;
+    const now = present && runOf(present, this.#of.container);
+    return now?.id === run.id && now.hasEnded;
+  }
+
+  get #present(): KubernetesObject | undefined {
+    const { metadata } = this.#of.pod;
+    const present = this.#options.session.view.get('Pod', metadata.namespace ?? '', metadata.name);
+    return present?.metadata.uid === metadata.uid ? present : undefined;
+  }
+
+  /** Runs of this container that have not ended in the store, by id, and those of which nothing is stored yet. */
+  #known(): ReadonlyMap<string, ContainerSource> {
+    const { uid } = this.#of.pod.metadata;
+    const stored = this.#options.writer.open.flatMap(({ source }) =>
+      source.is === 'container' && source.uid === uid && source.container === this.#of.container ? [source] : [],
+    );
+    return new Map([...this.#silent, ...stored.map((source) => [source.id, source] as const)]);
+  }
+
+  #sourceOf(id: string, restarts: number): ContainerSource {
+    const known = this.#known().get(id);
+    const { name, uid = '' } = this.#of.pod.metadata;
+    return known ?? { is: 'container', pod: name, uid, container: this.#of.container, id, restarts };
+  }
+
+  #end(source: ContainerSource, because: string | undefined): void {
+    if (because !== undefined) this.#gap(source, because);
+    this.#options.writer.end(source, Date.now());
+    this.#silent.delete(source.id);
+  }
+
+  #gap(source: ContainerSource, because: string): void {
+    storeGap(this.#options.writer, source, because);
+  }
+}
+
+/** Says that what a run said after its last stored line is not known. */
+export function storeGap(writer: LogWriter, source: StoredSource, because: string): void {
+  const lastMs = writer.lastMsOf(source);
+  const from = lastMs === undefined ? undefined : new Date(lastMs).toISOString();
+  const now = Date.now();
+  writer.appendGap(source, { because, from, to: new Date(now).toISOString() }, now);
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { FOLLOW_TIMES, QuietTimes } from './quiet-times.ts';
+
+/** Times of a log that has told `bytes` in each of so many seconds, and a clock that is moved by hand. */
+function afterFlow({ seconds, bytes }: { seconds: number; bytes: number }) {
+  const clock = { now: 0 };
+  const times = new QuietTimes(FOLLOW_TIMES, () => clock.now);
+  times.begin();
+  for (let second = 0; second < seconds; second++) {
+    clock.now += 1000;
+    times.heard(bytes);
+  }
+  return { clock, times };
+}
+
+test.each([
+  ['a file of little, and a silence in which as much may have been written', { seconds: 2, bytes: 1000 }, 1500, true],
+  ['a file that is far longer', { seconds: 600, bytes: 1000 }, 5000, false],
+  ['the same after a long silence', { seconds: 600, bytes: 1000 }, 400_000, true],
+  ['no silence at all', { seconds: 1, bytes: 1000 }, 100, false],
+  ['nothing that could have been left out', { seconds: 0, bytes: 0 }, 60_000, false],
+])('lines may have been left out: %s', (_, flow, silentMs, may) => {
+  const { clock, times } = afterFlow(flow);
+  clock.now += silentMs;
+  expect(times.mayHaveSkipped).toBe(may);
+});
+
+test('a silence that was confirmed is none', () => {
+  const { clock, times } = afterFlow({ seconds: 2, bytes: 1000 });
+  clock.now += 10_000;
+  times.confirmed();
+  clock.now += 200;
+  expect(times.mayHaveSkipped).toBe(false);
+});
+
+test('while nobody listens, silence means nothing', () => {
+  const { clock, times } = afterFlow({ seconds: 2, bytes: 1000 });
+  times.pause();
+  clock.now += 10_000;
+  expect(times.dueMs).toBe(Number.POSITIVE_INFINITY);
+  times.listen();
+  clock.now += 100;
+  expect(times.mayHaveSkipped).toBe(false);
+  expect(times.dueMs).toBeGreaterThan(1000);
+});
+
+test('a log is asked soon where it spoke often, later where it seldom did, and less and less often', () => {
+  const { clock, times } = afterFlow({ seconds: 60, bytes: 10 });
+  const waits: number[] = [];
+  for (let time = 0; time < 10; time++) {
+    waits.push(Math.round(times.dueMs / 1000));
+    clock.now += times.dueMs;
+    times.asked();
+    times.confirmed();
+  }
+  expect(waits[0]).toBe(5);
+  expect(waits).toEqual([...waits].sort((a, b) => a - b));
+  expect(waits.at(-1)).toBe(300);
+});

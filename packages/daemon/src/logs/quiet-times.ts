@@ -1,0 +1,113 @@
+import { instant } from '../support/instant.ts';
+
+/** How long what a container, its log and its status tell may be apart. */
+export interface FollowTimes {
+  /** When a log that has become quiet is asked for the first time whether it really is. */
+  readonly quietMs: number;
+  /** The same for a stream that has told nothing yet: the kubelet may have to look through a large file first. */
+  readonly firstMs: number;
+  /** How long what the log has been asked may be ahead of its stream. */
+  readonly aheadMs: number;
+  /** How long a status may take to tell that a container runs anew, which its log does at once. */
+  readonly toldMs: number;
+}
+
+export const FOLLOW_TIMES: FollowTimes = { quietMs: 5000, firstMs: 20_000, aheadMs: 2000, toldMs: 5000 };
+
+/** How seldom a quiet log is asked at last. */
+const MOST_MS = 300_000;
+/** A silence of less is none. */
+const SILENCE_MS = 300;
+
+/**
+ * Whether the silence of a stream is to be believed. The kubelet follows a log by its place in the file: where the file
+ * is emptied, as engines do that have reached its greatest size, the stream is quiet until the file is as long as it
+ * was, and then goes on without what was written meanwhile.
+ */
+export class QuietTimes {
+  readonly times: FollowTimes;
+  readonly #now: () => number;
+  #waitMs: number;
+  #gapMs = 0;
+  #heardAt: number;
+  #confirmedAt: number;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #listeningAt = Number.NEGATIVE_INFINITY;
+  /** Of this stream: all bytes, those of this second, and the most of a second. */
+  #bytes = 0;
+  #second = { from: 0, bytes: 0 };
+  #mostBytes = 0;
+
+  /** @param now a clock in milliseconds */
+  constructor(times: FollowTimes, now: () => number = instant) {
+    this.times = times;
+    this.#waitMs = times.quietMs;
+    this.#now = now;
+    this.#heardAt = now();
+    this.#confirmedAt = this.#heardAt;
+  }
+
+  /** When something came the last time. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Milliseconds until the log is to be asked; 0 or less: now. Infinite while nobody listens to its stream. */
+  get dueMs(): number {
+    return Math.max(this.#heardAt, this.#listeningAt, this.#askedAt) + this.#waitMs - this.#now();
+  }
+
+  /**
+   * Whether the silence that ends now was long enough for the file to have become as long again as what this stream has
+   * told of it: then lines may have been left out in it.
+   */
+  get mayHaveSkipped(): boolean {
+    const silentMs = this.#now() - Math.max(this.#heardAt, this.#listeningAt, this.#confirmedAt);
+    const most = Math.max(this.#mostBytes, this.#second.bytes);
+    return this.#bytes > 0 && silentMs >= SILENCE_MS && 2 * most * (silentMs / 1000) >= this.#bytes;
+  }
+
+  /** What comes is taken from now on. */
+  listen(): void {
+    this.#listeningAt = this.#now();
+  }
+
+  /** What comes has to wait: that nothing is heard means nothing. */
+  pause(): void {
+    this.#listeningAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** A stream begins. */
+  begin(): void {
+    this.listen();
+    this.#waitMs = Math.max(this.#waitMs, this.times.firstMs);
+    this.#bytes = 0;
+    this.#mostBytes = 0;
+    this.#second = { from: this.#now(), bytes: 0 };
+  }
+
+  /** Lines have come. */
+  heard(bytes: number): void {
+    const now = this.#now();
+    this.#bytes += bytes;
+    if (now - this.#second.from > 1000) {
+      this.#mostBytes = Math.max(this.#mostBytes, this.#second.bytes);
+      this.#second = { from: now, bytes: 0 };
+    }
+    this.#second.bytes += bytes;
+    this.#gapMs += (now - this.#heardAt - this.#gapMs) / 8;
+    this.#heardAt = now;
+    this.#waitMs = Math.max(this.times.quietMs, Math.min(4 * this.#gapMs, MOST_MS));
+  }
+
+  /** The log was asked, and has no more than its stream has told. */
+  confirmed(): void {
+    this.#confirmedAt = this.#now();
+  }
+
+  /** The log was asked: it is asked again only after a longer time. */
+  asked(): void {
+    this.#askedAt = this.#now();
+    this.#waitMs = Math.min(2 * this.#waitMs, MOST_MS);
+  }
+}

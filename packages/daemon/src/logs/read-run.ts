@@ -1,0 +1,241 @@
+import { isAborted } from '@devloop/shared/errors/devloop-error';
+import type { ApiClient } from '../kubernetes/api-client.ts';
+import { ApiRefusal } from '../kubernetes/api-errors.ts';
+import type { StoredSource } from '../log-store/log-source.ts';
+import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
+import { delay } from '../support/delay.ts';
+import { type LineKey, lineKey } from './line-overlap.ts';
+import { openPodLog } from './pod-logs.ts';
+import type { QuietTimes } from './quiet-times.ts';
+import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
+import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
+
+/** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
+export type ReadOutcome =
+  | {
+      readonly is: 'ended';
+      /** What the kubelet remarked instead of lines. */
+      readonly because: string | undefined;
+      /** What stood after the last line feed, where it is not known whether more of that line comes. */
+      readonly unfinished: StampedLines | undefined;
+    }
+  | { readonly is: 'broken'; readonly because: string | undefined }
+  /** Nothing was stored: what came did not go on where the run was left off. */
+  | { readonly is: 'unmet'; readonly because: string }
+  | { readonly is: 'refused'; readonly because: string };
+
+export interface RunToRead extends RunTimes {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly source: StoredSource;
+  /** Whether the log of the run before the present one is asked for. */
+  readonly isPrevious: boolean;
+  /** Whether the last line that is stored must come again; if not, a gap is stored where it does not. */
+  readonly mustMeet: boolean;
+  /** Whether the run has ended, so that what stands after its last line feed is all of its last line. */
+  readonly hasEnded: boolean;
+}
+
+export interface ReadOptions {
+  readonly api: ApiClient;
+  readonly writer: LogWriter;
+  readonly quiet: QuietTimes;
+  /** Ends the reading: the outcome is `broken` then. */
+  readonly signal: AbortSignal;
+}
+
+/** Lines that come this close together are stored together, unless they are many anyway. */
+const TOGETHER_MS = 20;
+const TOGETHER_BYTES = 16 * 1024;
+
+/** How many of the last lines must hold those around a silence that has just ended. The kubelet finds them from the end. */
+const AFTER_SILENCE_LINES = 5000;
+
+/** How long it may take until it is noticed that a log is to be asked. */
+const LEAST_DOUBT_MS = 60_000;
+
+/**
+ * Reads the log of a run into the store, from where it was left off: until its end, with `follow` as long as it runs.
+ * What comes again is passed over, and what the cluster does not have any more is stored as a gap.
+ */
+export async function readRun(run: RunToRead, options: ReadOptions): Promise<ReadOutcome> {
+  const { api, writer, quiet, signal } = options;
+  try {
+    const reopening = await reopeningOf(writer, run.source, run);
+    const ended = new AbortController();
+    const either = AbortSignal.any([signal, ended.signal]);
+    const { namespace, pod, container, isPrevious } = run;
+    const query = {
+      namespace,
+      pod,
+      container,
+      timestamps: true,
+      ...(isPrevious ? { previous: true } : { follow: true }),
+    };
+    const { sinceTime } = reopening;
+    const reading = new Reading(run, reopening, options);
+    const watching = isPrevious ? undefined : reading.doubt(run, ended);
+    try {
+      const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
+      for await (const chunk of stream) {
+        await reading.take(chunk as Buffer, run, either);
+        await writer.drained(either);
+        // A line at a time would cost more than the line: what comes meanwhile comes together.
+        if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
+        quiet.listen();
+      }
+      return reading.finish(run.hasEnded);
+    } finally {
+      ended.abort();
+      await watching;
+    }
+  } catch (error) {
+    if (error instanceof Unmet) return { is: 'unmet', because: error.message };
+    if (error instanceof ApiRefusal) return { is: 'refused', because: error.message };
+    if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
+    return { is: 'broken', because: error instanceof Error ? error.message : undefined };
+  }
+}
+
+/** A log is another one than was thought, or its beginning has been rotated away. */
+class Unmet extends Error {}
+
+/** One stream of a log on its way into the store. */
+class Reading {
+  readonly #source: StoredSource;
+  readonly #mustMeet: boolean;
+  readonly #reopening: Reopening;
+  readonly #writer: LogWriter;
+  readonly #api: ApiClient;
+  readonly #quiet: QuietTimes;
+  readonly #splitter = new StampedSplitter();
+  /** Of the last line that has come. */
+  #lastKey: LineKey | undefined;
+  #hasFresh = false;
+  #remark: string | undefined;
+
+  constructor({ source, mustMeet }: RunToRead, reopening: Reopening, { writer, api, quiet }: ReadOptions) {
+    this.#source = source;
+    this.#mustMeet = mustMeet;
+    this.#reopening = reopening;
+    this.#writer = writer;
+    this.#api = api;
+    this.#quiet = quiet;
+    this.#lastKey = reopening.lastKey;
+    quiet.begin();
+  }
+
+  /**
+   * Stores what is new.
+   *
+   * @throws Error when lines are known to have been left out before the chunk
+   */
+  async take(chunk: Buffer, run: RunToRead, signal: AbortSignal): Promise<void> {
+    const isDoubtful = this.#quiet.mayHaveSkipped && !run.isPrevious;
+    this.#quiet.pause();
+    const pieces = this.#splitter.push(chunk);
+    if (isDoubtful) await this.#expectNothingLeftOut(pieces, run, signal);
+    this.#store(pieces, chunk.length);
+  }
+
+  /** Stores the last line, which may have no line feed, where it is known that no more comes. */
+  finish(hasEnded: boolean): ReadOutcome {
+    const last = this.#splitter.end();
+    if (hasEnded) this.#store(last, 0);
+    const unfinished = hasEnded ? undefined : last.find((piece) => piece.is === 'lines');
+    const remark = last.find((piece) => piece.is === 'remark');
+    // of a container that is tidied up the kubelet tells nothing, as of one that has said nothing
+    const isEmpty = this.#reopening.lastMs !== undefined && !this.#reopening.overlap.hasMet && !this.#hasFresh;
+    const because = remark?.text ?? this.#remark ?? (isEmpty ? 'its log was empty' : undefined);
+    return { is: 'ended', because, unfinished };
+  }
+
+  /** Ends the reading when its stream tells nothing although there is something. Never throws. */
+  async doubt({ namespace, pod, container }: RunToRead, ended: AbortController): Promise<void> {
+    const { signal } = ended;
+    const query = { namespace, pod, container, timestamps: true, tailLines: 1 };
+    while (!signal.aborted) {
+      try {
+        await delay(Math.min(Math.max(100, this.#quiet.dueMs), LEAST_DOUBT_MS), signal);
+        if (this.#quiet.dueMs > 0) continue;
+        const { heardAt } = this.#quiet;
+        this.#quiet.asked();
+        let last: LineKey | undefined;
+        for await (const key of keysOf(this.#api, query, signal)) last = key;
+        if (last === undefined || last === this.#lastKey) {
+          this.#quiet.confirmed();
+          continue;
+        }
+        await delay(this.#quiet.times.aheadMs, signal);
+        if (this.#quiet.heardAt === heardAt) ended.abort(new Error('the log went on, and its stream did not'));
+      } catch {
+        // it has ended, or cannot be asked now
+      }
+    }
+  }
+
+  /** @throws Error when the log has other lines after the last one than those that came */
+  async #expectNothingLeftOut(
+    pieces: readonly Piece[],
+    { namespace, pod, container }: RunToRead,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [first] = pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].slice(0, 1) : []));
+    if (first === undefined) return;
+    const query = { namespace, pod, container, timestamps: true, tailLines: AFTER_SILENCE_LINES };
+    const wanted = lineKey(first);
+    let before: LineKey | undefined;
+    for await (const key of keysOf(this.#api, query, signal)) {
+      if (key === wanted && before === this.#lastKey) {
+        this.#quiet.confirmed();
+        return;
+      }
+      before = key;
+    }
+    throw new Error('its stream left out lines, as it does when the log is rotated');
+  }
+
+  #store(pieces: readonly Piece[], bytes: number): void {
+    if (pieces.length > 0) this.#quiet.heard(bytes);
+    for (const piece of pieces) {
+      if (piece.is === 'remark') {
+        this.#remark = piece.text;
+        continue;
+      }
+      this.#lastKey = lastKey(piece);
+      const fresh = this.#reopening.overlap.take(piece);
+      if (fresh === undefined) continue;
+      if (!this.#hasFresh) this.#joins(fresh);
+      this.#hasFresh = true;
+      this.#writer.append(this.#source, fresh);
+    }
+  }
+
+  /** The last line that is stored did not come again: nobody knows what was between it and the first that did. */
+  #joins({ firstMs }: StampedLines): void {
+    const { overlap, lastMs } = this.#reopening;
+    if (lastMs === undefined || overlap.hasMet) return;
+    if (this.#mustMeet) throw new Unmet('the log did not go on where it was left off');
+    const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
+    const gap = { because, from: new Date(lastMs).toISOString(), to: new Date(firstMs).toISOString() };
+    this.#writer.appendGap(this.#source, gap, firstMs);
+  }
+}
+
+function lastKey({ payload }: StampedLines): LineKey {
+  return lineKey(payload.subarray(payload.lastIndexOf(0x0a, payload.length - 2) + 1));
+}
+
+/** The keys of the lines of a log as it is now. */
+async function* keysOf(
+  api: ApiClient,
+  query: Parameters<typeof openPodLog>[1],
+  signal: AbortSignal,
+): AsyncGenerator<LineKey> {
+  const splitter = new StampedSplitter();
+  const keys = (pieces: readonly Piece[]) =>
+    pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].map(lineKey) : []));
+  for await (const chunk of await openPodLog(api, query, signal)) yield* keys(splitter.push(chunk as Buffer));
+  yield* keys(splitter.end());
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { LineCounter } from './line-count.ts';
+
+const RUN = '0123abcd';
+
+function counted(lines: readonly (number | 'gap')[], written: number) {
+  const counter = new LineCounter();
+  for (const line of lines) {
+    if (line === 'gap') counter.gap('pod');
+    else counter.line('pod', `run ${RUN} line ${line} of many`);
+  }
+  return counter.result(new Map([[RUN, { lines: written, pod: 'pod' }]]));
+}
+
+test.each([
+  ['all lines', [0, 1, 2], {}],
+  ['one is missing', [0, 2], { lostSilently: 1 }],
+  ['one is missing, and that is told', [0, 'gap', 2], { lostWithGap: 1, gaps: 1 }],
+  ['the last is missing', [0, 1], { lostSilently: 1 }],
+  ['the last is missing, and that is told', [0, 1, 'gap'], { lostWithGap: 1, gaps: 1 }],
+  ['one came twice', [0, 1, 1, 2], { twice: 1 }],
+  ['one came late', [0, 2, 1], { outOfOrder: 1 }],
+  ['a gap where nothing is missing excuses nothing later', ['gap', 0, 2], { lostSilently: 1, gaps: 1 }],
+] as const)('%s', (_, lines, told) => {
+  const none = { written: 3, lostSilently: 0, lostWithGap: 0, twice: 0, outOfOrder: 0, gaps: 0 };
+  expect(counted(lines, 3)).toEqual({ ...none, ...told });
+});
+
+test('a run that was never seen is lost', () => {
+  const truth = new Map([[RUN, { lines: 5, pod: 'pod' }]]);
+  expect(new LineCounter().result(truth).lostSilently).toBe(5);
+  const told = new LineCounter();
+  told.gap('pod');
+  expect(told.result(truth)).toMatchObject({ lostSilently: 0, lostWithGap: 5 });
+});
+
+test('the end of a run tells how many lines it has', () => {
+  const counter = new LineCounter();
+  counter.line('pod', `run ${RUN} ended after 12 in a-pod`);
+  expect(counter.ends).toEqual(new Map([[RUN, { lines: 12, pod: 'a-pod' }]]));
+});

@@ -1,0 +1,116 @@
+/** How the numbered lines of all runs came out. */
+export interface LineCount {
+  /** Lines that were written. */
+  readonly written: number;
+  /** Lines that are not there, and nothing says so. */
+  readonly lostSilently: number;
+  /** Lines that are not there, where a gap is told. */
+  readonly lostWithGap: number;
+  readonly twice: number;
+  /** Lines that came after a later one of the same run. */
+  readonly outOfOrder: number;
+  readonly gaps: number;
+}
+
+interface Run {
+  readonly pod: string;
+  readonly seen: Set<number>;
+  last: number;
+  /** Missing lines before a gap that was told. */
+  readonly excused: Set<number>;
+  gapAfterLast: boolean;
+}
+
+/** A numbered line, and the last of a run, which says how many there were. */
+const LINE = /\brun ([0-9a-f]{8}) line (\d+)/;
+const END = /\brun ([0-9a-f]{8}) ended after (\d+) in (\S+)/;
+
+/** A run as it tells of itself at its end. */
+export interface EndedRun {
+  readonly lines: number;
+  readonly pod: string;
+}
+
+/** Counts the lines of many runs, as one observer has seen them. Pure. */
+export class LineCounter {
+  readonly #runs = new Map<string, Run>();
+  readonly #ends = new Map<string, EndedRun>();
+  /** Pods of which a gap was told; empty: of any. */
+  readonly #gapPods = new Set<string>();
+  #twice = 0;
+  #outOfOrder = 0;
+  #gaps = 0;
+
+  /** Runs whose end was seen, by id. */
+  get ends(): ReadonlyMap<string, EndedRun> {
+    return this.#ends;
+  }
+
+  line(pod: string, text: string): void {
+    const [, id = '', number] = LINE.exec(text) ?? [];
+    if (number !== undefined) {
+      this.#add(this.#run(id, pod), Number(number));
+      return;
+    }
+    const [, ended, count, inPod = ''] = END.exec(text) ?? [];
+    if (ended !== undefined) this.#ends.set(ended, { lines: Number(count), pod: inPod });
+  }
+
+  /** A gap was told, of one pod or of all. */
+  gap(pod: string): void {
+    this.#gaps += 1;
+    this.#gapPods.add(pod);
+    for (const run of this.#runs.values()) if (pod === '' || run.pod === pod) run.gapAfterLast = true;
+  }
+
+  /** @param truth what each run has written, as far as anybody knows; by id */
+  result(truth: ReadonlyMap<string, EndedRun>): LineCount {
+    const count = { written: 0, lostSilently: 0, lostWithGap: 0 };
+    for (const [id, { lines, pod }] of truth) {
+      const run = this.#runs.get(id);
+      const isToldUnseen = run === undefined && (this.#gapPods.has(pod) || this.#gapPods.has(''));
+      count.written += lines;
+      for (let number = 0; number < lines; number++) {
+        if (run?.seen.has(number)) continue;
+        const isTold = run?.excused.has(number) || (run?.gapAfterLast && number > run.last);
+        if (isTold || isToldUnseen) count.lostWithGap += 1;
+        else count.lostSilently += 1;
+      }
+    }
+    return { ...count, twice: this.#twice, outOfOrder: this.#outOfOrder, gaps: this.#gaps };
+  }
+
+  /** For each run of which lines are missing, how many and where. */
+  described(truth: ReadonlyMap<string, EndedRun>): string[] {
+    return [...truth].flatMap(([id, { lines, pod }]) => {
+      const run = this.#runs.get(id);
+      if (run === undefined) return [`run ${id} of ${pod}: none of ${lines} lines`];
+      const missing = Array.from({ length: lines }, (_, number) => number).filter((number) => !run.seen.has(number));
+      if (missing.length === 0) return [];
+      return [
+        `run ${id} of ${run.pod}: ${missing.length} of ${lines} missing, from ${missing[0]} to ${missing.at(-1)}`,
+      ];
+    });
+  }
+
+  #run(id: string, pod: string): Run {
+    const run = this.#runs.get(id) ?? { pod, seen: new Set(), last: -1, excused: new Set(), gapAfterLast: false };
+    this.#runs.set(id, run);
+    return run;
+  }
+
+  #add(run: Run, number: number): void {
+    if (run.seen.has(number)) {
+      this.#twice += 1;
+      return;
+    }
+    run.seen.add(number);
+    if (number < run.last) {
+      this.#outOfOrder += 1;
+      return;
+    }
+    if (run.gapAfterLast) for (let missing = run.last + 1; missing < number; missing++) run.excused.add(missing);
+    run.gapAfterLast = false;
+    run.last = number;
+  }
+}

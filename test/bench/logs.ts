@@ -1,0 +1,242 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BreakableConnection } from '../rig/breakable-connection.ts';
+import { DEVLOOP, DevloopRig, unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { poll } from '../rig/poll.ts';
+import { runCommand } from '../rig/run-command.ts';
+import { now } from './clock.ts';
+import { engineEnvironment } from './engine.ts';
+import { round, table } from './figures.ts';
+import { type LineCount, LineCounter } from './line-count.ts';
+import type { BenchOptions, BenchResult } from './main.ts';
+import { cpuSeconds, residentMb } from './process-figures.ts';
+
+const REPLICAS = 5;
+const LINES_PER_SECOND = 10_000;
+const SECONDS = 60;
+const OUTAGE_MS = 3000;
+const READ_TIMEOUT_MS = 60_000;
+
+/** Log lines under crashes, a rollout, a rotation and an outage of the API server: how many are lost, how many twice. */
+export async function logs({ runs: minutes = 1 }: BenchOptions): Promise<BenchResult> {
+  const seconds = SECONDS * minutes;
+  await using connection = await BreakableConnection.open();
+  await using rig = await DevloopRig.open('hello-service');
+  await connection.lead(rig);
+  await rig.write('hello/server.js', program());
+  await rig.edit('k8s/hello.yaml', (text) => text.replace('replicas: 1', `replicas: ${REPLICAS}`));
+  await rig.up();
+  const { pid } = await rig.status();
+  await using kubectl = new KubectlLogs(rig);
+  const cpuBefore = await cpuSeconds(pid);
+  const startedAt = now();
+  let largestMb = 0;
+  const watching = new AbortController();
+  const memory = (async () => {
+    while (!watching.signal.aborted) {
+      largestMb = Math.max(largestMb, await residentMb(pid));
+      await delay(500);
+    }
+  })();
+
+  const pods = await podNames(rig);
+  const happenings: [number, string, () => Promise<unknown>][] = [
+    ...pods.map((pod, index): [number, string, () => Promise<unknown>] => [
+      0.1 + 0.1 * index,
+      `crash of ${pod}`,
+      () => ask(rig, pod, 'crash'),
+    ]),
+    [0.15, 'rotation', () => rotate(rig, pods.at(-1) ?? '')],
+    [0.65, `${OUTAGE_MS} ms without the API server`, () => outage(connection)],
+    [0.8, 'rollout', () => rollout(rig)],
+  ];
+  const told: string[] = [];
+  for (const [share, what, happen] of happenings.toSorted(([a], [b]) => a - b)) {
+    await delay(Math.max(0, startedAt + share * seconds * 1000 - now()));
+    const said = await happen();
+    told.push(typeof said === 'string' ? `${what}: ${said}` : what);
+    process.stderr.write(`${round((now() - startedAt) / 1000)} s: ${told.at(-1)}\n`);
+  }
+  await delay(Math.max(0, startedAt + seconds * 1000 - now()));
+  for (const pod of await podNames(rig)) await ask(rig, pod, 'end');
+  const tookSeconds = (now() - startedAt) / 1000;
+  const cpuShare = ((await cpuSeconds(pid)) - cpuBefore) / tookSeconds;
+
+  process.stderr.write('reading what is stored\n');
+  const ours = await poll(
+    () => stored(rig),
+    ({ ends }) => ends.size >= 2 * REPLICAS + pods.length,
+    { what: 'every run has its end in the store', timeoutMs: READ_TIMEOUT_MS, everyMs: 1000 },
+  ).catch(() => stored(rig));
+  watching.abort();
+  await memory;
+  const theirs = await kubectl.end();
+  const truth = new Map([...theirs.ends, ...ours.ends]);
+  for (const warning of (await rig.status()).warnings) process.stderr.write(`the daemon warns: ${warning.message}\n`);
+  for (const line of ours.described(truth)) process.stderr.write(`${line}\n`);
+  return report(ours.result(truth), theirs.result(truth), {
+    seconds: tookSeconds,
+    runs: truth.size,
+    happenings: told,
+    cpuShare,
+    largestMb,
+  });
+}
+
+/** Writes numbered lines until it is told to crash or to end, and at last how many they were. */
+function program(): string {
+  return `const run = require('node:crypto').randomBytes(4).toString('hex');
+const begin = Date.now();
+let written = 0;
+let over = false;
+const write = () => {
+  if (over) return;
+  const due = Math.floor(((Date.now() - begin) / 1000) * ${LINES_PER_SECOND / REPLICAS});
+  let text = '';
+  for (; written < due; written++) text += 'run ' + run + ' line ' + written + ' of many that somebody may miss\\n';
+  if (text !== '') process.stdout.write(text);
+};
+const end = () => {
+  if (over) return;
+  write();
+  over = true;
+  process.stdout.write('run ' + run + ' ended after ' + written + ' in ' + require('node:os').hostname() + '\\n');
+};
+setInterval(write, 20);
+require('node:http').createServer((request, response) => {
+  if (request.url !== '/') end();
+  response.end(run);
+  if (request.url === '/crash') response.on('finish', () => process.exit(1));
+}).listen(8080);
+process.on('SIGTERM', () => {
+  end();
+  process.exit(0);
+});
+`;
+}
+
+async function podNames(rig: DevloopRig): Promise<string[]> {
+  return (await rig.pods('app=hello')).map((pod) => pod.metadata.name);
+}
+
+async function ask(rig: DevloopRig, pod: string, what: 'crash' | 'end'): Promise<void> {
+  const { status } = await rig.kube.request(`/api/v1/namespaces/${rig.namespace}/pods/${pod}:8080/proxy/${what}`);
+  if (status !== 200) throw new Error(`${pod} answered with ${status} when it was told to ${what}`);
+}
+
+/**
+ * Empties the log file of a container, as the engine does that has reached the file's greatest size: minikube's has one
+ * file for each container, of 100 MB.
+ */
+async function rotate(rig: DevloopRig, pod: string): Promise<string> {
+  const { status } = await rig.object('pods', pod);
+  const id = String(status.containerStatuses[0].containerID).replace(/^.*:\/\//, '');
+  const env = { ...process.env, ...(await engineEnvironment()) };
+  const file = (await runCommand('docker', ['inspect', '--format', '{{.LogPath}}', id], { env })).stdout.trim();
+  const here = await runCommand('truncate', ['--no-create', '--size', '0', file]);
+  const isHere = here.code === 0 && (await runCommand('test', ['-f', file])).code === 0;
+  if (isHere) return 'the log file was emptied';
+  const there = await runCommand('minikube', ['ssh', '--', 'sudo', 'truncate', '--no-create', '--size', '0', file]);
+  return there.code === 0 ? 'the log file was emptied' : 'not done: the log file cannot be reached from here';
+}
+
+async function outage(connection: BreakableConnection): Promise<void> {
+  connection.break();
+  await delay(OUTAGE_MS);
+  connection.mend();
+}
+
+async function rollout(rig: DevloopRig): Promise<void> {
+  const since = rig.mark();
+  await rig.writeAtomic('hello/message.txt', unique('another'));
+  await rig.event(passEnded('hello', 'live'), since, 180_000);
+}
+
+/** What `devloop logs` prints, counted. */
+async function stored(rig: DevloopRig): Promise<LineCounter> {
+  const counter = new LineCounter();
+  const args = [DEVLOOP, '-C', rig.folder, 'logs', 'hello', '--json'];
+  const child = spawn(process.execPath, args, { env: rig.env, stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const row of createInterface({ input: child.stdout })) {
+    const { type, pod, text, because } = JSON.parse(row);
+    if (type === 'gap') {
+      process.stderr.write(`gap: ${pod}: ${because}\n`);
+      counter.gap(pod);
+    } else counter.line(pod, text);
+  }
+  return counter;
+}
+
+/** `kubectl logs -f` of all pods, begun again with the last second where it ends, as somebody does who must see all. */
+class KubectlLogs implements AsyncDisposable {
+  readonly #rig: DevloopRig;
+  readonly #counter = new LineCounter();
+  readonly #running: Promise<void>;
+  #child: ChildProcess | undefined;
+  #over = false;
+
+  constructor(rig: DevloopRig) {
+    this.#rig = rig;
+    this.#running = this.#run();
+  }
+
+  async end(): Promise<LineCounter> {
+    this.#over = true;
+    this.#child?.kill();
+    await this.#running;
+    return this.#counter;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  async #run(): Promise<void> {
+    const { namespace, env } = this.#rig;
+    const common = ['--namespace', namespace, 'logs', '-f', '-l', 'app=hello', '--max-log-requests', '20'];
+    for (let first = true; !this.#over; first = false) {
+      const child = spawn('kubectl', [...common, ...(first ? ['--tail', '-1'] : ['--tail', '-1', '--since', '1s'])], {
+        env,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      this.#child = child;
+      const ended = once(child, 'close');
+      for await (const line of createInterface({ input: child.stdout })) this.#counter.line('', line);
+      await ended;
+      if (!this.#over) await delay(200);
+    }
+  }
+}
+
+interface Circumstances {
+  readonly seconds: number;
+  readonly runs: number;
+  readonly happenings: readonly string[];
+  readonly cpuShare: number;
+  readonly largestMb: number;
+}
+
+function report(ours: LineCount, theirs: LineCount, circumstances: Circumstances): BenchResult {
+  const { seconds, runs, happenings, cpuShare, largestMb } = circumstances;
+  const text = `${table([
+    ['', 'devloop', 'kubectl logs -f', 'may be'],
+    ['lines written', ours.written, theirs.written, ''],
+    ['lost silently', ours.lostSilently, theirs.lostSilently, 0],
+    ['lost where a gap is told', ours.lostWithGap, theirs.lostWithGap, ''],
+    ['twice', ours.twice, theirs.twice, 0],
+    ['out of order', ours.outOfOrder, theirs.outOfOrder, 0],
+    ['gaps told', ours.gaps, theirs.gaps, ''],
+    ['CPU of the daemon, % of a core', round(cpuShare * 100, 1), '', ''],
+    ['largest memory of the daemon, MB', round(largestMb), '', ''],
+  ])}
+
+${runs} runs of ${REPLICAS} pods wrote ${round(ours.written / seconds)} lines a second for ${round(seconds)} s, of ${LINES_PER_SECOND} that were meant. Meanwhile:
+${happenings.map((happening) => `- ${happening}`).join('\n')}
+Each run numbers its lines and says at its end how many there were. Counted for devloop in what \`devloop logs --json\` prints
+afterwards, for kubectl in what it printed, begun again with \`--since 1s\` whenever it ended.`;
+  const json = { devloop: ours, kubectl: theirs, ...circumstances };
+  return { json, text };
+}

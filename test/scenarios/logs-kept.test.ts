@@ -1,0 +1,170 @@
+import { expect, test } from 'vitest';
+import type { LogMessage } from '../../packages/shared/src/protocol/stream-message.ts';
+import type { DevloopRig } from '../rig/devloop-rig.ts';
+import { unique } from '../rig/devloop-rig.ts';
+import { passEnded } from '../rig/expected-events.ts';
+import { openRig } from '../rig/open-rig.ts';
+import { poll } from '../rig/poll.ts';
+
+/** A program that ends when it is asked to, with its last words, and writes what `/say?HEX` tells it, byte by byte. */
+const PROGRAM = `
+require('node:http').createServer((request, response) => {
+  const [path, query] = request.url.split('?');
+  if (path === '/say') process.stdout.write(Buffer.from(query, 'hex'));
+  if (path === '/long') console.log('<' + 'long '.repeat(40_000) + '>');
+  if (path === '/count') setInterval(() => console.log('count', counted++), 5);
+  response.end('ok');
+  if (path === '/crash') {
+    console.error('its last words');
+    process.exit(7);
+  }
+}).listen(8080, () => console.log('it is up'));
+let counted = 0;
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+const JOB = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: migrate
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: migrate
+          image: node:22-slim
+          imagePullPolicy: IfNotPresent
+          command: [node, -e, "console.log('the tables are there')"]
+`;
+
+function says(wanted: RegExp) {
+  return (message: LogMessage) =>
+    (message.type === 'lines' || message.type === 'output') && message.lines.some(([, text]) => wanted.test(text));
+}
+
+/** What `devloop logs` prints, line by line. */
+async function printed(rig: DevloopRig, ...options: string[]): Promise<string[]> {
+  const { stdout } = await rig.devloop(['logs', ...options], { expect: null });
+  return stdout.split('\n').slice(0, -1);
+}
+
+/** Asks the program for something, once it can be asked. */
+async function ask(rig: DevloopRig, path: string): Promise<void> {
+  await poll(
+    () => rig.served('hello', path),
+    ({ status }) => status === 200,
+    { what: `the program answers ${path}` },
+  );
+}
+
+test('init containers, a Job that is not built, and the last words of a crash are there after pods and daemon', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/server.js', PROGRAM);
+  const before = '      containers:\n';
+  const init = `      initContainers:\n        - name: init\n          image: hello\n          command: [echo, it is prepared]\n${before}`;
+  await rig.edit('k8s/hello.yaml', (text) => text.replace(before, init));
+  await rig.write('jobs/migrate.yaml', JOB);
+  await rig.writeConfig('services:\n  hello:\n  migrate:\n    build: false\n    manifests: [jobs]\n');
+  await rig.edit('hello/Dockerfile', (text) => `${text}RUN echo built for ${unique('a test')}\n`);
+  await rig.up();
+  {
+    await using logs = await rig.logs('follow=1&build=1');
+    await logs.find(says(/^it is prepared$/));
+    await logs.find(says(/^the tables are there$/));
+    await logs.find(says(/^it is up$/));
+    await ask(rig, '/crash');
+    const crashed = logs.all.length;
+    await logs.find(says(/^its last words$/));
+    await logs.find(says(/^it is up$/), crashed);
+  }
+  await rig.devloop(['stop']);
+  await rig.kubectl('delete', 'deployment/hello', 'job/migrate', '--wait');
+  await rig.kubectl('delete', 'pods', '--all', '--wait', '--grace-period=1');
+
+  expect((await printed(rig, 'hello')).map((line) => line.replace(/^hello.{0,20} {2}/, ''))).toEqual([
+    'it is prepared',
+    'it is up',
+    'its last words',
+    'it is up',
+  ]);
+  expect(await printed(rig, 'migrate')).toEqual(['migrate  the tables are there']);
+  expect((await printed(rig, 'hello', '--previous')).at(-1)).toMatch(/its last words$/);
+  expect((await printed(rig, 'hello', '--build', '--grep', '/^(.* )?built for/')).length).toBeGreaterThan(0);
+  expect(await printed(rig, '--tail', '1', 'hello')).toEqual([expect.stringMatching(/it is up$/)]);
+  expect((await printed(rig, '--since', '1h')).length).toBe(5);
+  expect((await printed(rig, '--until', '1h')).length).toBe(0);
+
+  const rows = (await printed(rig, '--json', 'hello')).map((row) => JSON.parse(row));
+  expect(rows.map(({ container, restarts }) => [container, restarts])).toEqual([
+    ['init', 0],
+    ['hello', 0],
+    ['hello', 0],
+    ['hello', 1],
+  ]);
+  await rig.devloop(['logs', '--grep', 'last words'], { expect: 0 });
+  await rig.devloop(['logs', '--grep', 'nobody has said this'], { expect: 1 });
+  await rig.devloop(['logs', 'nobody'], { expect: 2 });
+  await rig.devloop(['logs', '-f'], { expect: 4 });
+});
+
+test('whatever bytes a program writes are stored, and shown so that no terminal obeys them', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/server.js', PROGRAM);
+  await rig.up();
+  await using logs = await rig.logs('follow=1');
+  await logs.find(says(/^it is up$/));
+  const garbage = Buffer.from('\u001b[2J\u001b]0;title\u0007red \u001b[31mtext\u009b1m\rover');
+  const bytes = Buffer.concat([garbage, Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), Buffer.from(' end of garbage\n')]);
+  await ask(rig, `/say?${bytes.toString('hex')}`);
+  await ask(rig, '/long');
+  await logs.find(says(/end of garbage$/));
+  const long = `<${'long '.repeat(40_000)}>`;
+  await logs.find(says(/^<long .*>$/));
+
+  const lines = await printed(rig, 'hello');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  expect(lines.some((line) => line.endsWith('end of garbage'))).toBe(true);
+  expect(lines).toContain(`hello  ${long}`);
+  const rows = (await printed(rig, 'hello', '--json')).map((row) => JSON.parse(row));
+  expect(rows.find(({ text }) => text.endsWith('end of garbage')).text).toContain('\u001b[2J');
+  expect(rows.map(({ text }) => text)).toContain(long);
+});
+
+test('a daemon that is killed and started anew stores every line once', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/server.js', PROGRAM);
+  await rig.up();
+  await ask(rig, '/count');
+  {
+    await using logs = await rig.logs('follow=1');
+    await logs.find(says(/^count 100$/));
+  }
+  await rig.events.stop();
+  process.kill((await rig.status()).pid, 'SIGKILL');
+  await poll(
+    async () => rig.processes(),
+    (left) => left.length === 0,
+    { what: 'the daemon is gone' },
+  );
+  await rig.devloop(['up', '-d'], { timeoutMs: 120_000 });
+  await using logs = await rig.logs('follow=1');
+  const reached = Number((await printed(rig, 'hello', '--tail', '1'))[0]?.split(' ').at(-1));
+  await logs.find(says(new RegExp(`^count ${reached + 300}$`)));
+  const texts = logs.all.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
+  const counts = texts.flatMap((text) => /^count (\d+)$/.exec(text)?.[1] ?? []).map(Number);
+  expect(counts).toEqual(counts.map((_, index) => index));
+  expect(logs.all.filter(({ type }) => type === 'gap')).toEqual([]);
+});
+
+test('a reader of a flood comes to its end', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/server.js', `${PROGRAM}setInterval(() => console.log('flood '.repeat(200)), 1);\n`);
+  await rig.up();
+  const since = rig.mark();
+  expect((await printed(rig, 'hello', '--grep', 'flood')).length).toBeGreaterThan(0);
+  await rig.writeAtomic('hello/message.txt', unique('another'));
+  await rig.event(passEnded('hello', 'live'), since);
+  expect((await printed(rig, 'hello', '--tail', '5')).length).toBe(5);
+});
