@@ -75,9 +75,9 @@ export class KubeApi {
     return await this.#ask('PATCH', `${pathTo(resource, namespace)}/${name}`, change, 'application/merge-patch+json');
   }
 
-  /** Asks for an object's end, which may take a while. One that is not there is no failure. */
+  /** Asks for the end of an object and of what it owns, which may take a while. One that is not there is no failure. */
   async delete(resource: Resource, namespace: string | undefined, name: string): Promise<void> {
-    const answer = await this.#send('DELETE', `${pathTo(resource, namespace)}/${name}`);
+    const answer = await this.#send('DELETE', `${pathTo(resource, namespace)}/${name}?propagationPolicy=Background`);
     if (answer.status >= 400 && answer.status !== 404) throw refused('DELETE', `${resource}/${name}`, answer);
   }
 

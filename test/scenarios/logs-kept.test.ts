@@ -79,8 +79,14 @@ test('init containers, a Job that is not built, and the last words of a crash ar
     await logs.find(says(/^it is up$/), crashed);
   }
   await rig.devloop(['stop']);
-  await rig.kubectl('delete', 'deployment/hello', 'job/migrate', '--wait');
-  await rig.kubectl('delete', 'pods', '--all', '--wait', '--grace-period=1');
+  await rig.kube.delete('deployments', rig.namespace, 'hello');
+  await rig.kube.delete('jobs', rig.namespace, 'migrate');
+  await rig.kube.deletePods(rig.namespace);
+  await poll(
+    () => rig.names('deployments', 'jobs', 'pods'),
+    (names) => names.length === 0,
+    { what: 'nothing of it is left in the cluster' },
+  );
 
   expect((await printed(rig, 'hello')).map((line) => line.replace(/^hello.{0,20} {2}/, ''))).toEqual([
     'it is prepared',
