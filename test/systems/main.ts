@@ -14,6 +14,11 @@ interface Row {
   readonly problems: readonly string[];
 }
 
+const HEAD = ['system', 'services', 'ready', 'edit', 'back', 'logs', 'answers at', 'left', ''];
+const EXPLAINED = `ready: seconds from devloop up --yes in a folder that it has not seen, until all services are live, builds and the
+daemon's start included. edit, back: seconds from the save, or from devloop rollback, to the first answer of that version.
+logs: services of which devloop logs has lines. left: objects that are there after devloop down.`;
+
 const { values } = parseArgs({
   options: { sandbox: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
 });
@@ -31,7 +36,9 @@ async function main(systems: readonly System[]): Promise<number> {
   const rows: Row[] = [];
   for (const system of systems) {
     process.stderr.write(`${system.name} …\n`);
-    rows.push(await rowOf(system));
+    const row = await rowOf(system);
+    rows.push(row);
+    process.stderr.write(row.problems.map((problem) => `${problem}\n`).join(''));
   }
   console.log(`${table([HEAD, ...rows.map(cellsOf)])}\n\n${EXPLAINED}`);
   const failed = rows.filter(({ problems }) => problems.length > 0);
@@ -53,11 +60,6 @@ async function rowOf(system: System): Promise<Row> {
   }
   return { system, run, problems };
 }
-
-const HEAD = ['system', 'services', 'ready', 'edit', 'back', 'logs', 'answers at', 'left', ''];
-const EXPLAINED = `ready: seconds from devloop up --yes in a folder that it has not seen, until all services are live, builds and the
-daemon's start included. edit, back: seconds from the save, or from devloop rollback, to the first answer of that version.
-logs: services of which devloop logs has lines. left: objects that are there after devloop down.`;
 
 function cellsOf({ system, run, problems }: Row): (string | number)[] {
   const verdict = problems.length === 0 ? 'ok' : 'FAILED';
