@@ -36,9 +36,7 @@ async function main(systems: readonly System[]): Promise<number> {
   const rows: Row[] = [];
   for (const system of systems) {
     process.stderr.write(`${system.name} …\n`);
-    const row = await rowOf(system);
-    rows.push(row);
-    process.stderr.write(row.problems.map((problem) => `${problem}\n`).join(''));
+    rows.push(await rowOf(system));
   }
   console.log(`${table([HEAD, ...rows.map(cellsOf)])}\n\n${EXPLAINED}`);
   const failed = rows.filter(({ problems }) => problems.length > 0);

@@ -123,11 +123,11 @@ async function goBack(service: string, shown: () => Promise<void>, rig: DevloopR
 }
 
 /** Nothing is left of it, when the pods that are being ended have ended. */
-async function expectNothing({ name, namespace = '' }: System, rig: DevloopRig): Promise<number> {
+async function expectNothing({ name, namespace }: System, rig: DevloopRig): Promise<number> {
   const left = async () => {
     const lists = await Promise.all(
       KINDS.map(async (resource) => {
-        const found = await rig.kube.list(resource, namespace || rig.namespace);
+        const found = await rig.kube.list(resource, namespace ?? rig.namespace);
         return found.map((object) => `${resource}/${object.metadata.name}`);
       }),
     );
