@@ -15,7 +15,7 @@ const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
   dockerode: ['docker'],
   '@kubernetes/client-node': ['kubernetes'],
   yaml: ['compose', 'config', 'project', 'deploy'],
-  execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes'],
+  execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes', 'forward'],
   ws: ['forward', 'kubernetes'],
   'tar-stream': ['build'],
 };

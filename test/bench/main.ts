@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { RunningSandbox } from '../rig/running-sandbox.ts';
+import { forwards } from './forwards.ts';
 import { idle } from './idle.ts';
 import { loop } from './loop.ts';
 import { sandbox } from './sandbox.ts';
@@ -14,6 +16,10 @@ export interface BenchResult {
 export interface BenchOptions {
   /** How often each thing is measured; undefined: the bench's own number. */
   readonly runs: number | undefined;
+  /** Whether it is on a sandbox instead of the cluster. */
+  readonly sandbox: boolean;
+  /** How large a transfer is; undefined: the bench's own size. */
+  readonly megabytes: number | undefined;
 }
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult>>> = {
@@ -22,25 +28,37 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   idle,
   tui,
   sandbox,
+  forwards,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, runs: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string' },
+    sandbox: { type: 'boolean', default: false },
+    mb: { type: 'string' },
+  },
 });
 const bench = BENCHES[positionals[0] ?? ''];
 const runs = values.runs === undefined ? undefined : Number(values.runs);
-if (!bench || positionals.length !== 1 || (runs !== undefined && !(runs > 0))) {
-  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N]
+const megabytes = values.mb === undefined ? undefined : Number(values.mb);
+const isPositive = (number: number | undefined) => number === undefined || number > 0;
+if (!bench || positionals.length !== 1 || !isPositive(runs) || !isPositive(megabytes)) {
+  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N] [--sandbox] [--mb N]
 
 loop   a save until it serves, by swap and by rolling, beside kubectl set image
 start  twenty services from nothing, beside a shell script that does the same
 idle   what a daemon takes that has nothing to do: CPU, memory, file watches
 tui    the screen under 10 000 log lines a second: CPU, key to paint, bytes written
 sandbox  what a sandbox delivers of a flood of log lines, and a list of 1 000 pods
+forwards  new connections through rollouts, one connection's throughput, beside kubectl port-forward
 
-They need the built command (npm run build) and, but for the last, a minikube that runs.`);
+They need the built command (npm run build) and a minikube that runs, but for sandbox; or, with --sandbox, kubectl alone.
+--runs: how often each thing is measured; of forwards, rollouts. --mb: how large a transfer of forwards is.`);
   process.exit(2);
 }
-const result = await bench({ runs });
+await using opened = new AsyncDisposableStack();
+if (values.sandbox) Object.assign(process.env, opened.use(await RunningSandbox.open()).environment);
+const result = await bench({ runs, sandbox: values.sandbox, megabytes });
 console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);

@@ -81,7 +81,10 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     this.namespace = namespace;
     this.runtimeFolder = path.join(scratch, 'run');
     this.kube = kube;
-    this.env = commandEnvironment({ XDG_RUNTIME_DIR: this.runtimeFolder });
+    this.env = commandEnvironment({
+      XDG_RUNTIME_DIR: this.runtimeFolder,
+      XDG_STATE_HOME: path.join(scratch, 'state'),
+    });
   }
 
   static async open(fixture: string, options: RigOptions = {}): Promise<DevloopRig> {

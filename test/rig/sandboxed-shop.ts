@@ -28,6 +28,7 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       TMPDIR: path.join(scratch, 'tmp'),
       XDG_RUNTIME_DIR: path.join(scratch, 'run'),
+      XDG_STATE_HOME: path.join(scratch, 'state'),
     };
   }
 

@@ -56,7 +56,7 @@ test('a port that is taken is said, and not changed silently', async () => {
     await rig.up({ expect: null });
     const changed = await rig.event(eventOf('forward-changed', { status: 'failed' }));
     expect(changed).toMatchObject({ local: port, failure: { code: 'forward/port-taken' } });
-    expect(changed.failure?.message).toContain(String(port));
+    expect(changed.failure?.message).toContain(`Port ${port} of this machine is taken by process ${process.pid} (`);
     // the service is live all the same
     await rig.event(passEnded('hello', 'live'));
     await rig.serves('hello', /./);

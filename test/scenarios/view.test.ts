@@ -36,6 +36,7 @@ test('a view follows a save and what happens in the cluster, says only what diff
   expect(live.replicas).toEqual({ wanted: 1, ready: 1 });
   expect(live.recentPasses).toHaveLength(2);
   expect(live.urls).toEqual([
+    { url: `http://localhost:${live.forwards[0]?.local}`, through: 'forward' },
     { url: expect.stringMatching(`^http://[\\d.]+:${service.spec.ports[0].nodePort}$`), through: 'node-port' },
   ]);
   const changes = view.all.slice(from).filter((message) => message.type === 'changed');

@@ -4,7 +4,7 @@ import { enableCompileCache } from 'node:module';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
-import { runtimePaths } from '@devloop/shared/runtime-paths';
+import { runtimePaths, stateFolderOf } from '@devloop/shared/runtime-paths';
 
 enableCompileCache();
 // Meant for this process alone (they were read when it started), not for hooks and the commands it runs.
@@ -71,7 +71,8 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
     Object.assign(process.env, running.environment); // kubeconfig, minikube and engine are looked up in it
     limits = running.limits;
   }
-  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), { works, sandbox }));
+  const stateFolder = stateFolderOf(folder, { env: process.env, homeFolder: os.homedir() });
+  const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), { works, sandbox, stateFolder }));
   logEvents(daemon.log, (line) => process.stdout.write(`${line}\n`));
   const api = opened.use(new ApiServer(daemon, { version, sandbox }, stop.resolve));
   await api.listen(paths.socket);

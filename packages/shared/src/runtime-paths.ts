@@ -30,7 +30,7 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
   const base = from.env['XDG_RUNTIME_DIR']
     ? path.join(from.env['XDG_RUNTIME_DIR'], 'devloop')
     : path.join(from.temporaryFolder, `devloop-${from.uid}`);
-  const key = createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
+  const key = keyOf(projectFolder);
   const folder = path.join(base, key);
   const socket = path.join(folder, 'daemon.sock');
   const limit = from.platform === 'linux' ? SOCKET_PATH_LIMIT.linux : SOCKET_PATH_LIMIT.other;
@@ -42,4 +42,22 @@ export function runtimePaths(projectFolder: string, from: RuntimeEnvironment): R
     );
   }
   return { folder, socket, lock: path.join(folder, 'daemon.lock'), log: path.join(folder, 'daemon.log') };
+}
+
+/**
+ * Where what is known of a project is kept, for the next daemon and over the machine's next start: below `XDG_STATE_HOME`,
+ * or `.local/state` in the home folder, on every system.
+ */
+export function stateFolderOf(
+  projectFolder: string,
+  { env, homeFolder }: Pick<RuntimeEnvironment, 'env'> & { readonly homeFolder: string },
+): string {
+  const named = env['XDG_STATE_HOME'] ?? '';
+  // the XDG base directory specification has paths that are not absolute ignored
+  const base = path.isAbsolute(named) ? named : path.join(homeFolder, '.local/state');
+  return path.join(base, 'devloop', `${path.basename(projectFolder)}-${keyOf(projectFolder)}`);
+}
+
+function keyOf(projectFolder: string): string {
+  return createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
 }

@@ -15,7 +15,8 @@ async function parse(...args: string[]): Promise<Outcome> {
     request = asked;
   });
   const writer = { writeOut: (text: string) => (printed += text), writeErr: (text: string) => (printed += text) };
-  for (const command of [program, ...program.commands]) command.configureOutput(writer);
+  const commands = [program, ...program.commands, ...program.commands.flatMap((command) => command.commands)];
+  for (const command of commands) command.configureOutput(writer);
   try {
     await program.parseAsync(args, { from: 'user' });
     return { ...(request && { request }), printed };
@@ -73,6 +74,23 @@ describe('what is understood', () => {
     ],
     ['pause', { verb: 'act', folder: undefined, act: { type: 'pause', services: [] } }],
     ['resume web', { verb: 'act', folder: undefined, act: { type: 'resume', services: ['web'] } }],
+    ['ports', { verb: 'ports', folder: undefined, json: false }],
+    ['ports --json', { verb: 'ports', folder: undefined, json: true }],
+    [
+      'ports add web 8080:http',
+      { verb: 'add-port', folder: undefined, service: 'web', port: { local: 8080, port: 'http' } },
+    ],
+    [
+      'ports add service/redis 0.0.0.0:6380:6379',
+      {
+        verb: 'add-port',
+        folder: undefined,
+        service: 'service/redis',
+        port: { local: 6380, port: 6379, address: '0.0.0.0' },
+      },
+    ],
+    ['ports remove web 8080', { verb: 'remove-port', folder: undefined, service: 'web', local: 8080 }],
+    ['open web', { verb: 'open', folder: undefined, service: 'web' }],
     ['events --after 0', { verb: 'events', folder: undefined, after: 0 }],
     ['down --yes', { verb: 'down', folder: undefined, yes: true }],
     ['check', { verb: 'check', folder: undefined }],
@@ -94,6 +112,8 @@ describe('what is not', () => {
     ['logs --tail -1', 'It must be a whole number'],
     ['rebuild', "missing required argument 'service'"],
     ['status now', 'too many arguments'],
+    ['ports add web http', 'It must be LOCAL:PORT'],
+    ['ports add web 99999:80', 'It must be LOCAL:PORT'],
   ])('devloop %s', async (line, said) => {
     const { exitCode, printed, request } = await parse(...line.split(' '));
     expect({ exitCode, request }).toEqual({ exitCode: 1, request: undefined });

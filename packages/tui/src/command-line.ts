@@ -1,3 +1,4 @@
+import { readPort, type WrittenPort } from '@devloop/shared/config/port-text';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Act } from './commands/act.ts';
 
@@ -25,6 +26,10 @@ export type Request = { readonly folder: string | undefined } & (
     }
   | { readonly verb: 'rebuild'; readonly service: string; readonly wait: boolean; readonly timeoutSeconds: number }
   | { readonly verb: 'act'; readonly act: Act }
+  | { readonly verb: 'ports'; readonly json: boolean }
+  | { readonly verb: 'add-port'; readonly service: string; readonly port: WrittenPort }
+  | { readonly verb: 'remove-port'; readonly service: string; readonly local: number }
+  | { readonly verb: 'open'; readonly service: string }
   | { readonly verb: 'events'; readonly after: number | undefined }
   | { readonly verb: 'down'; readonly yes: boolean }
   | { readonly verb: 'render' | 'check' | 'stop' | 'doctor' }
@@ -173,6 +178,32 @@ export function createProgram(
     .action((services) => asked({ verb: 'act', act: { type: 'resume', services } }));
 
   program
+    .command('open')
+    .description(
+      'open a service in the browser, at the first of its addresses, or print that where there is no browser',
+    )
+    .argument('<service>')
+    .action((service) => asked({ verb: 'open', service }));
+
+  const ports = program
+    .command('ports')
+    .description('show where services are reached: forwarded ports, NodePorts, load balancers, Ingresses')
+    .option('--json', 'print them as JSON', false)
+    .action(({ json }) => asked({ verb: 'ports', json }));
+  ports
+    .command('add')
+    .description('forward a port, until it is removed or the daemon ends')
+    .argument('<service>', 'a service, or kind/name of anything in the namespace: service/redis, deployment/web, pod/x')
+    .argument('<port>', 'LOCAL:PORT, ADDRESS:LOCAL:PORT, or one PORT for both; PORT may be a name', localPort)
+    .action((service, port) => asked({ verb: 'add-port', service, port }));
+  ports
+    .command('remove')
+    .description('forward a port no longer, until the daemon ends')
+    .argument('<service>')
+    .argument('<local>', 'the port of this machine', wholeNumber)
+    .action((service, local) => asked({ verb: 'remove-port', service, local }));
+
+  program
     .command('events')
     .description('print everything that happens as JSON lines, until Ctrl-C')
     .option('--after <seq>', 'also what happened after this number; 0: all that the daemon still has', wholeNumber)
@@ -219,6 +250,12 @@ function seconds(text: string): number {
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function localPort(text: string): WrittenPort {
+  const port = readPort(text);
+  if (port !== undefined && port.local !== 0) return port;
+  throw new InvalidArgumentError('It must be LOCAL:PORT, as 8080:80 or 8080:http, or one PORT for both; 1 to 65535.');
 }
 
 function replicaCount(text: string): number {

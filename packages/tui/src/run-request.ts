@@ -33,6 +33,22 @@ export async function runRequest(request: Request, context: CommandContext): Pro
       const { act } = await import('./commands/act.ts');
       return act(request.act, context);
     }
+    case 'ports': {
+      const { ports } = await import('./commands/ports.ts');
+      return ports(request, context);
+    }
+    case 'add-port': {
+      const { addPort } = await import('./commands/ports.ts');
+      return addPort(request.service, request.port, context);
+    }
+    case 'remove-port': {
+      const { removePort } = await import('./commands/ports.ts');
+      return removePort(request.service, request.local, context);
+    }
+    case 'open': {
+      const { open } = await import('./commands/open.ts');
+      return open(request.service, context);
+    }
     case 'events': {
       const { events } = await import('./commands/events.ts');
       return events(request, context);

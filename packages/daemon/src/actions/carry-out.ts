@@ -2,7 +2,7 @@ import type { Command, CommandResult } from '@devloop/shared/protocol/command';
 import type { Daemon } from '../loop/daemon.ts';
 import { deletePod } from './delete-pod.ts';
 import { pauseServices } from './pause-services.ts';
-import { knownService, reachableCluster } from './refusals.ts';
+import { knownService, knownTarget, reachableCluster } from './refusals.ts';
 import { restartService } from './restart-service.ts';
 import { rollBack } from './roll-back.ts';
 import { scaleService } from './scale-service.ts';
@@ -51,12 +51,14 @@ export async function carryOut(
       const loop = knownService(daemon, command.service);
       return { type, image: await rollBack(loop, command.image, reachableCluster(daemon), signal) };
     }
-    case 'add-forward':
-      knownService(daemon, command.service);
-      await daemon.forwards.add(command.service, { local: command.local, port: command.port });
+    case 'add-forward': {
+      const { service, local, port, address } = command;
+      knownTarget(daemon, service);
+      await daemon.forwards.add({ service, local, port, address });
       return { type };
+    }
     case 'remove-forward':
-      knownService(daemon, command.service);
+      knownTarget(daemon, command.service);
       await daemon.forwards.remove(command.service, command.local);
       return { type };
     case 'plan-down':

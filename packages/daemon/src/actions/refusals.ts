@@ -1,4 +1,5 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { objectReference } from '../forward/target-pods.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import type { PassContext } from '../loop/run-pass.ts';
 import type { ServiceLoop } from '../loop/service-loop.ts';
@@ -17,6 +18,15 @@ export function knownService(daemon: Pick<Daemon, 'service' | 'serviceNames'>, s
     `There is no service "${service}".`,
     names.length === 0 ? 'Add it under services: in devloop.yaml.' : `The services are: ${names.join(', ')}.`,
   );
+}
+
+/**
+ * Makes sure that a name is that of a service, or of an object as forwards take it: `service/redis`.
+ *
+ * @throws DevloopError `service/unknown`
+ */
+export function knownTarget(daemon: Pick<Daemon, 'service' | 'serviceNames'>, name: string): void {
+  if (objectReference(name) === undefined) knownService(daemon, name);
 }
 
 /**

@@ -13,6 +13,7 @@ const service = (name: string, more: Partial<ServiceSnapshot> = {}): ServiceSnap
   replicas: { wanted: 1, ready: 1 },
   forwards: [],
   urls: [],
+  unreachableNodePorts: [],
   paused: false,
   recentPasses: [],
   ...more,
@@ -25,6 +26,7 @@ const snapshot = (services: ServiceSnapshot[], more: Partial<DaemonSnapshot> = {
   cluster: { is: 'connecting' },
   diagnostics: [],
   warnings: [],
+  forwards: [],
   services,
   ...more,
 });

@@ -69,11 +69,14 @@ function cycleProblem(name: string, index: number, circle: readonly string[]): C
 
 function sharedLocalPorts(config: DevloopConfig): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const all = Object.entries(config.services).flatMap(([name, { ports }]) =>
-    ports.map((port, index) => ({ name, index, ...port })),
-  );
+  const all = [
+    ...Object.entries(config.services).flatMap(([name, { ports = [] }]) =>
+      ports.map((one, index) => ({ name, path: ['services', name, 'ports', index], ...one })),
+    ),
+    ...config.forwards.map((one, index) => ({ name: one.to, path: ['forwards', index], ...one })),
+  ];
   const taken = new Map<number, string>();
-  for (const { name, index, local, port } of all) {
+  for (const { name, path, local, port } of all) {
     // 0 is “any free port”, which nobody can have taken
     const owner = local === 0 ? undefined : taken.get(local);
     if (owner === undefined) {
@@ -84,10 +87,11 @@ function sharedLocalPorts(config: DevloopConfig): ConfigProblem[] {
     let free = local;
     while (isTaken(free)) free = free < 65535 ? free + 1 : 1024;
     problems.push({
-      path: ['services', name, 'ports', index],
+      path,
       at: 'value',
       message: `Local port ${local} is already forwarded to ${owner === name ? 'this service' : `\`${owner}\``}.`,
-      hint: `Take another one: \`"${free}:${port}"\`.`,
+      hint:
+        path[0] === 'forwards' ? `Take another one: \`local: ${free}\`.` : `Take another one: \`"${free}:${port}"\`.`,
     });
   }
   return problems;

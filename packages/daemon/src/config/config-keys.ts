@@ -2,6 +2,7 @@ import {
   BuildSchema,
   ClusterSchema,
   ConfigSchema,
+  ForwardSchema,
   HookObjectSchema,
   HooksSchema,
   PortObjectSchema,
@@ -19,6 +20,7 @@ const LEVELS = {
   'services.*.build': { keys: Object.keys(BuildSchema.shape), where: 'under the service’s `build:`' },
   'services.*.hooks': { keys: Object.keys(HooksSchema.shape), where: 'under the service’s `hooks:`' },
   'services.*.hooks.*': { keys: Object.keys(HookObjectSchema.shape), where: 'in a hook' },
+  'forwards.*': { keys: Object.keys(ForwardSchema.shape), where: 'in an item of `forwards:`' },
   'services.*.ports.*': { keys: Object.keys(PortObjectSchema.shape), where: 'in an item of the service’s `ports:`' },
 } as const;
 

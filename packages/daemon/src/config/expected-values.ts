@@ -65,6 +65,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     meaning: 'a port from 1 to 65535, "local:port", or a mapping with `local` and `port`',
     example: 'ports: [8080, "9000:80", "9001:http"]',
   },
+  'services.*.ports.*.address': { meaning: 'an IP address of this machine', example: 'address: 0.0.0.0' },
   'services.*.ports.*.local': { meaning: 'a port from 1 to 65535', example: '{ local: 9000, port: 80 }' },
   'services.*.ports.*.port': {
     meaning: 'a port from 1 to 65535, or the name of a container port',
@@ -82,6 +83,16 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'compose.profiles': { meaning: 'a list of names of profiles', example: 'profiles: [debug]' },
   'compose.profiles.*': { meaning: 'the name of a profile', example: 'profiles: [debug]' },
   'compose.volumes': { meaning: '`claims` or `empty`', example: 'volumes: empty' },
+  choosePorts: { meaning: 'true or false', example: 'choosePorts: false' },
+  forwards: { meaning: 'a list of forwards', example: 'forwards: [{ to: service/redis, local: 6379, port: 6379 }]' },
+  'forwards.*': {
+    meaning: 'a mapping with `to`, `local` and `port`',
+    example: '{ to: service/redis, local: 6379, port: 6379 }',
+  },
+  'forwards.*.to': { meaning: 'kind/name of an object in the cluster', example: 'to: service/redis' },
+  'forwards.*.local': { meaning: 'a port from 1 to 65535', example: 'local: 6379' },
+  'forwards.*.port': { meaning: 'a port from 1 to 65535, or its name', example: 'port: 6379' },
+  'forwards.*.address': { meaning: 'an IP address of this machine', example: 'address: 0.0.0.0' },
   manifests: FILES,
   'manifests.*': { meaning: 'a file, folder or glob', example: 'manifests: [k8s/shared]' },
 };

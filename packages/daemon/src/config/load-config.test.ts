@@ -37,7 +37,10 @@ describe('readConfig', () => {
   test('reads the shortest file there is', async () => {
     await write({ 'devloop.yaml': 'services:\n  web:\n' });
     const outcome = await readConfig(join(folder, 'devloop.yaml'));
-    expect(outcome).toMatchObject({ ok: true, config: { services: { web: { readyTimeoutSeconds: 120, ports: [] } } } });
+    expect(outcome).toMatchObject({
+      ok: true,
+      config: { services: { web: { readyTimeoutSeconds: 120, dependsOn: [] } } },
+    });
   });
 
   test('says of a file that is gone what to write', async () => {

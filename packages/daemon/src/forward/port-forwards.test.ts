@@ -1,10 +1,36 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
-import { expect, test } from 'vitest';
+import { buffer, text } from 'node:stream/consumers';
+import type { DaemonEvent } from '@devloop/shared/protocol/event';
+import { expect, onTestFinished, test } from 'vitest';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { ApiClient } from '../kubernetes/api-client.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { ServiceSpec } from '../project/project.ts';
+import { ID, podObject } from '../rollout/live-objects.fake.ts';
+import type { Workload } from '../rollout/workload-status.ts';
 import { EventLog } from '../state/event-log.ts';
+import { Bell } from '../support/bell.ts';
+import { FakeNode } from './node.fake.ts';
 import { PortForwards } from './port-forwards.ts';
+
+const LABELS = { app: 'web' };
+const web = {
+  name: 'web',
+  manifests: [
+    {
+      object: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { template: { metadata: { labels: LABELS }, spec: { containers: [{ name: 'main', image: 'web' }] } } },
+      },
+      file: undefined,
+      line: 1,
+    },
+  ],
+} as unknown as ServiceSpec;
 
 async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -15,22 +41,291 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('a connection that comes while the cluster is lost waits, and holds nothing else up', async () => {
+/** A program in a pod. */
+async function program(onConnection: (socket: net.Socket) => void, port = 0): Promise<number> {
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as net.AddressInfo).port;
+}
+
+/** A node, a session with it, and port `local` forwarded to port 80 of the service web, whose pods are `pods`. */
+async function stage(...pods: KubernetesObject[]) {
+  const node = await FakeNode.listen();
+  onTestFinished(() => node[Symbol.asyncDispose]());
+  const api = new ApiClient({ server: node.address, headers: {} } as ApiClient['address']);
+  onTestFinished(() => api[Symbol.dispose]());
+  const changed = new Bell();
   const ended = new AbortController();
-  const closed = { signal: AbortSignal.abort() } as ClusterSession;
+  const view = {
+    changed,
+    all: () => pods,
+    get: (kind: string, _namespace: string, name: string) =>
+      pods.find((pod) => pod.kind === kind && pod.metadata.name === name),
+  };
+  const session = { api, view, namespace: 'shop', signal: ended.signal } as unknown as ClusterSession;
+  const world = { session: session as ClusterSession | undefined, contents: [] as readonly Workload[] };
+  const log = new EventLog();
+  const events: DaemonEvent[] = [];
+  log.listen(({ event }) => events.push(event));
+  const forwards = new PortForwards({
+    log,
+    session: () => world.session,
+    contents: () => world.contents,
+    onBug: (error) => {
+      throw error;
+    },
+  });
+  onTestFinished(() => forwards[Symbol.asyncDispose]());
   const local = await freePort();
-  await using forwards = new PortForwards(new EventLog(), () => closed, ended.signal);
-  await forwards.sync([
-    { name: 'web', ports: [{ local, port: 80 }], manifests: [] } as Partial<ServiceSpec> as ServiceSpec,
-  ]);
+  await forwards.sync([web], [{ service: 'web', local, port: 80, address: undefined, chosen: false }]);
+  const connect = (host = '127.0.0.1') => net.connect({ port: local, host, allowHalfOpen: true });
+  return { node, pods, changed, ended, world, log, events, forwards, local, connect };
+}
 
-  const socket = net.connect(local, '127.0.0.1');
-  await once(socket, 'connect');
-  const second = net.connect(local, '127.0.0.1'); // it is accepted only by a daemon that has come to rest
+const webPod = (name: string, options: Parameters<typeof podObject>[1] = {}) =>
+  podObject(name, { labels: LABELS, ...options });
+
+/** Sends all, ends its side, and reads all. */
+function exchange(socket: net.Socket, sent: string): Promise<string> {
+  socket.end(sent);
+  return text(socket);
+}
+
+/** Answers when the client has said all. */
+const afterAll = (socket: net.Socket) => {
+  text(socket).then(
+    (said) => socket.end(`you said ${said}`),
+    () => undefined,
+  );
+};
+
+test('an end of one direction leaves the other, over IPv4 and IPv6', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  node.programs.set('web-1:80', await program(afterAll));
+  expect(await exchange(connect(), 'hello')).toBe('you said hello');
+  expect(await exchange(connect('::1'), 'hello')).toBe('you said hello');
+});
+
+test('megabytes come whole in both directions, also to one who reads slowly', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  const bytes = randomBytes(24_000_000);
+  node.programs.set('web-1:80', await program((socket) => socket.pipe(socket)));
+  const socket = connect();
+  socket.end(bytes);
+  const hash = createHash('sha256');
+  let count = 0;
+  for await (const chunk of socket) {
+    hash.update(chunk as Buffer);
+    count += 1;
+    if (count % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(hash.digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
+});
+
+test('two hundred at once, each its own', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  const all: net.Socket[] = [];
+  const complete = Promise.withResolvers<void>();
+  const port = await program((socket) => {
+    all.push(socket);
+    if (all.length === 200) complete.resolve();
+  });
+  node.programs.set('web-1:80', port);
+  const clients = Array.from({ length: 200 }, (_, index) => exchange(connect(), `${index}`));
+  await complete.promise; // all are open together
+  for (const socket of all) afterAll(socket);
+  expect(await Promise.all(clients)).toEqual(Array.from({ length: 200 }, (_, index) => `you said ${index}`));
+});
+
+test('those that come one after the other share a connection to the node, until it breaks', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  node.programs.set('web-1:80', await program(afterAll));
+  for (let count = 0; count < 20; count += 1) await exchange(connect(), 'x');
+  expect(node.requests.length).toBeLessThan(5); // one that is not free yet is not waited for
+  const before = node.requests.length;
+  node.breakAll();
+  expect(await exchange(connect(), 'again')).toBe('you said again');
+  expect(node.requests.length).toBe(before + 1);
+});
+
+test('one that is torn down in the middle hurts no other', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  node.programs.set('web-1:80', await program((socket) => socket.pipe(socket)));
+  const [poisoned, other] = [connect(), connect()];
+  for (const socket of [poisoned, other]) {
+    socket.write('a');
+    await once(socket, 'data');
+  }
+  poisoned.resetAndDestroy();
+  other.end('b');
+  expect(await text(other)).toBe('b');
+});
+
+test('while no pod is ready connections wait, and none is lost', async () => {
+  const { node, pods, changed, connect } = await stage(webPod('web-1', { ready: false }));
+  node.programs.set('web-1:80', await program(afterAll));
+  const answers = Array.from({ length: 30 }, (_, index) => exchange(connect(), `${index}`));
+  const last = connect();
+  await once(last, 'connect'); // so have those before it
+  expect(node.requests).toEqual([]);
+  pods[0] = webPod('web-1');
+  changed.ring();
+  expect(await Promise.all(answers)).toEqual(answers.map((_, index) => `you said ${index}`));
+  last.destroy();
+});
+
+test('what a program that does not listen yet has not taken is sent when it does, once', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  const later = await freePort();
+  node.programs.set('web-1:80', later);
+  const answers = [exchange(connect(), 'one'), exchange(connect(), 'two')];
+  while (node.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const said: string[] = [];
+  await program((socket) => {
+    text(socket).then((one) => {
+      said.push(one);
+      socket.end('taken');
+    });
+  }, later);
+  expect(await Promise.all(answers)).toEqual(['taken', 'taken']);
+  expect(said.toSorted()).toEqual(['one', 'two']);
+});
+
+test('a pod that refuses is left for another that takes, by all that come', async () => {
+  const { node, connect } = await stage(webPod('web-1'), webPod('web-2'));
+  node.programs.set('web-2:80', await program(afterAll));
+  const answers = Array.from({ length: 20 }, (_, index) => exchange(connect(), `${index}`));
+  expect(await Promise.all(answers)).toEqual(answers.map((_, index) => `you said ${index}`));
+});
+
+test('what a program has taken is never sent again: its reset is the client’s', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  let taken = 0;
+  node.programs.set(
+    'web-1:80',
+    await program((socket) => {
+      taken += 1;
+      socket.once('data', () => socket.resetAndDestroy());
+    }),
+  );
+  const socket = connect();
+  socket.write('POST /pay');
+  const [error] = await once(socket, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(taken).toBe(1);
+});
+
+test('a pod whose image is being exchanged gets nothing until its new program has started', async () => {
+  const started = new Set<string>();
+  const swapped = webPod('web-1', { image: 'web:2', imageId: ID.one }); // runs web:1 still, and is called ready
+  const { node, changed, world, connect } = await stage(swapped);
+  world.contents = [
+    {
+      kind: 'Deployment',
+      namespace: 'shop',
+      name: 'web',
+      generation: 1,
+      expected: new Map([['main', { reference: 'web:2', imageId: ID.two }]]),
+      started,
+    },
+  ];
+  node.programs.set('web-1:80', await program(afterAll));
+  const answer = exchange(connect(), 'x');
+  const second = connect();
   await once(second, 'connect');
-  expect([socket.destroyed, second.destroyed]).toEqual([false, false]);
+  changed.ring();
+  expect(node.requests).toEqual([]);
+  started.add('uid-web-1');
+  changed.ring();
+  expect(await answer).toBe('you said x');
+  second.destroy();
+});
 
-  const gone = Promise.all([once(socket, 'close'), once(second, 'close')]);
+test('where SPDY is not let through it goes over WebSockets', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  node.spdy = 403;
+  const port = await program((socket) => socket.once('data', (bytes) => socket.end(`you said ${bytes}`)));
+  node.programs.set('web-1:80', port);
+  for (const sent of ['one', 'two']) {
+    const socket = connect();
+    socket.write(sent);
+    expect(await text(socket)).toBe(`you said ${sent}`);
+  }
+  expect(node.requests).toEqual(['spdy web-1', 'websocket web-1', 'websocket web-1']);
+});
+
+test('a user who may not forward is told, and the connection reset', async () => {
+  const { node, events, connect } = await stage(webPod('web-1'));
+  node.spdy = 403;
+  node.webSockets = 403;
+  const [error] = await once(connect(), 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(events.at(-1)).toMatchObject({
+    type: 'forward-refused',
+    service: 'web',
+    failure: { code: 'cluster/refused' },
+  });
+});
+
+test('the loss of the session is waited for', async () => {
+  const { node, ended, world, log, connect } = await stage(webPod('web-1'));
+  node.programs.set('web-1:80', await program(afterAll));
+  const lost = world.session as ClusterSession;
   ended.abort();
-  await gone;
+  const answer = exchange(connect(), 'x');
+  const second = connect(); // it is accepted only by a daemon that has come to rest
+  await once(second, 'connect');
+  expect(node.requests).toEqual([]);
+  world.session = { ...lost, signal: new AbortController().signal };
+  log.dispatch({ type: 'warning-cleared', code: 'x' });
+  expect(await answer).toBe('you said x');
+  second.destroy();
+});
+
+test('a port that is taken names who has it, and is had when it is free', async () => {
+  const { forwards, events, log } = await stage();
+  const heard = Promise.withResolvers<void>();
+  const holder = net.createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port: local } = holder.address() as net.AddressInfo;
+  await forwards.add({ service: 'web', local, port: 81, address: undefined });
+  const failed = forwards.of('web').find((one) => one.local === local);
+  expect(failed).toMatchObject({ status: 'failed', failure: { code: 'forward/port-taken' } });
+  expect(failed?.failure?.message).toContain(`process ${process.pid} (`);
+  log.listen(({ event }) => {
+    if (event.type === 'forward-changed' && event.status === 'listening') heard.resolve();
+  });
+  holder.close();
+  await heard.promise;
+  expect(forwards.of('web').map(({ status }) => status)).toEqual(['listening', 'listening']);
+  await forwards.remove('web', local);
+  expect(events.at(-1)).toMatchObject({ type: 'forward-changed', local, status: 'closed' });
+});
+
+test('something that is no service is forwarded by its kind and name', async () => {
+  const redis: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'redis', namespace: 'shop' },
+    spec: { selector: LABELS, ports: [{ name: 'redis', port: 6379, targetPort: 80 }] },
+  };
+  const { node, forwards } = await stage(webPod('web-1'), redis);
+  node.programs.set('web-1:80', await program(afterAll));
+  for (const port of [6379, 'redis']) {
+    const local = await freePort();
+    await forwards.add({ service: 'service/redis', local, port, address: undefined });
+    expect(await exchange(net.connect({ port: local, allowHalfOpen: true }), 'x')).toBe('you said x');
+  }
+  expect(forwards.others).toEqual(['service/redis']);
+});
+
+test('what was half sent when the pod’s side ends is what the client gets', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  node.programs.set('web-1:80', await program((socket) => socket.end(Buffer.alloc(3_000_000, 'x'))));
+  expect((await buffer(connect())).length).toBe(3_000_000);
 });

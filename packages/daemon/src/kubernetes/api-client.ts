@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { ApiRefusal, type Status, translateConnectionError } from './api-errors.ts';
@@ -65,8 +66,58 @@ export class ApiClient implements Disposable {
     );
   }
 
+  /**
+   * Asks the API server to speak another protocol from now on, and hands out the connection, which is the caller's to
+   * close: it outlives this client. Throws as {@link json} does, {@link ApiRefusal} also where a proxy ignored what was
+   * asked for.
+   *
+   * @param headers `upgrade` and what the protocol wants besides
+   */
+  upgrade(path: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Duplex> {
+    const url = new URL(`${this.address.server}${path}`);
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const request = (url.protocol === 'https:' ? https : http).request(url, {
+        method: 'POST',
+        agent: this.#agent,
+        headers: { ...this.address.headers, ...headers, connection: 'Upgrade', 'content-length': 0 },
+        timeout: ANSWER_TIMEOUT_MS,
+      });
+      const abort = () => request.destroy();
+      const settled = () => signal.removeEventListener('abort', abort);
+      signal.addEventListener('abort', abort, { once: true });
+      request.once('upgrade', (_answer, socket, head) => {
+        settled();
+        socket.setTimeout(0);
+        socket.setNoDelay(true);
+        if (head.length > 0) socket.unshift(head);
+        resolve(socket);
+      });
+      request.once('response', (answer) => {
+        settled();
+        const refused = (text: string) => new ApiRefusal(answer.statusCode ?? 0, readStatus(text), `POST ${path}`);
+        this.#textOf(answer, signal).then((text) => reject(refused(text)), reject);
+      });
+      request.once('timeout', () => request.destroy(this.#noAnswer()));
+      request.on('error', (error) => {
+        settled();
+        reject(signal.aborted ? signal.reason : translateConnectionError(error, this.address.server));
+      });
+      request.once('socket', (socket) => (socket as TLSSocket).setKeepAlive(true, 10_000));
+      request.end();
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
+  }
+
+  #noAnswer(): DevloopError {
+    return new DevloopError(
+      'cluster/unreachable',
+      `The Kubernetes API at ${this.address.server} did not answer within ${ANSWER_TIMEOUT_MS / 1000} s.`,
+      'See whether the cluster is well: minikube status',
+    );
   }
 
   async #textOf(answer: IncomingMessage, signal: AbortSignal): Promise<string> {
@@ -100,13 +151,7 @@ export class ApiClient implements Disposable {
         },
       });
       const overdue = setTimeout(() => {
-        request.destroy(
-          new DevloopError(
-            'cluster/unreachable',
-            `The Kubernetes API at ${this.address.server} did not answer within ${ANSWER_TIMEOUT_MS / 1000} s.`,
-            'See whether the cluster is well: minikube status',
-          ),
-        );
+        request.destroy(this.#noAnswer());
       }, ANSWER_TIMEOUT_MS);
       // Not left to Node's own `signal`: that destroys a socket whose answer has come but is not read to its end in a
       // way that nobody listens to the error, which would end the process.

@@ -15,11 +15,15 @@ const node = {
 
 test.each([
   ['https://192.168.49.2:8443', 'minikube', '192.168.49.2'],
-  ['https://127.0.0.1:32771', 'minikube', '10.0.0.7'],
+  ['https://127.0.0.1:32771', 'sandbox', '10.0.0.7'],
   ['https://kubernetes.docker.internal:6443', 'docker-desktop', 'localhost'],
   ['https://127.0.0.1:40001', 'kind', '10.0.0.7'],
 ])('%s of %s is reached at %s', (server, product, address) => {
   expect(nodeAddress(server, product, [node])).toBe(address);
+});
+
+test('the node of a minikube whose API server is published on loopback is not reached', () => {
+  expect(nodeAddress('https://127.0.0.1:32771', 'minikube', [node])).toBeUndefined();
 });
 
 test('a node that names no address has none', () => {

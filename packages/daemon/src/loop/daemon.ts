@@ -7,6 +7,9 @@ import { deleteOrder } from '../deploy/apply-order.ts';
 import { toObjectName } from '../deploy/cluster-objects.ts';
 import { Deployer } from '../deploy/deployer.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { ChosenPortsFile } from '../forward/chosen-ports-file.ts';
+import { configuredWishes } from '../forward/configured-wishes.ts';
+import { isFree } from '../forward/local-listener.ts';
 import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
@@ -41,6 +44,8 @@ export interface DaemonOptions {
   readonly works: boolean;
   /** Whether its cluster is a sandbox that ends with it. */
   readonly sandbox: boolean;
+  /** Where what is to be known again by the next daemon of this project is kept. */
+  readonly stateFolder: string;
 }
 
 /** One project's daemon: owns the state, the watches, the services' loops and the link to the cluster. */
@@ -63,6 +68,7 @@ export class Daemon implements AsyncDisposable {
   );
   readonly #link = new ClusterLinkKeeper(this.log);
   readonly forwards: PortForwards;
+  readonly #chosenPorts: ChosenPortsFile;
   readonly #watch: ProjectWatch;
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
@@ -76,7 +82,7 @@ export class Daemon implements AsyncDisposable {
   /** Set when nothing more is to be built or applied. */
   #isGoingDown: boolean;
 
-  constructor(folder: string, version: string, watcher: FileWatcher, { works, sandbox }: DaemonOptions) {
+  constructor(folder: string, version: string, watcher: FileWatcher, { works, sandbox, stateFolder }: DaemonOptions) {
     this.#isGoingDown = !works;
     this.#sandbox = sandbox;
     this.folder = folder;
@@ -89,7 +95,13 @@ export class Daemon implements AsyncDisposable {
     this.log.listen(({ event }) => {
       if (event.type !== 'output') this.changed.ring();
     });
-    this.forwards = new PortForwards(this.log, () => this.#connected?.session, this.#signal);
+    this.#chosenPorts = new ChosenPortsFile(stateFolder);
+    this.forwards = new PortForwards({
+      log: this.log,
+      session: () => this.session,
+      contents: (name) => this.#loops.get(name)?.contents ?? [],
+      onBug: (error) => this.#reportBug(error),
+    });
   }
 
   get #signal(): AbortSignal {
@@ -122,6 +134,7 @@ export class Daemon implements AsyncDisposable {
       workloadsOf: (name) => this.#loops.get(name)?.workloads ?? [],
       reachingObjectsOf: (name) => this.#reachedThrough.get(name) ?? [],
       forwardsOf: (name) => this.forwards.of(name),
+      otherForwards: () => this.forwards.others,
     });
   }
 
@@ -280,7 +293,8 @@ export class Daemon implements AsyncDisposable {
         JSON.stringify({ ...previous, manifests: 0 }) === JSON.stringify({ ...service, manifests: 0 });
       await this.#loops.get(service.name)?.update(service, onlyManifests ? 'manifests' : 'config');
     }
-    await this.forwards.sync(project.services);
+    const wishes = await configuredWishes(project, this.#reachedThrough, this.#chosenPorts, isFree);
+    await this.forwards.sync(project.services, wishes);
     if (before !== undefined && this.#connected !== undefined) this.#tasks.add(this.#upkeep.prune(this.#connected));
   }
 

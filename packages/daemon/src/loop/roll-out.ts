@@ -95,7 +95,9 @@ async function carryOut(
   }
   const fresh = await withFreshNames(plan, pins, context);
   reporter.phase('rollout', 'swapping');
-  const workload = (generation: number) => workloadOf(fresh.next, generation, pins);
+  const [leaving, started] = [new Set<string>(), new Set<string>()];
+  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), leaving, started });
+  pass.onSwapping(workload(one.generation));
   const generation = await swap(fresh, {
     objects: session.objects,
     engine: session.engine,
@@ -111,6 +113,11 @@ async function carryOut(
     },
     onStarted: (at) => {
       reporter.times.containerStartedAt ??= at;
+    },
+    onPodLeaving: (uid) => leaving.add(uid),
+    onPodStarted: (uid) => {
+      started.add(uid);
+      session.view.changed.ring();
     },
     tasks: context.tasks,
     superseded,

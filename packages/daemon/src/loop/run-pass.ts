@@ -55,6 +55,8 @@ export interface Pass {
   readonly replicas: number | undefined;
   /** What applying is for, in words. */
   readonly applying: string;
+  /** Told of a workload as it is going to be, before its pods' images are exchanged. */
+  readonly onSwapping: (workload: Workload) => void;
   /** Told of the workloads when they have been applied, whatever becomes of them. */
   readonly onApplied: (workloads: readonly Workload[]) => void;
   /** Aborted by newer content. Ends a build or a wait, never an apply in flight. */

@@ -65,6 +65,8 @@ export class ServiceLoop {
   #anyway = false;
   #pass: AbortController | undefined;
   #workloads: readonly Workload[] = [];
+  /** Workloads whose pods are being given other images. */
+  #swapping: readonly Workload[] = [];
   /** Raised by an afterReady hook. */
   #hookFailed = false;
   readonly #observer: LiveObserver;
@@ -93,6 +95,11 @@ export class ServiceLoop {
   /** Workloads that were applied last. */
   get workloads(): readonly Workload[] {
     return this.#workloads;
+  }
+
+  /** Workloads as they are to be: those that are being swapped before those that were applied. */
+  get contents(): readonly Workload[] {
+    return [...this.#swapping, ...this.#workloads];
   }
 
   /** Reads the source for the first time and begins. */
@@ -269,8 +276,12 @@ export class ServiceLoop {
           rolledBackTo,
           replicas,
           applying,
+          onSwapping: (workload) => {
+            this.#swapping = [...this.#swapping, workload];
+          },
           onApplied: (workloads) => {
             if (workloads.length > 0) this.#workloads = workloads;
+            this.#swapping = [];
           },
           superseded: AbortSignal.any([controller.signal, this.#signal]),
         },
@@ -290,6 +301,7 @@ export class ServiceLoop {
       this.#passThrew(error, ended, controller.signal, context);
       this.#anyway ||= anyway;
     } finally {
+      this.#swapping = [];
       this.#pass = undefined;
     }
   }

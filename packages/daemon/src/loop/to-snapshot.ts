@@ -6,7 +6,7 @@ import { runsExpected } from '../rollout/expected-images.ts';
 import { isReady, podStatus } from '../rollout/pod-diagnosis.ts';
 import { type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import type { DaemonState, ServiceState } from '../state/daemon-state.ts';
-import { serviceUrls } from './service-urls.ts';
+import { serviceUrls, unreachableNodePorts } from './service-urls.ts';
 
 export interface SnapshotSources {
   readonly folder: string;
@@ -17,6 +17,8 @@ export interface SnapshotSources {
   /** The Services and Ingresses that lead to a service, as manifests have them. */
   reachingObjectsOf(service: string): readonly KubernetesObject[];
   forwardsOf(service: string): readonly ForwardSummary[];
+  /** What is forwarded and is no service, by the names that {@link forwardsOf} takes. */
+  otherForwards(): readonly string[];
 }
 
 /** What a client may know. */
@@ -30,6 +32,7 @@ export function toSnapshot(state: DaemonState, sources: SnapshotSources): Daemon
     diagnostics: [...state.diagnostics],
     warnings: [...state.warnings],
     services: [...state.services.values()].map((service) => serviceSnapshot(service, sources)),
+    forwards: sources.otherForwards().flatMap((to) => sources.forwardsOf(to).map((forward) => ({ to, ...forward }))),
   };
 }
 
@@ -40,6 +43,12 @@ function serviceSnapshot(service: ServiceState, sources: SnapshotSources): Servi
   const statuses = session === undefined ? [] : workloads.map((workload) => workloadStatus(workload, session.view));
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   const forwards = [...sources.forwardsOf(name)];
+  const reached = {
+    objects: sources.reachingObjectsOf(name),
+    live: ({ metadata }: KubernetesObject) =>
+      session?.view.get('Service', metadata.namespace ?? session.namespace, metadata.name),
+    nodeAddress: session?.nodeAddress,
+  };
   return {
     name,
     seenRevision: service.seenRevision,
@@ -54,12 +63,8 @@ function serviceSnapshot(service: ServiceState, sources: SnapshotSources): Servi
     pods: workloads.flatMap((workload, index) => statuses[index]?.pods.map((pod) => podSummary(pod, workload)) ?? []),
     replicas: { wanted: sum(statuses.map(({ wanted }) => wanted)), ready: sum(statuses.map(({ ready }) => ready)) },
     forwards,
-    urls: serviceUrls({
-      forwards,
-      objects: sources.reachingObjectsOf(name),
-      live: ({ metadata }) => session?.view.get('Service', metadata.namespace ?? session.namespace, metadata.name),
-      nodeAddress: session?.nodeAddress,
-    }),
+    urls: serviceUrls({ forwards, ...reached }),
+    unreachableNodePorts: unreachableNodePorts(reached),
     paused: service.paused,
     ...(service.rolledBackTo === undefined ? {} : { rolledBackTo: service.rolledBackTo }),
     ...(lastPass === undefined ? {} : { lastPass }),

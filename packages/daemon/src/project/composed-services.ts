@@ -48,6 +48,6 @@ function withCompose(own: ServiceConfig | undefined, composed: ConvertedService)
     build: base.build ?? (build === undefined ? false : { ...build, args: { ...build.args }, image }),
     manifests: base.manifests ?? [],
     dependsOn: [...new Set([...composed.dependsOn, ...base.dependsOn])],
-    ports: base.ports.length > 0 ? base.ports : [...composed.ports],
+    ports: base.ports ?? [...composed.ports], // what compose does not publish is not forwarded
   };
 }

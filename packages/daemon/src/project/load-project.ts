@@ -104,6 +104,8 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       namespace: config.cluster.namespace,
       services: orderServices([...services, ...unbuilt.services]),
       manifests: unbuilt.rest,
+      choosePorts: config.choosePorts,
+      forwards: config.forwards,
       inputs,
     },
     warnings: composed.warnings,

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
+import type { WrittenPort } from '@devloop/shared/config/port-text';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 
 /** A project folder as understood: config, manifests and Dockerfiles read, defaults decided, nothing left open. */
@@ -16,6 +17,10 @@ export interface Project {
   readonly services: readonly ServiceSpec[];
   /** Objects of project manifests that name no service's image. */
   readonly manifests: readonly Manifest[];
+  /** Whether ports of services that name none are forwarded. */
+  readonly choosePorts: boolean;
+  /** Ports of objects that are no service's, whose name is `kind/name`. */
+  readonly forwards: readonly (WrittenPort & { readonly to: string })[];
   /**
    * Absolute paths of the files and folders whose change can change this project: config, manifests, Dockerfiles, and
    * places where one of them was looked for in vain. A folder stands for the manifests directly in it; folders below it
@@ -39,7 +44,8 @@ export interface ServiceSpec {
   readonly readyTimeoutMs: number;
   readonly beforeBuild: Hook | undefined;
   readonly afterReady: Hook | undefined;
-  readonly ports: readonly { readonly local: number; readonly port: number | string }[];
+  /** Undefined: those of its Services, if the project wants that. */
+  readonly ports: readonly WrittenPort[] | undefined;
   readonly env: Readonly<Record<string, string>>;
 }
 

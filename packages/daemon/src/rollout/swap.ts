@@ -27,6 +27,10 @@ export interface SwapOptions {
   readonly podReady: (pod: KubernetesObject) => Promise<void>;
   /** Told once with the instant at which the first new container started. */
   readonly onStarted: (at: number) => void;
+  /** Told of each pod before its containers are exchanged; of the first as early as can be. @param uid of the pod */
+  readonly onPodLeaving: (uid: string) => void;
+  /** Told of each pod all whose new containers have started. @param uid of the pod */
+  readonly onPodStarted: (uid: string) => void;
   /** Owns the supervision of the containers, which goes on after the swap has been applied. */
   readonly tasks: TaskSet;
   /** Ends waiting for pods; what has been begun is brought to an end all the same. */
@@ -90,6 +94,8 @@ export async function swap(plan: SwapPlan, options: SwapOptions): Promise<number
   const { objects, signal } = options;
   const { namespace = '' } = plan.next.metadata;
   const images = changedImages(plan.previous, plan.next);
+  // What was sent to it by then has the time of the two requests below to be answered.
+  options.onPodLeaving(plan.pods[0]?.metadata.uid ?? '');
   const supervised = plan.pods.map((pod) => supervise(pod, images, options));
   const isDeployment = plan.replicaSet !== undefined;
   if (isDeployment) {
@@ -107,6 +113,7 @@ export async function swap(plan: SwapPlan, options: SwapOptions): Promise<number
     }
     for (const [index, pod] of plan.pods.entries()) {
       await supervised[index];
+      options.onPodLeaving(pod.metadata.uid ?? '');
       const target = { kind: 'Pod', apiVersion: 'v1', namespace, name: pod.metadata.name } as const;
       await objects.patchImages(target, images, signal).catch((error: unknown) => {
         if (!isGone(error)) throw error; // its ReplicaSet makes another, from the new template
@@ -132,16 +139,22 @@ async function readyOrSuperseded(pod: KubernetesObject, options: SwapOptions): P
 async function supervise(
   pod: KubernetesObject,
   images: readonly { readonly name: string }[],
-  { engine, killAfterMs, onStarted, tasks, signal }: SwapOptions,
+  { engine, killAfterMs, onStarted, onPodStarted, tasks, signal }: SwapOptions,
 ): Promise<void> {
   const podUid = pod.metadata.uid ?? '';
+  let left = images.length;
+  const started = (at: number) => {
+    left -= 1;
+    onStarted(at);
+    if (left === 0) onPodStarted(podUid);
+  };
   await Promise.all(
     images.map(
       ({ name }) =>
         new Promise<void>((ready) => {
           // Not tied to the pass: when a newer save supersedes it, the old container still has to be ended in time.
           const watched = AbortSignal.any([signal, AbortSignal.timeout(SUPERVISION_MS)]);
-          const watching = engine.superviseSwap({ podUid, name, killAfterMs }, ready, watched).then(onStarted);
+          const watching = engine.superviseSwap({ podUid, name, killAfterMs }, ready, watched).then(started);
           // Without the engine's events the swap still works; it only takes the grace period.
           tasks.add(watching.catch(() => undefined).finally(ready));
         }),

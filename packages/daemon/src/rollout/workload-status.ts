@@ -20,6 +20,10 @@ export interface Workload {
   /** metadata.generation that was applied; a status that has not observed it is of the past. */
   readonly generation: number;
   readonly expected: ExpectedImages;
+  /** In a swap: uids of pods whose containers are about to be ended, which their objects tell only once it is too late. */
+  readonly leaving?: ReadonlySet<string>;
+  /** In a swap: uids of pods whose new containers the engine has started, which the kubelet tells up to a second later. */
+  readonly started?: ReadonlySet<string>;
 }
 
 export interface WorkloadStatus {

@@ -107,6 +107,7 @@ function wordFor(events: readonly DaemonEvent[]): string {
     recentPasses: [],
     forwards: [],
     urls: [],
+    unreachableNodePorts: [],
   });
 }
 

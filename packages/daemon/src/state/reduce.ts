@@ -91,6 +91,7 @@ export function reduce(state: DaemonState, { at, event }: PublishedEvent): Daemo
     case 'object-applied':
     case 'images-pruned':
     case 'forward-changed':
+    case 'forward-refused':
     case 'pod-deleted':
       return state;
     default:

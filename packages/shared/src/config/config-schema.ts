@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PORT_TEXT, readPort, type WrittenPort } from './port-text.ts';
 
 /**
  * The schema of `devloop.yaml`. Defaults that need no look at the disk live here and nowhere else; what depends on
@@ -54,29 +55,40 @@ export const HooksSchema = z.strictObject({
 });
 
 const portNumber = z.int().min(1).max(65535);
-const PORT_TEXT = /^(?:(\d{1,5}):)?(\d{1,5}|[a-z][a-z0-9-]{0,14})$/;
+const NO_PORT = 'must be a port ("8080") or local:port ("8080:80" or "8080:http")';
+const FORWARD_TARGET = /^[a-z]+\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** The long form of an item of `ports:`. */
 export const PortObjectSchema = z.strictObject({
   local: portNumber.describe('Port on this machine.'),
   port: z.union([portNumber, z.string()]).describe('Port of the container, as a number or by its name.'),
+  address: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe('Address of this machine to listen on, 0.0.0.0 for all of them. Default: loopback, of IPv4 and IPv6.'),
 });
 
 const PortSchema = z.union([
-  portNumber.transform((port) => ({ local: port, port: port as number | string })),
+  portNumber.transform((port): WrittenPort => ({ local: port, port })),
   z
     .string()
-    .regex(PORT_TEXT, { error: 'must be a port ("8080") or local:port ("8080:80" or "8080:http")' })
-    .refine((text) =>
-      text.split(':').every((part) => !/^\d+$/.test(part) || (Number(part) >= 1 && Number(part) <= 65535)),
-    )
-    .transform((text) => {
-      const [, local, port = ''] = PORT_TEXT.exec(text) ?? [];
-      const target = /^\d+$/.test(port) ? Number(port) : port;
-      return { local: local === undefined ? (typeof target === 'number' ? target : 0) : Number(local), port: target };
+    .regex(PORT_TEXT, { error: NO_PORT })
+    .transform((text, context): WrittenPort => {
+      const port = readPort(text);
+      if (port !== undefined) return port;
+      context.addIssue({ code: 'custom', message: NO_PORT });
+      return z.NEVER;
     }),
   PortObjectSchema,
 ]);
+
+/** An item of `forwards:`. */
+export const ForwardSchema = PortObjectSchema.extend({
+  to: z
+    .string()
+    .regex(FORWARD_TARGET, { error: 'must be kind/name, as service/redis, deployment/web or pod/job-1' })
+    .describe('What is forwarded, as kind/name: service, deployment, statefulset, daemonset, replicaset, job or pod.'),
+});
 
 /** One service, without the `null` that a bare `web:` reads as. */
 export const ServiceSchema = z.strictObject({
@@ -110,7 +122,10 @@ export const ServiceSchema = z.strictObject({
     .default(120)
     .describe('Seconds a rollout may take before it counts as failed.'),
   hooks: HooksSchema.default({}).describe('Commands run on this machine in step with the service.'),
-  ports: z.array(PortSchema).default([]).describe('Ports forwarded to this machine.'),
+  ports: z
+    .array(PortSchema)
+    .optional()
+    .describe('Ports forwarded to this machine. Default: those of its Services, see choosePorts; [] forwards none.'),
   env: z.record(z.string(), scalar).default({}).describe('Environment variables set on the containers of this image.'),
 });
 
@@ -156,6 +171,14 @@ export const ConfigSchema = z.strictObject({
     .array(z.string())
     .optional()
     .describe('Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.'),
+  choosePorts: z
+    .boolean()
+    .default(true)
+    .describe('Whether the ports of services without `ports:` are forwarded, to local ports that stay the same.'),
+  forwards: z
+    .array(ForwardSchema)
+    .default([])
+    .describe('Ports of what belongs to no service: of anything in the namespace, deployed by devloop or not.'),
 });
 
 /** `devloop.yaml` as validated, with defaults. */

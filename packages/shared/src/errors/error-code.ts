@@ -28,6 +28,8 @@ export const ERROR_CODES = [
   'rollout/timeout', // the workload did not become ready in time
   'hook/failed', // a hook's command ended with a non-zero exit code
   'forward/port-taken', // another process listens on the local port
+  'forward/not-ready', // no pod became ready for a connection in time
+  'forward/refused', // the program in the pod does not listen on the port
   'service/unknown', // no service has that name
   'daemon/unreachable', // the daemon's socket does not answer
   'daemon/start-failed', // the daemon ended before it was ready

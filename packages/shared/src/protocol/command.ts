@@ -20,9 +20,12 @@ export const Command = z.discriminatedUnion('type', [
   /** Forward a port until it is removed or the daemon ends; an own local port replaces the one of the same port. */
   z.object({
     type: z.literal('add-forward'),
+    /** Or `kind/name` of something else in the namespace: `service/redis`. */
     service: z.string(),
     local: z.int().min(1).max(65_535),
     port: z.union([z.int().min(1).max(65_535), z.string()]),
+    /** IP address of this machine to listen on; absent: loopback. */
+    address: z.union([z.ipv4(), z.ipv6()]).optional(),
   }),
   z.object({ type: z.literal('remove-forward'), service: z.string(), local: z.int() }),
   /** What `down` would delete, without deleting it. */

@@ -107,7 +107,17 @@ export const DaemonEvent = z.discriminatedUnion('type', [
     local: z.number().int(),
     port: z.union([z.number(), z.string()]),
     status: z.enum(['listening', 'failed', 'closed']),
+    /** True when nobody named the local port. */
+    chosen: z.boolean().optional(),
     failure: ErrorReport.optional(),
+  }),
+  /** A connection to a forwarded port was refused, after it had waited. Of several within a second one is told. */
+  z.object({
+    type: z.literal('forward-refused'),
+    service,
+    local: z.number().int(),
+    port: z.union([z.number(), z.string()]),
+    failure: ErrorReport,
   }),
 ]);
 export type DaemonEvent = z.infer<typeof DaemonEvent>;

@@ -59,6 +59,10 @@ export const ForwardSummary = z.object({
   port: z.union([z.number(), z.string()]),
   /** listening: connections are accepted; failed: the report says why. */
   status: z.enum(['listening', 'failed']),
+  /** Where it listens, if that is not loopback. */
+  address: z.string().optional(),
+  /** True when nobody named the local port, so that devloop chose it. */
+  chosen: z.boolean().optional(),
   failure: ErrorReport.optional(),
 });
 export type ForwardSummary = z.infer<typeof ForwardSummary>;
@@ -109,6 +113,8 @@ export const ServiceSnapshot = z.object({
   forwards: z.array(ForwardSummary),
   /** Where it can be opened, forwards first. */
   urls: z.array(ServiceUrl),
+  /** NodePorts that this machine cannot reach, as with minikube's docker driver on macOS: they need a forward. */
+  unreachableNodePorts: z.array(z.number().int()),
   /** True while saves are seen but not acted on, because the user asked for that. */
   paused: z.boolean(),
   /** Image of the earlier build that the user rolled back to; the next save leaves it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigDiagnostic } from '../config/config-diagnostic.ts';
 import { ErrorReport } from '../errors/devloop-error.ts';
-import { ServiceSnapshot } from './service-state.ts';
+import { ForwardSummary, ServiceSnapshot } from './service-state.ts';
 
 /** The cluster and the engine as devloop found them. */
 export const ClusterLink = z.discriminatedUnion('is', [
@@ -37,5 +37,7 @@ export const DaemonSnapshot = z.object({
   /** Things that work less well than they could, with a remedy: no file watches left, disk nearly full. */
   warnings: z.array(ErrorReport),
   services: z.array(ServiceSnapshot),
+  /** Forwards of what is no service of the project: `to` is `service/redis`. */
+  forwards: z.array(ForwardSummary.extend({ to: z.string() })),
 });
 export type DaemonSnapshot = z.infer<typeof DaemonSnapshot>;

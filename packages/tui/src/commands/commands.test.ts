@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { CommandResult } from '@devloop/shared/protocol/command';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
@@ -15,6 +16,8 @@ import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
 import { logs } from './logs.ts';
+import { open } from './open.ts';
+import { addPort, ports, removePort } from './ports.ts';
 import { rebuild } from './rebuild.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -118,6 +121,90 @@ describe('what the daemon is asked to do', () => {
     expect(await act(what as Act, context)).toBe(EXIT.ok);
     expect(daemon.commands).toEqual([what]);
     expect(stdout()).toContain(said);
+  });
+});
+
+describe('ports', () => {
+  const taken: ErrorReport = {
+    code: 'forward/port-taken',
+    message: 'Port 81 is taken.',
+    remedy: 'End it.',
+    evidence: [],
+  };
+  const web = liveService('web', {
+    forwards: [
+      { local: 20_080, port: 80, status: 'listening', chosen: true },
+      { local: 81, port: 'admin', status: 'failed', failure: taken, address: '::' },
+    ],
+    urls: [
+      { url: 'http://localhost:20080', through: 'forward' },
+      { url: 'http://10.0.0.7:31234', through: 'node-port' },
+    ],
+    unreachableNodePorts: [31_235],
+  });
+  const redis = { to: 'service/redis', local: 6379, port: 6379, status: 'listening' } as const;
+
+  test('as a table and as JSON', async () => {
+    await using daemon = await listen();
+    daemon.snapshot = snapshotOf([web], { forwards: [redis] });
+    const { context, stdout } = stage();
+    expect(await ports({ json: false }, context)).toBe(EXIT.ok);
+    const rows = stdout()
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    expect(rows).toEqual([
+      ['SERVICE', 'ADDRESS', 'PORT', 'HOW'],
+      ['web', 'localhost:20080', '80', 'forward, chosen by devloop'],
+      ['web', '[::]:81', 'admin', 'failed: Port 81 is taken.'],
+      ['web', 'http://10.0.0.7:31234', '-', 'node-port'],
+      [
+        'web',
+        '-',
+        '31235',
+        expect.stringContaining('not reached from this machine; forward it: devloop ports add web'),
+      ],
+      ['service/redis', 'localhost:6379', '6379', 'forward'],
+    ]);
+    expect(await ports({ json: true }, context)).toBe(EXIT.ok);
+    expect(JSON.parse(stdout())).toMatchObject({
+      services: [{ name: 'web', forwards: web.forwards }],
+      others: [redis],
+    });
+    daemon.snapshot = snapshotOf([liveService('web')]);
+    expect(await ports({ json: false }, context)).toBe(EXIT.ok);
+    expect(stdout()).toContain('devloop ports add SERVICE LOCAL:PORT');
+  });
+
+  test('added and removed', async () => {
+    await using daemon = await listen();
+    daemon.snapshot = snapshotOf([web], { forwards: [redis] });
+    daemon.answer = ({ type }) => ({ type }) as CommandResult;
+    const { context, stdout } = stage();
+    expect(await addPort('service/redis', { local: 6379, port: 6379 }, context)).toBe(EXIT.ok);
+    expect(stdout()).toContain('localhost:6379 leads to 6379 of service/redis');
+    expect(await addPort('web', { local: 81, port: 'admin', address: '::' }, context)).toBe(EXIT.failed);
+    expect(stdout()).toBe('Port 81 is taken.\nEnd it.\n');
+    expect(await removePort('web', 20_080, context)).toBe(EXIT.ok);
+    expect(daemon.commands).toEqual([
+      { type: 'add-forward', service: 'service/redis', local: 6379, port: 6379 },
+      { type: 'add-forward', service: 'web', local: 81, port: 'admin', address: '::' },
+      { type: 'remove-forward', service: 'web', local: 20_080 },
+    ]);
+  });
+
+  test('open prints the address where no browser can be started, and says what is missing', async () => {
+    vi.stubEnv('PATH', scratch);
+    await using daemon = await listen();
+    daemon.snapshot = snapshotOf([web, liveService('api')]);
+    const { context, stdout } = stage();
+    expect(await open('web', context)).toBe(EXIT.ok);
+    expect(stdout()).toBe('http://localhost:20080\n');
+    await expect(open('api', context)).rejects.toMatchObject({ code: 'command/refused' });
+    await expect(open('wep', context)).rejects.toMatchObject({
+      code: 'service/unknown',
+      remedy: 'The services are: web, api.',
+    });
   });
 });
 

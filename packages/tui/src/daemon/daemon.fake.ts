@@ -199,6 +199,7 @@ export function snapshotOf(services: readonly ServiceSnapshot[], more: Partial<D
     },
     diagnostics: [],
     warnings: [],
+    forwards: [],
     services: [...services],
     ...more,
   };
@@ -228,6 +229,7 @@ export function liveService(name: string, more: Partial<ServiceSnapshot> = {}): 
     replicas: { wanted: 0, ready: 0 },
     forwards: [],
     urls: [],
+    unreachableNodePorts: [],
     paused: false,
     recentPasses: [],
     lastPass: {

@@ -345,6 +345,14 @@ test('what is rare is said aloud', () => {
       },
       { type: 'service-recovered', service: 'api' },
       { type: 'forward-changed', service: 'api', local: 9000, port: 'http', status: 'listening' },
+      { type: 'forward-changed', service: 'api', local: 20_001, port: 81, status: 'listening', chosen: true },
+      {
+        type: 'forward-refused',
+        service: 'api',
+        local: 9000,
+        port: 'http',
+        failure: { ...FAILURE, code: 'forward/not-ready', message: 'No pod is ready.', evidence: [] },
+      },
       { type: 'output', service: 'web', source: 'afterReady', stream: 'stdout', line: 'seeded' },
       { type: 'daemon-stopping', reason: 'asked to' },
     ),
@@ -359,6 +367,9 @@ test('what is rare is said aloud', () => {
     api  → Mend web/package.json and save.
     api  well again
     api  localhost:9000 → http
+    api  localhost:20001 → 81 (chosen)
+    api  localhost:9000: No pod is ready.
+    api  → Mend web/package.json and save.
     web  afterReady: seeded
     The daemon is stopping: asked to"
   `);

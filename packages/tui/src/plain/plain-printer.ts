@@ -1,6 +1,6 @@
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent, PublishedEvent } from '@devloop/shared/protocol/event';
-import { liveness, type ServiceSnapshot } from '@devloop/shared/protocol/service-state';
+import { type ForwardSummary, liveness, type ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { ClusterLink, DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import type { StreamMessage } from '@devloop/shared/protocol/stream-message';
 import { diagnosticLines } from '../terminal/report.ts';
@@ -219,6 +219,8 @@ export class PlainPrinter {
         return [project(`removed ${count(event.images.length, 'old image')}: ${event.images.join(', ')}`, 'dim')];
       case 'forward-changed':
         return this.#forwardChanged(event);
+      case 'forward-refused':
+        return this.#failure(event.service, `localhost:${event.local}`, event.failure);
       default:
         return unknownEvent(event);
     }
@@ -323,10 +325,10 @@ export class PlainPrinter {
     }
   }
 
-  #forwardChanged({ service, local, port, status, failure }: EventOf<'forward-changed'>): PlainLine[] {
+  #forwardChanged({ service, local, port, status, chosen, failure }: EventOf<'forward-changed'>): PlainLine[] {
     switch (status) {
       case 'listening':
-        return [this.#say(service, forwardText({ local, port }))];
+        return [this.#say(service, forwardText({ local, port, chosen }))];
       case 'failed':
         return failure ? this.#failure(service, `port ${local} is not forwarded`, failure) : [];
       case 'closed':
@@ -382,8 +384,8 @@ function project(text: string, tone: PlainLine['tone'] = 'plain'): PlainLine {
   return { service: undefined, text, tone };
 }
 
-function forwardText({ local, port }: { local: number; port: number | string }): string {
-  return `localhost:${local} → ${port}`;
+function forwardText({ local, port, chosen }: Pick<ForwardSummary, 'local' | 'port' | 'chosen'>): string {
+  return `localhost:${local} → ${port}${chosen ? ' (chosen)' : ''}`;
 }
 
 function unknownEvent(event: never): never {

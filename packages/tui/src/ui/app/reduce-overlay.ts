@@ -1,3 +1,4 @@
+import { readPort } from '@devloop/shared/config/port-text';
 import { pasteText, type TextInput, typeKey } from '../input/text-input.ts';
 import type { KeyName } from '../keys/key-binding.ts';
 import { matchEntries, type PaletteEntry, paletteEntries } from '../palette/entries.ts';
@@ -103,26 +104,15 @@ function understand(asked: PromptFor, text: string): Intent | string {
       return scaleIntent(asked.service, Number(text));
     }
     case 'forward': {
-      const match = /^(?:(\d{1,5}):)?([\w-]+)$/.exec(text);
-      const port = match?.[2] ?? '';
-      const local = Number(match?.[1] ?? port);
-      const isNumber = /^\d+$/.test(port);
-      if (!isPort(local) || (isNumber && !isPort(Number(port)))) {
+      const written = readPort(text);
+      if (written === undefined || written.local === 0) {
         return 'It must be LOCAL:PORT, as 8080:80 or 8080:http, or one PORT for both; 1 to 65535.';
       }
-      const command = {
-        type: 'add-forward',
-        service: asked.service,
-        local,
-        port: isNumber ? Number(port) : port,
-      } as const;
+      const { local, port } = written;
+      const command = { type: 'add-forward', service: asked.service, ...written } as const;
       return { is: 'command', command, done: `localhost:${local} leads to ${port} of ${asked.service}.` };
     }
   }
-}
-
-function isPort(number: number): boolean {
-  return Number.isInteger(number) && number >= 1 && number <= 65_535;
 }
 
 function paletteKey(

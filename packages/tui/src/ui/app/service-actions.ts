@@ -65,7 +65,7 @@ function scaleBy(state: UiState, { name, replicas }: ServiceSnapshot, by: number
 }
 
 function suggestedForward({ forwards }: ServiceSnapshot): string {
-  const [first] = forwards;
+  const first = forwards.find(({ chosen }) => chosen !== true); // whoever had a say in it may want to change it
   return first === undefined ? '' : `${first.local}:${first.port}`;
 }
 

@@ -159,7 +159,10 @@ const failed = liveService('web', {
   seenRevision: 4,
   replicas: { wanted: 2, ready: 1 },
   urls: [{ url: 'http://localhost:8080', through: 'forward' }],
+  unreachableNodePorts: [31_080],
   forwards: [
+    { local: 8080, port: 'http', status: 'listening', chosen: true },
+    { local: 3306, port: 3306, status: 'listening' },
     {
       local: 9090,
       port: 'metrics',

@@ -79,9 +79,21 @@ function failureRows(service: ServiceSnapshot, columns: number): Row[] {
   ];
 }
 
-function addressRows({ urls, forwards }: ServiceSnapshot): Row[] {
+function addressRows({ urls, forwards, unreachableNodePorts }: ServiceSnapshot): Row[] {
+  const listening = forwards.filter(({ status }) => status === 'listening');
+  const forwardAt = (url: string) => listening.find(({ local }) => url.endsWith(`:${local}`));
+  const how = (chosen: boolean | undefined) => span(`  forward${chosen ? ', chosen' : ''}`, { tone: 'quiet' });
   return [
-    ...urls.map(({ url, through }): Row => [span(url, { underline: true }), span(`  ${through}`, { tone: 'quiet' })]),
+    ...urls.map(({ url, through }): Row => {
+      const name = through === 'forward' ? how(forwardAt(url)?.chosen) : span(`  ${through}`, { tone: 'quiet' });
+      return [span(url, { underline: true }), name];
+    }),
+    ...listening
+      .filter((forward) => !urls.some(({ url, through }) => through === 'forward' && forwardAt(url) === forward))
+      .map(({ local, port, chosen }): Row => [span(`localhost:${local} → ${port}`), how(chosen)]),
+    ...unreachableNodePorts.map((port): Row => {
+      return [span(`NodePort ${port} is not reached from here; forward it with f`, { tone: 'warning' })];
+    }),
     ...forwards
       .filter(({ status }) => status === 'failed')
       .map(({ local, port, failure }): Row => {

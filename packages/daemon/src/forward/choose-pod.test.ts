@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { ID, podObject } from '../rollout/live-objects.fake.ts';
+import { choosePod, type PodCandidate } from './choose-pod.ts';
+
+const expected = new Map([['main', { reference: 'web:2', imageId: ID.two }]]);
+const NEW = { image: 'web:2', imageId: ID.two };
+/** The kubelet still tells of the container before. */
+const EXCHANGED = { image: 'web:2', imageId: ID.one };
+const candidate = (pod: KubernetesObject, more: Partial<PodCandidate> = {}): PodCandidate => {
+  return { pod, expected, port: 80, ...more };
+};
+const chosen = (...candidates: PodCandidate[]) => choosePod(candidates)?.pod.metadata.name;
+const born = (pod: KubernetesObject, creationTimestamp: string): KubernetesObject => {
+  return { ...pod, metadata: { ...pod.metadata, creationTimestamp } };
+};
+const PORTS = [
+  { name: 'http', containerPort: 8080 },
+  { name: 'dns', containerPort: 53, protocol: 'UDP' },
+];
+const withPorts = (name: string, options: object = NEW) =>
+  podObject(name, { ...options, spec: { containers: [{ name: 'main', image: 'web:2', ports: PORTS }] } });
+
+test('the newest content that is ready, else the content before', () => {
+  const old = candidate(podObject('old'));
+  expect(chosen(old, candidate(podObject('new', NEW)))).toBe('new');
+  expect(chosen(old, candidate(podObject('new', { ...NEW, ready: false })))).toBe('old');
+  expect(chosen(old)).toBe('old');
+  expect(chosen(candidate(podObject('new', { ...NEW, ready: false })))).toBeUndefined();
+});
+
+test('never one that is being ended', () => {
+  expect(chosen(candidate(podObject('a', { ...NEW, deleted: true })))).toBeUndefined();
+});
+
+test('the younger of two that are alike, and any other before one that has refused', () => {
+  const elder = candidate(born(podObject('elder', NEW), '2026-01-01T00:00:00Z'));
+  const younger = candidate(born(podObject('younger', NEW), '2026-01-02T00:00:00Z'));
+  expect(chosen(elder, younger)).toBe('younger');
+  const refused = choosePod([elder, younger, candidate(podObject('old'))], new Set(['uid-younger']));
+  expect(refused?.pod.metadata.name).toBe('elder');
+  expect(choosePod([younger], new Set(['uid-younger']))?.pod.metadata.name).toBe('younger');
+});
+
+describe('one whose containers are being exchanged', () => {
+  test.each<[boolean, string, object, Partial<PodCandidate>]>([
+    [false, 'is called ready all the same', EXCHANGED, {}],
+    [true, 'has started its new ones', { ...EXCHANGED, ready: false }, { started: new Set(['uid-a']) }],
+    [false, 'is another that has', EXCHANGED, { started: new Set(['uid-b']) }],
+    [true, 'has been told of', NEW, {}],
+    [false, 'has been told of and is not ready', { ...NEW, ready: false }, { started: new Set(['uid-a']) }],
+    [false, 'is about to, and its object does not tell', {}, { leaving: new Set(['uid-a']) }],
+    [true, 'was about to, and has been told of', NEW, { leaving: new Set(['uid-a']) }],
+    [true, 'is another that is about to', {}, { leaving: new Set(['uid-b']) }],
+    [true, 'builds nothing here', EXCHANGED, { expected: new Map() }],
+  ])('%s: it %s', (isChosen, _what, options, more) => {
+    expect(chosen(candidate(podObject('a', options), more))).toBe(isChosen ? 'a' : undefined);
+  });
+
+  test('waits for the word of its readiness probe', () => {
+    const containers = [{ name: 'main', image: 'web:2', readinessProbe: {} }];
+    const pod = podObject('a', { ...EXCHANGED, spec: { containers } });
+    expect(chosen(candidate(pod, { started: new Set(['uid-a']) }))).toBeUndefined();
+  });
+});
+
+test('a port by its name, of TCP only; a declared number before one that is not', () => {
+  expect(choosePod([candidate(withPorts('a'), { port: 'http' })])?.port).toBe(8080);
+  expect(chosen(candidate(withPorts('a'), { port: 'dns' }))).toBeUndefined();
+  expect(chosen(candidate(podObject('a', NEW), { port: 8080 }), candidate(withPorts('b'), { port: 8080 }))).toBe('b');
+});
