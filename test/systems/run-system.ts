@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { freePort } from '../../packages/sandbox/src/host/loopback-address.ts';
 import { liveness } from '../../packages/shared/src/protocol/service-state.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
+import { freePort } from '../rig/free-port.ts';
 import { plainRequest } from '../rig/http-answer.ts';
 import type { Resource } from '../rig/kube-api.ts';
 import { poll } from '../rig/poll.ts';
@@ -38,7 +38,7 @@ export interface SystemRun {
 export async function runSystem(system: System, rig: DevloopRig): Promise<SystemRun> {
   const { page, edit } = system;
   for (const left of system.without) await rm(rig.file(left), { recursive: true });
-  const port = page.in === 'logs' ? 0 : await freePort('127.0.0.1', 0);
+  const port = page.in === 'logs' ? 0 : await freePort();
   if (page.in === 'forward') rig.env[page.variable] = String(port);
   const begun = performance.now();
   await rig.devloop(['up', '-d', '--yes', '--timeout', String(UP_SECONDS)], { timeoutMs: (UP_SECONDS + 30) * 1000 });
@@ -90,12 +90,17 @@ async function addressOf(
 ): Promise<string | undefined> {
   if (page.in === 'logs') return undefined;
   const service = page.service ?? names[0] ?? '';
-  if (page.in === 'url' && page.forward !== undefined) {
+  if (page.in === 'added-forward') {
     await rig.command({ type: 'add-forward', service, local: port, port: page.forward });
   }
-  const [first] = (await rig.service(service)).urls;
-  if (first === undefined) throw new Error(`devloop tells no address of ${service}.`);
-  return `${first.url}${page.path}`;
+  const through = page.in === 'node-port' ? 'node-port' : 'forward';
+  const { urls } = await rig.service(service);
+  const told = urls.find(
+    (one) => one.through === through && (through === 'node-port' || one.url === `http://localhost:${port}`),
+  );
+  if (told === undefined)
+    throw new Error(`devloop tells no address of ${service} by ${through}: ${JSON.stringify(urls)}`);
+  return `${told.url}${page.path}`;
 }
 
 async function logsOf(rig: DevloopRig): Promise<string> {

@@ -24,8 +24,15 @@ export interface System {
 /** Where the text of the edit is shown. */
 export type Page =
   | { readonly in: 'logs' }
-  /** An address that devloop tells, or that of a port that is forwarded on request. */
-  | { readonly in: 'url'; readonly service: string | undefined; readonly path: string; readonly forward?: number }
+  /** A port that is forwarded on request. */
+  | {
+      readonly in: 'added-forward';
+      readonly service: string | undefined;
+      readonly path: string;
+      readonly forward: number;
+    }
+  /** The address at the node that devloop tells. */
+  | { readonly in: 'node-port'; readonly service: string; readonly path: string }
   /** A local port that devloop forwards because a file says so; `variable` gives it. */
   | { readonly in: 'forward'; readonly service: string; readonly path: string; readonly variable: string };
 
@@ -63,7 +70,7 @@ export const SYSTEMS: readonly System[] = [
     name: 'timber',
     fixture: 'timber',
     objects: { deployments: 1, services: 1 },
-    page: { in: 'url', service: undefined, path: '/index', forward: 8080 },
+    page: { in: 'added-forward', service: undefined, path: '/index', forward: 8080 },
     edit: { file: 'main.js', text: 'cut to length' },
     hasWayBack: true,
   },
@@ -73,7 +80,7 @@ export const SYSTEMS: readonly System[] = [
     fixture: 'restaurant-service',
     services: ['restaurant-service'],
     objects: { deployments: 1, services: 1 },
-    page: { in: 'url', service: 'restaurant-service', path: '/restaurants/1', forward: 8080 },
+    page: { in: 'added-forward', service: 'restaurant-service', path: '/restaurants/1', forward: 8080 },
     edit: { file: 'src/menu.json', text: 'lentil soup' },
     hasWayBack: true,
   },
@@ -93,7 +100,7 @@ export const SYSTEMS: readonly System[] = [
     services: SHOP,
     objects: { deployments: 14, services: 14 },
     namespace: 'sock-shop',
-    page: { in: 'url', service: 'front-end', path: '/' },
+    page: { in: 'node-port', service: 'front-end', path: '/' },
     edit: SOCKS,
   },
   {
