@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is how Dockerfiles write variables
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dockerfileHealthcheck, dockerfilePorts } from './dockerfile-ports.ts';
+import { dockerfilePorts } from './dockerfile-ports.ts';
 
 const numbers = (dockerfile: string, options?: Parameters<typeof dockerfilePorts>[1]) =>
   dockerfilePorts(dockerfile, options).map(({ port, protocol }) => (protocol === 'TCP' ? port : `${port} ${protocol}`));
@@ -71,24 +71,4 @@ describe('dockerfilePorts', () => {
       }),
     );
   });
-});
-
-test.each([
-  ['none', 'FROM a', undefined],
-  [
-    'for a shell',
-    'FROM a\nHEALTHCHECK CMD curl -f localhost || exit 1',
-    { test: ['CMD-SHELL', 'curl -f localhost || exit 1'] },
-  ],
-  ['as words', 'FROM a\nHEALTHCHECK CMD ["node", "ask.js"]', { test: ['CMD', 'node', 'ask.js'] }],
-  [
-    'with its times, over two lines',
-    'FROM a\nhealthcheck --start-period=30s --interval=5s \\\n  --retries=2 CMD ask',
-    { start_period: '30s', interval: '5s', retries: '2', test: ['CMD-SHELL', 'ask'] },
-  ],
-  ['the last one', 'FROM a\nHEALTHCHECK CMD one\nHEALTHCHECK CMD two', { test: ['CMD-SHELL', 'two'] }],
-  ['of the base stage', 'FROM a AS b\nHEALTHCHECK CMD one\nFROM b', { test: ['CMD-SHELL', 'one'] }],
-  ['turned off', 'FROM a AS b\nHEALTHCHECK CMD one\nFROM b\nHEALTHCHECK NONE', undefined],
-])('the health check: %s', (_name, dockerfile, healthcheck) => {
-  expect(dockerfileHealthcheck(dockerfile)).toEqual(healthcheck);
 });

@@ -18,59 +18,20 @@ interface StageScope {
   readonly env: Map<string, string>;
   readonly args: Map<string, string>;
   readonly ports: ExposedPort[];
-  /** What follows HEALTHCHECK; the last one counts. */
-  readonly healthcheck: string | undefined;
-}
-
-/** Of a Dockerfile, which stage is built and with which arguments. */
-interface BuiltStage {
-  /** Name or index of the stage; by default, and if there is none of that name, the last one. */
-  readonly target?: string | undefined;
-  /** Build arguments, which win over defaults of ARG. */
-  readonly args?: Readonly<Record<string, string>>;
 }
 
 /**
  * The ports that EXPOSE declares in the stage that is built and in the stages it derives from by FROM. Variables of
  * ARG and ENV are replaced as the Dockerfile reference says. Ports that external base images expose are not known.
+ *
+ * @param options.target name or index of the stage; by default, and if there is none of that name, the last one
+ * @param options.args build arguments, which win over defaults of ARG
  */
-export function dockerfilePorts(dockerfile: string, built: BuiltStage = {}): ExposedPort[] {
-  const ports = builtScope(dockerfile, built)?.ports ?? [];
-  return ports.filter(
-    (one, index) => ports.findIndex((other) => other.port === one.port && other.protocol === one.protocol) === index,
-  );
-}
-
-/**
- * The HEALTHCHECK of the stage that is built, or of those it derives from, in the form in which a compose file has one.
- * Undefined: there is none, or it is turned off. One of an external base image is not known.
- */
-export function dockerfileHealthcheck(
+export function dockerfilePorts(
   dockerfile: string,
-  built: BuiltStage = {},
-): Readonly<Record<string, string | readonly string[]>> | undefined {
-  const [, options = '', command] =
-    /^((?:--\S+\s+)*)CMD\s+(.+)$/is.exec(builtScope(dockerfile, built)?.healthcheck ?? '') ?? [];
-  if (command === undefined) return undefined;
-  const pairs = [...options.matchAll(/--([a-z-]+)=(\S+)/g)];
-  return {
-    ...Object.fromEntries(pairs.map(([, name = '', value = '']) => [name.replaceAll('-', '_'), value])),
-    test: wordsOf(command),
-  };
-}
-
-/** `CMD` with the words of the JSON form; everything else is for a shell, as Docker has it. */
-function wordsOf(command: string): string[] {
-  try {
-    const words: unknown = JSON.parse(command);
-    if (Array.isArray(words) && words.every((word) => typeof word === 'string')) return ['CMD', ...words];
-  } catch {
-    // not JSON
-  }
-  return ['CMD-SHELL', command];
-}
-
-function builtScope(dockerfile: string, { target: given, args: buildArgs = {} }: BuiltStage): StageScope | undefined {
+  options: { readonly target?: string | undefined; readonly args?: Readonly<Record<string, string>> } = {},
+): ExposedPort[] {
+  const buildArgs = options.args ?? {};
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
   for (const instruction of parseInstructions(dockerfile)) {
@@ -78,11 +39,15 @@ function builtScope(dockerfile: string, { target: given, args: buildArgs = {} }:
     else if (stages.length > 0) stages.at(-1)?.instructions.push(instruction);
     else if (instruction.keyword === 'ARG') declareArgs(instruction.rest, globals, globals, buildArgs);
   }
-  const target = given?.toLowerCase();
+  const target = options.target?.toLowerCase();
   const stage =
     stages.find(({ name }, index) => target !== undefined && (name === target || String(index) === target)) ??
     stages.at(-1);
-  return stage === undefined ? undefined : evaluate(stage, globals, buildArgs);
+  if (stage === undefined) return [];
+  const { ports } = evaluate(stage, globals, buildArgs);
+  return ports.filter(
+    (one, index) => ports.findIndex((other) => other.port === one.port && other.protocol === one.protocol) === index,
+  );
 }
 
 function openStage(rest: string, stages: readonly Stage[], globals: ReadonlyMap<string, string>): Stage {
@@ -103,15 +68,13 @@ function evaluate(
   const env = new Map(inherited?.env);
   const args = new Map(inherited?.args);
   const ports = [...(inherited?.ports ?? [])];
-  let healthcheck = inherited?.healthcheck;
   const expand = (text: string) => substitute(text, (name) => env.get(name) ?? args.get(name));
   for (const { keyword, rest } of stage.instructions) {
     if (keyword === 'ARG') declareArgs(rest, args, globals, buildArgs, expand);
     else if (keyword === 'ENV') for (const [name, value] of assignments(rest)) env.set(name, expand(value));
     else if (keyword === 'EXPOSE') ports.push(...expand(rest).split(/\s+/).flatMap(parsePorts));
-    else if (keyword === 'HEALTHCHECK') healthcheck = rest;
   }
-  return { env, args, ports, healthcheck };
+  return { env, args, ports };
 }
 
 function declareArgs(

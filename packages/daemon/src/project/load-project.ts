@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
-import { toProbes } from '../compose/to-probes.ts';
 import { checkConfig } from '../config/check-config.ts';
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { readConfig } from '../config/load-config.ts';
@@ -11,7 +10,7 @@ import { byPosition } from '../config/yaml-source.ts';
 import { generateManifests } from '../deploy/generate-manifests.ts';
 import { type Assignment, assignObjects } from './assign-objects.ts';
 import { composedServices } from './composed-services.ts';
-import { dockerfileHealthcheck, dockerfilePorts } from './dockerfile-ports.ts';
+import { dockerfilePorts } from './dockerfile-ports.ts';
 import { type FoundBuild, findBuild, nothingToDeploy } from './find-build.ts';
 import { defaultManifests, type FoundManifests, namedManifests } from './find-manifests.ts';
 import { findRepeatedObjects } from './find-repeated-objects.ts';
@@ -201,10 +200,8 @@ function toBuildSpec(source: NonNullable<FoundBuild['source']>, config: ServiceC
 async function generate(name: string, build: BuildSpec, config: ServiceConfig): Promise<Manifest[]> {
   // one that has just been taken away is the build's to report
   const dockerfile = await readFile(build.dockerfile, 'utf8').catch(() => '');
-  const { image, target, args } = build;
-  const exposedPorts = dockerfilePorts(dockerfile, { target, args });
-  const probes = toProbes(dockerfileHealthcheck(dockerfile, { target, args }));
-  const objects = generateManifests({ name, image, exposedPorts, env: config.env, probes });
+  const exposedPorts = dockerfilePorts(dockerfile, { target: build.target, args: build.args });
+  const objects = generateManifests({ name, image: build.image, exposedPorts, env: config.env });
   return objects.map((object) => ({ object, file: undefined, line: 1 }));
 }
 
