@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -15,6 +16,7 @@ import { DaemonSocket, type MessageStream } from './daemon-socket.ts';
 import { EventFeed, type EventMark, type EventPredicate, FROM_THE_START } from './event-feed.ts';
 import { type HttpAnswer, type HttpRequest, plainRequest } from './http-answer.ts';
 import { type ApiObject, KubeApi, type Resource } from './kube-api.ts';
+import { readKubeconfig } from './kubeconfig.ts';
 import { ObjectWatch } from './object-watch.ts';
 import { poll } from './poll.ts';
 import { type FoundProcess, processesWithEnvironment } from './processes.ts';
@@ -91,7 +93,9 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     const rig = new DevloopRig(scratch, namespace, await KubeApi.open(), options);
     await mkdir(rig.runtimeFolder, { mode: 0o700 });
     await cp(path.join(REPOSITORY, 'fixtures', fixture), rig.folder, { recursive: true });
-    await writeFile(rig.file('devloop.yaml'), rig.withNamespace(await rig.read('devloop.yaml')));
+    if (existsSync(rig.file('devloop.yaml'))) {
+      await writeFile(rig.file('devloop.yaml'), rig.withNamespace(await rig.read('devloop.yaml')));
+    } else await rig.useContext();
     if (options.namespace !== 'missing') {
       await rig.kube.create('namespaces', undefined, {
         metadata: { name: namespace, labels: { [RUN_LABEL]: thisRun() } },
@@ -105,6 +109,14 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   /** Saves `devloop.yaml`; the namespace of this rig comes after the text, so that its lines keep their numbers. */
   writeConfig(text: string): Promise<void> {
     return this.writeAtomic('devloop.yaml', this.withNamespace(text));
+  }
+
+  /** Has the context name the namespace, as for a project whose devloop.yaml is missing or names none. */
+  async useContext(): Promise<void> {
+    const kubeconfig = readKubeconfig();
+    kubeconfig.contexts[0].context.namespace = this.namespace;
+    this.env['KUBECONFIG'] = path.join(this.#scratch, 'kubeconfig');
+    await writeFile(this.env['KUBECONFIG'], JSON.stringify(kubeconfig));
   }
 
   withNamespace(text: string): string {

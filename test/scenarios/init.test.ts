@@ -1,17 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
-import { readKubeconfig } from '../rig/kubeconfig.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { openScreenBelowShell } from '../rig/screen.ts';
 
 /** Takes the rig's devloop.yaml away; the namespace is that of the context then. */
 async function withoutConfig(rig: DevloopRig): Promise<void> {
   await rm(rig.file('devloop.yaml'));
-  const kubeconfig = readKubeconfig();
-  kubeconfig.contexts[0].context.namespace = rig.namespace;
-  await rig.write('../kubeconfig', JSON.stringify(kubeconfig));
-  rig.env['KUBECONFIG'] = rig.file('../kubeconfig');
+  await rig.useContext();
 }
 
 test('an app without a devloop.yaml: shown as it is understood, asked for, and up', async () => {

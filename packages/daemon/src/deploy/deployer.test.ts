@@ -73,6 +73,22 @@ test('only what changed is touched', async () => {
   expect(objects.journal).toEqual(['apply ConfigMap/a', 'apply Deployment/web']);
 });
 
+test('a new daemon makes a Pod anew that has ended, where its image has changed', async () => {
+  const { objects, deploy, restart } = open();
+  const pod = (image: string) =>
+    manifest({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'job' },
+      spec: { containers: [{ name: 'job', image }] },
+    });
+  await deploy([pod('job:1')]);
+  for (const object of objects.objects.values()) object['status'] = { phase: 'Succeeded' };
+  restart();
+  expect(await deploy([pod('job:2')])).toEqual(['replaced Pod/job']);
+  expect(objects.journal).toEqual(['delete Pod/job', 'apply Pod/job']);
+});
+
 test('a new daemon applies everything once and sees what stays as it is', async () => {
   const { objects, deploy, restart } = open();
   await deploy([configMap('a')]);

@@ -180,6 +180,7 @@ export class Deployer {
     if (previous !== undefined && desired.kind === 'Pod' && !isDeepStrictEqual(previous, desired)) {
       return await this.#replace(desired, previous, signal);
     }
+    if (live !== undefined && hasEndedWithOthers(live, desired)) return await this.#replace(desired, live, signal);
     try {
       const result = await this.#objects.apply(desired, signal);
       this.remember(desired, result.metadata.generation ?? 0);
@@ -222,6 +223,13 @@ export class Deployer {
     if ((await this.#objects.get(desired, signal)) === undefined) return false;
     return await this.#objects.couldCreate(desired, signal);
   }
+}
+
+/** Whether a Pod has run to its end with other images: it would take the new ones and never run them. */
+function hasEndedWithOthers(live: KubernetesObject, desired: KubernetesObject): boolean {
+  if (desired.kind !== 'Pod' || !['Succeeded', 'Failed'].includes(live['status']?.phase)) return false;
+  const images = new Map(containersOf(live).map((container) => [container.name, container.image]));
+  return containersOf(desired).some(({ name, image }) => images.get(name) !== image);
 }
 
 /** Suffix that tells an alias of an image from the image's own reference. */

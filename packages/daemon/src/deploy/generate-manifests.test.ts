@@ -98,8 +98,14 @@ test('a Deployment and a Service on the exposed ports', () => {
   `);
 });
 
-test('without ports there is nothing to serve', () => {
+test('without ports nothing tells whether the program goes on: it may end, and is started again when it fails', () => {
   const manifests = generateManifests({ name: 'worker', image: 'worker', exposedPorts: [], env: {} });
-  expect(manifests.map(({ kind }) => kind)).toEqual(['Deployment']);
-  expect(manifests[0]?.['spec'].template.spec.containers).toEqual([{ name: 'worker', image: 'worker' }]);
+  expect(manifests).toEqual([
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'worker', labels: { app: 'worker' } },
+      spec: { restartPolicy: 'OnFailure', containers: [{ name: 'worker', image: 'worker' }] },
+    },
+  ]);
 });

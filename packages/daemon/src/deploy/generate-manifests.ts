@@ -15,8 +15,9 @@ export interface GeneratedService {
 }
 
 /**
- * The manifests of a service that has none: a Deployment of one replica and, where ports are exposed, a ClusterIP
- * Service on the same ports under the service's name.
+ * The manifests of a service that has none. Where ports are exposed: a Deployment of one replica and a ClusterIP Service
+ * on the same ports under the service's name. Where none are, nobody can tell a program that goes on from one that does
+ * its work and ends: a Pod is right for both, as it is started again only when its program has failed.
  */
 export function generateManifests({ name, image, exposedPorts, env }: GeneratedService): KubernetesObject[] {
   const labels = { app: name };
@@ -34,6 +35,16 @@ export function generateManifests({ name, image, exposedPorts, env }: GeneratedS
     }),
     ...(variables.length > 0 && { env: variables }),
   };
+  if (named.length === 0) {
+    return [
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, labels },
+        spec: { restartPolicy: 'OnFailure', containers: [container] },
+      },
+    ];
+  }
   const deployment: KubernetesObject = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -44,7 +55,6 @@ export function generateManifests({ name, image, exposedPorts, env }: GeneratedS
       template: { metadata: { labels }, spec: { containers: [container] } },
     },
   };
-  if (named.length === 0) return [deployment];
   const service: KubernetesObject = {
     apiVersion: 'v1',
     kind: 'Service',

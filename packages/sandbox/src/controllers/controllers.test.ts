@@ -305,18 +305,21 @@ test('a Service tells of the pods that are ready, by the names of their ports', 
   await rig.store.until('endpoints', (left) => (left.length === 0 ? true : undefined));
 });
 
-test('a namespace is furnished, and is gone when it is empty', async () => {
-  await using rig = await Rig.open();
-  rig.engine.addImage('web:1');
-  rig.workload('deployments.apps', 'Deployment', 'web');
-  await rig.rolledOut('web');
-  expect(rig.get('serviceaccounts', 'default')).toBeDefined();
-  expect(rig.get('configmaps', 'kube-root-ca.crt')['data']).toEqual({ 'ca.crt': 'PEM' });
-  rig.store.delete({ resource: 'namespaces', namespace: undefined, name: NAMESPACE });
-  await rig.store.until('namespaces', (namespaces) => (namespaces.length === 0 ? true : undefined));
-  expect(rig.pods()).toEqual([]);
-  expect(rig.engine.containers()).toEqual([]);
-});
+test.each(['Background', 'Foreground'])(
+  'a namespace is furnished, and is gone when it is empty: deleted with %s',
+  async (propagationPolicy) => {
+    await using rig = await Rig.open();
+    rig.engine.addImage('web:1');
+    rig.workload('deployments.apps', 'Deployment', 'web');
+    await rig.rolledOut('web');
+    expect(rig.get('serviceaccounts', 'default')).toBeDefined();
+    expect(rig.get('configmaps', 'kube-root-ca.crt')['data']).toEqual({ 'ca.crt': 'PEM' });
+    rig.store.delete({ resource: 'namespaces', namespace: undefined, name: NAMESPACE }, { propagationPolicy });
+    await rig.store.until('namespaces', (namespaces) => (namespaces.length === 0 ? true : undefined));
+    expect(rig.pods()).toEqual([]);
+    expect(rig.engine.containers()).toEqual([]);
+  },
+);
 
 test('a StatefulSet makes its pods in order and rolls them in reverse', async () => {
   await using rig = await Rig.open();

@@ -8,8 +8,8 @@ const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 const MANAGER = 'kube-controller-manager';
 
-/** Events name no owners, and there are many of them. */
-const OWNABLE = Object.values(NAMESPACED_RESOURCES).filter((resource) => resource !== 'events');
+/** Events name no owners, and there are many of them. Namespaces have none either, but may be deleted in the foreground. */
+const WATCHED = ['namespaces', ...Object.values(NAMESPACED_RESOURCES).filter((resource) => resource !== 'events')];
 
 interface Known {
   readonly name: ObjectName;
@@ -31,7 +31,7 @@ export class GarbageCollector implements Disposable {
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#listening.use(this.#queue);
-    for (const resource of OWNABLE) {
+    for (const resource of WATCHED) {
       this.#listening.use(
         store.listen([resource], (change, object) => {
           if (change === 'deleted') this.#forget(object);

@@ -54,7 +54,8 @@ export class FakeObjectStore implements ObjectStore {
     if (
       metadata.deletionTimestamp !== undefined &&
       before.metadata.finalizers?.length &&
-      !metadata.finalizers?.length
+      !metadata.finalizers?.length &&
+      !isFurnished(name, after)
     ) {
       this.#remove(name, after);
       return after;
@@ -75,8 +76,7 @@ export class FakeObjectStore implements ObjectStore {
     const finalizers = [...(object.metadata.finalizers ?? []), ...(policy === undefined ? [] : [policy])];
     const isPod = name.resource === 'pods' && Boolean(object['spec']?.nodeName);
     const grace = isPod ? (options.gracePeriodSeconds ?? object['spec']?.terminationGracePeriodSeconds ?? 30) : 0;
-    const isNamespace = name.resource === 'namespaces' && object['spec']?.finalizers?.length > 0;
-    if (grace === 0 && finalizers.length === 0 && !isNamespace) {
+    if (grace === 0 && finalizers.length === 0 && !isFurnished(name, object)) {
       this.#remove(name, object);
       return;
     }
@@ -148,4 +148,9 @@ function freeze<T>(value: T): T {
     for (const part of Object.values(value)) freeze(part);
   }
   return value;
+}
+
+/** Whether it is a namespace that its controller has not emptied. */
+function isFurnished({ resource }: ObjectName, object: KubeObject): boolean {
+  return resource === 'namespaces' && object['spec']?.finalizers?.length > 0;
 }

@@ -103,7 +103,9 @@ export const ServiceSchema = z.strictObject({
   manifests: z
     .array(z.string())
     .optional()
-    .describe('Files, folders (applied recursively) and globs. [] generates a Deployment and a Service from EXPOSE.'),
+    .describe(
+      'Files, folders (applied recursively) and globs. [] generates a Deployment and a Service from EXPOSE, or a Pod.',
+    ),
   dependsOn: z.array(z.string()).default([]).describe('Services that must be live before this one is deployed.'),
   rollout: z
     .enum(['swap', 'rolling'])

@@ -62,6 +62,12 @@ test('a Dockerfile alone has a Deployment made', async () => {
   expect(inferred?.reasons[0]).toContain('made from its EXPOSE');
 });
 
+test('a Dockerfile alone that exposes nothing has a Pod made', async () => {
+  const { inferred, project } = await infer({ Dockerfile: 'FROM node:22-slim\nCMD ["node", "hello.js"]\n' });
+  expect(project?.services[0]?.manifests.map(({ object }) => object.kind)).toEqual(['Pod']);
+  expect(inferred?.reasons[0]).toContain('a Pod is made, which may run to its end');
+});
+
 test('a compose file alone is taken, with what is laid over it', async () => {
   const compose = 'services:\n  web: { build: web }\n  db: { image: postgres }\n';
   const { inferred, project } = await infer({

@@ -96,7 +96,10 @@ function serviceOf(name: string, match: ImageMatch, hasWorkloads: boolean): Infe
   const context = isFoundByName ? [] : [`context: ${home}`];
   if (image === undefined) {
     const choices = alternatives.length > 0 ? `  # or build: { image: ${alternatives.join(' | ')} }` : '';
-    const made = 'a Deployment and a Service are made from its EXPOSE';
+    const made =
+      dockerfile.ports.length > 0
+        ? 'a Deployment and a Service are made from its EXPOSE'
+        : 'and as it exposes no port, a Pod is made, which may run to its end';
     const own = [
       ...(context.length > 0 ? [`build: ${home}`] : []),
       ...(hasWorkloads ? [`manifests: []${choices}`] : []),
