@@ -266,6 +266,16 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     return this.kube.delete('pods', this.namespace, name);
   }
 
+  /** Resolves when the pod is gone, so that only another can answer. */
+  async deletePodAndWait(name: string): Promise<void> {
+    await this.deletePod(name);
+    await poll(
+      () => this.names('pods'),
+      (names) => !names.includes(`pods/${name}`),
+      { what: `pod ${name} is gone` },
+    );
+  }
+
   /** The names of what is there, as `pods/web-0`. */
   async names(...resources: readonly Resource[]): Promise<string[]> {
     const lists = await Promise.all(

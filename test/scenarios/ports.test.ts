@@ -41,7 +41,7 @@ test('a port is forwarded, through swaps, rollouts and deleted pods', async () =
   await answers(rolled);
 
   const [pod] = await rig.pods('app=hello');
-  await rig.deletePod(pod.metadata.name);
+  await rig.deletePodAndWait(pod.metadata.name);
   await answers(rolled);
 
   await rig.devloop(['stop']);

@@ -75,7 +75,7 @@ test('a daemon that was killed, stopped from elsewhere, or is of another version
   expect(later.pid).not.toBe(pid);
   const message = unique('still served');
   await rig.writeAtomic('hello/message.txt', message);
-  await screen.shows(/change in hello\/message\.txt\n.*live in \d/);
+  await screen.shows(/change in hello\/message\.txt\n[\s\S]*live in \d/);
   await rig.serves('hello', message);
 
   await rig.devloop(['stop']);

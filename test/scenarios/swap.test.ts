@@ -34,7 +34,7 @@ test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', 
   }
 
   const served = (await rig.served('hello')).body;
-  await rig.deletePod(pod.metadata.name);
+  await rig.deletePodAndWait(pod.metadata.name);
   await rig.serves('hello', served);
   const [fresh] = await rig.pods('app=hello');
   expect(fresh.metadata.uid).not.toBe(pod.metadata.uid);
