@@ -23,7 +23,7 @@ test('from nothing to live, a save, two screens at once, and whichever way one i
   await rig.writeAtomic('api/price.txt', price);
   for (const one of [screen, second]) {
     await one.shows('change in api/price.txt');
-    await one.shows(/change in api\/price\.txt\n.*live in \d/);
+    await one.shows(/change in api\/price\.txt\n[\s\S]*live in \d/);
     await one.shows('● 2 live');
   }
   await screen.shows(/● live +api +#2 /);
