@@ -74,7 +74,7 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
     Object.assign(process.env, running.environment); // kubeconfig, minikube and engine are looked up in it
     limits = running.limits;
   }
-  const stateFolder = stateFolderOf(folder, { env: process.env, homeFolder: os.homedir() });
+  const stateFolder = stateFolderOf(folder, environment);
   const options = { works, sandbox, stateFolder, logsFolder };
   const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), options));
   logEvents(daemon.log, (line) => process.stdout.write(`${line}\n`));

@@ -19,8 +19,6 @@ export interface ComposeFile {
   /** What `!reset` and `!override` say of a path when files are merged, by the path as JSON. */
   readonly marks: ReadonlyMap<string, 'reset' | 'override'>;
   readonly diagnostics: readonly ConfigDiagnostic[];
-  /** Variables that have no value, and count as empty. */
-  readonly missing: readonly string[];
 }
 
 /**
@@ -38,8 +36,7 @@ export function parseComposeFile(file: string, text: string, variables: Readonly
   });
   const diagnostics = yamlDiagnostics(source, document);
   const marks = new Map<string, 'reset' | 'override'>();
-  const missing: string[] = [];
-  if (document.errors.some(isSyntaxError)) return { source, document, content: {}, marks, diagnostics, missing };
+  if (document.errors.some(isSyntaxError)) return { source, document, content: {}, marks, diagnostics };
   const mark = (node: Node, ancestors: readonly unknown[]) => {
     if (node.tag !== '!reset' && node.tag !== '!override') return;
     marks.set(JSON.stringify(pathTo(ancestors, node)), node.tag === '!reset' ? 'reset' : 'override');
@@ -50,9 +47,7 @@ export function parseComposeFile(file: string, text: string, variables: Readonly
       mark(node, ancestors);
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return;
       try {
-        const { text: filled, missing: unknown } = interpolate(node.value, variables);
-        node.value = filled;
-        missing.push(...unknown);
+        node.value = interpolate(node.value, variables);
       } catch (error) {
         if (!(error instanceof InterpolationError)) throw error;
         const [start = 0, end = 0] = node.range ?? [];
@@ -63,7 +58,7 @@ export function parseComposeFile(file: string, text: string, variables: Readonly
   });
   const value: unknown = diagnostics.length === 0 ? document.toJS({ maxAliasCount: -1 }) : {};
   const content = isFields(value) ? value : {};
-  return { source, document, content, marks, diagnostics, missing };
+  return { source, document, content, marks, diagnostics };
 }
 
 /** A problem at its place in the file; where the path is not in it, at the nearest thing above that is. */

@@ -12,7 +12,7 @@ export function readDotEnv(text: string, environment: ReadonlyMap<string, string
   const found = new Map<string, string>();
   for (const [name, value = ''] of Object.entries(parseEnv(text))) {
     const known = new Map([...found, ...environment]);
-    found.set(name, literal.has(name) ? value : interpolate(value, known).text);
+    found.set(name, literal.has(name) ? value : interpolate(value, known));
   }
   return found;
 }

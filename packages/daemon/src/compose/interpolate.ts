@@ -1,10 +1,3 @@
-/** What a text with variables comes to, and what was said of them. */
-export interface Interpolated {
-  readonly text: string;
-  /** Variables without a value and without a default: they count as empty. */
-  readonly missing: readonly string[];
-}
-
 /** A variable that must have a value (`${NAME:?words}`), or a `$` that begins nothing. */
 export class InterpolationError extends Error {}
 
@@ -13,12 +6,11 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
 /**
  * Puts variables into a text as the compose-spec says (12-interpolation.md): `$NAME`, `${NAME}`, `${NAME:-default}`,
  * `${NAME-default}`, `${NAME:?error}`, `${NAME?error}`, `${NAME:+replacement}`, `${NAME+replacement}`, nested ones in the
- * latter parts, and `$$` for a `$`.
+ * latter parts, and `$$` for a `$`. A variable without a value and without a default counts as empty.
  *
  * @throws InterpolationError
  */
-export function interpolate(text: string, variables: ReadonlyMap<string, string>): Interpolated {
-  const missing: string[] = [];
+export function interpolate(text: string, variables: ReadonlyMap<string, string>): string {
   const read = (part: string): string => {
     let result = '';
     let rest = part;
@@ -47,11 +39,7 @@ export function interpolate(text: string, variables: ReadonlyMap<string, string>
     }
     return result + rest;
   };
-  const variable = (name: string): string => {
-    const value = variables.get(name);
-    if (value === undefined) missing.push(name);
-    return value ?? '';
-  };
+  const variable = (name: string): string => variables.get(name) ?? '';
   const expand = (name: string, operation: string): string => {
     if (operation === '') return variable(name);
     const [, sign = '', word = ''] = /^(:?[-?+])([\s\S]*)$/.exec(operation) ?? [];
@@ -63,7 +51,7 @@ export function interpolate(text: string, variables: ReadonlyMap<string, string>
     if (sign.endsWith('-')) return read(word);
     throw new InterpolationError(`${name} has no value: ${read(word) || 'it is required'}`);
   };
-  return { text: read(text), missing };
+  return read(text);
 }
 
 /** Where the brace is that closes the one at the beginning; -1 where none does. */
