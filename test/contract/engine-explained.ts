@@ -1,8 +1,10 @@
+import type { Explanation } from './comparison.ts';
+
 /**
  * Where the sandbox's engine answers otherwise than that of the scenarios' cluster, and why it may. A row reads
  * `STEP METHOD PATH PLACE: REAL ≠ OURS`. The sandbox is like Docker 28; that engine is a 20.10.
  */
-export const ENGINE_EXPLAINED: readonly { readonly where: RegExp; readonly why: string }[] = [
+export const ENGINE_EXPLAINED: readonly Explanation[] = [
   { where: /API version is 1\.41|API version is 1\.12/, why: 'the versions that each of them speaks' },
   {
     where: /"(?:Invalid filter|Cannot kill container|Container ID is not running|Config cannot be empty)/,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { poll } from '../rig/poll.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
-import { differences } from './differences.ts';
+import { Comparison } from './comparison.ts';
 import { EngineClient } from './engine-client.ts';
 import { ENGINE_EXPLAINED } from './engine-explained.ts';
 import { comparable, pick, shape } from './engine-normalise.ts';
@@ -12,7 +12,7 @@ import { ENGINE_CONTRACT, type EngineStep, tarOf } from './engine-requests.ts';
 const API = '/v1.41';
 const run = `contract-${randomBytes(3).toString('hex')}`;
 const since = Math.floor(Date.now() / 1000) - 1;
-const compared = { requests: 0, differences: 0 };
+const compared = new Comparison(ENGINE_EXPLAINED);
 let sandbox: RunningSandbox;
 let engines: readonly [real: EngineClient, sandbox: EngineClient];
 
@@ -74,12 +74,7 @@ for (const { name, steps } of ENGINE_CONTRACT) {
     const unexplained: string[] = [];
     for (const [index, step] of steps.entries()) {
       const [real, ours] = await both(step);
-      for (const { at, real: said, ours: answered } of differences(real, ours)) {
-        const row = `${index + 1} ${step.method} ${step.path} ${at}: ${JSON.stringify(said)} ≠ ${JSON.stringify(answered)}`;
-        compared.differences += 1;
-        if (!ENGINE_EXPLAINED.some(({ where }) => where.test(row))) unexplained.push(row);
-      }
-      compared.requests += 1;
+      unexplained.push(...compared.unexplained(`${index + 1} ${step.method} ${step.path}`, real, ours));
     }
     expect(unexplained).toEqual([]);
   });

@@ -1,8 +1,10 @@
+import type { Explanation } from './comparison.ts';
+
 /**
  * Where the sandbox answers otherwise than the cluster of the scenarios, and why it may. A row reads
  * `STEP METHOD PATH PLACE: REAL ≠ OURS`. The sandbox is like Kubernetes 1.32; that cluster may be older.
  */
-export const EXPLAINED: readonly { readonly where: RegExp; readonly why: string }[] = [
+export const EXPLAINED: readonly Explanation[] = [
   {
     where: /internalTrafficPolicy|ipFamilies|ipFamilyPolicy/,
     why: 'Services have these fields since 1.20 to 1.22',
