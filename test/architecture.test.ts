@@ -14,7 +14,7 @@ const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['watch'],
   dockerode: ['docker'],
   '@kubernetes/client-node': ['kubernetes'],
-  yaml: ['compose', 'config', 'project', 'deploy'],
+  yaml: ['compose', 'config', 'kubernetes', 'project', 'deploy'],
   execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes', 'forward'],
   ws: ['forward', 'kubernetes'],
   'tar-stream': ['build'],
@@ -184,5 +184,5 @@ function told(wrong: readonly Import[]): string[] {
 }
 
 function isBuilt(name: string): boolean {
-  return /\/dist(?:\/|$)/.test(name) || name.startsWith('test/results');
+  return /\/(?:dist|bundle)(?:\/|$)/.test(name) || name.startsWith('test/results');
 }

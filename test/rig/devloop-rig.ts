@@ -25,7 +25,7 @@ import { type CommandResult, mustRun, runCommand } from './run-command.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** The built command, as a user runs it. */
-export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/dist/main.js');
+export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/bundle/main.js');
 /** Names one run of the tests, in the environment of everything it starts. */
 export const RUN_VARIABLE = 'DEVLOOP_RIG_RUN';
 

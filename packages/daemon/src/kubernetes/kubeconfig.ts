@@ -7,6 +7,9 @@ import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { execa } from 'execa';
 import { plainAddress } from './plain-kubeconfig.ts';
 
+/** By the package's name, because this module is part of bundles (packages/tui/write-bundles.ts). */
+const READER = '@devloop/daemon/kubernetes/read-kubeconfig';
+
 /** A context of the kubeconfig with all that is needed to speak to its API server, credentials included. */
 export interface ClusterAddress {
   readonly context: string;
@@ -48,7 +51,7 @@ async function readPlainKubeconfig(context: string | undefined): Promise<Cluster
 }
 
 async function readByLibrary(context: string | undefined, signal: AbortSignal): Promise<ClusterAddress> {
-  const reader = fileURLToPath(import.meta.resolve('./read-kubeconfig.js'));
+  const reader = fileURLToPath(import.meta.resolve(READER));
   const { stdout } = await execa(execPath, [reader, ...(context === undefined ? [] : [context])], {
     cancelSignal: signal,
     stderr: 'ignore',
