@@ -17,6 +17,8 @@ export interface TrackOptions {
   readonly engine?: Pick<ImageEngine, 'container'>;
   /** Told when the wording of where the rollout is changes. */
   readonly onProgress: (detail: string) => void;
+  /** Told whenever no pod waits any more for its containers to be started. */
+  readonly onStarted?: () => void;
   /** The last lines of a container, for evidence. */
   readonly lastLines: (pod: KubernetesObject, container: string, previous: boolean) => Promise<string[]>;
   readonly timeoutMs: number;
@@ -80,6 +82,8 @@ async function untilReady(
       () => {
         last = workloads.map((workload) => workloadStatus(workload, view));
         if (last.some((status) => status.newest.some(isRunning))) startedAt ??= instant();
+        if (last.every(({ newest, wanted }) => newest.length >= wanted && newest.every(hasStarted)))
+          options.onStarted?.();
         const pending = last.find((status) => !status.done);
         if (pending === undefined) return { ok: true, startedAt, readyAt: instant() };
         const fatal = last.find((status) => status.diagnosis?.fatal);
@@ -130,6 +134,16 @@ async function timedOut(statuses: readonly WorkloadStatus[], options: TrackOptio
       evidence: [],
     },
   };
+}
+
+/** Whether all its containers have been started, whatever became of them. */
+function hasStarted(pod: KubernetesObject): boolean {
+  const statuses: { state?: { waiting?: object }; lastState?: { terminated?: object } }[] =
+    pod['status']?.containerStatuses ?? [];
+  return (
+    statuses.length > 0 &&
+    statuses.every(({ state, lastState }) => state?.waiting === undefined || lastState?.terminated !== undefined)
+  );
 }
 
 function isRunning(pod: KubernetesObject): boolean {
