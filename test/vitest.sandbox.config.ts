@@ -13,6 +13,7 @@ export default defineConfig({
       // install Python packages, or take them from an image of the cluster: a sandbox has no network
       'test/scenarios/api-gateway.test.ts',
       'test/scenarios/flask-example.test.ts',
+      'test/scenarios/systems-python.test.ts',
     ],
     globalSetup: ['test/rig/sandbox-setup.ts'],
     fileParallelism: true,

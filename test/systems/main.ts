@@ -28,7 +28,11 @@ if (unknown.length > 0) {
 Usage: npm run systems -- [--sandbox] [--only NAME]...`);
   process.exit(2);
 }
-process.exitCode = await main(SYSTEMS.filter(({ name }) => values.only.length === 0 || values.only.includes(name)));
+const asked = SYSTEMS.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+const left = asked.filter(({ isPython }) => values.sandbox && isPython);
+for (const { name } of left)
+  console.log(`${name} is left out: it installs Python packages, and a sandbox has no network.`);
+process.exitCode = await main(asked.filter((system) => !left.includes(system)));
 
 async function main(systems: readonly System[]): Promise<number> {
   await using sandbox = values.sandbox ? await RunningSandbox.open() : undefined;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { liveness } from '../../packages/shared/src/protocol/service-state.ts';
@@ -38,6 +39,7 @@ export interface SystemRun {
 export async function runSystem(system: System, rig: DevloopRig): Promise<SystemRun> {
   const { page, edit } = system;
   for (const left of system.without) await rm(rig.file(left), { recursive: true });
+  if (!existsSync(rig.file('devloop.yaml'))) await rig.useContext();
   const port = page.in === 'logs' ? 0 : await freePort();
   if (page.in === 'forward') rig.env[page.variable] = String(port);
   const begun = performance.now();

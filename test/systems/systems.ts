@@ -8,6 +8,8 @@ export interface System {
   readonly fixture: string;
   /** What is left out of the copy, relative to it. */
   readonly without: readonly string[];
+  /** Whether it installs Python packages, or takes them from an image of the cluster: a sandbox has no network. */
+  readonly isPython: boolean;
   /** Services that devloop is to find; undefined: one, called like the folder. */
   readonly services: readonly string[] | undefined;
   /** Objects that are to be there while it is up, by kind. */
@@ -32,7 +34,7 @@ export type Page =
       readonly forward: number;
     }
   /** The address at the node that devloop tells. */
-  | { readonly in: 'node-port'; readonly service: string; readonly path: string }
+  | { readonly in: 'node-port'; readonly service: string | undefined; readonly path: string }
   /** A local port that devloop forwards because a file says so; `variable` gives it. */
   | { readonly in: 'forward'; readonly service: string; readonly path: string; readonly variable: string };
 
@@ -53,7 +55,7 @@ const SHOP = [
   'user-db',
 ];
 const SOCKS = { file: 'front-end/server.js', text: 'Socks for every day' };
-const PLAIN = { without: [], services: undefined, namespace: undefined, hasWayBack: false };
+const PLAIN = { without: [], isPython: false, services: undefined, namespace: undefined, hasWayBack: false };
 
 /** The systems of the tutorials; each fixture's README says what is particular about it. */
 export const SYSTEMS: readonly System[] = [
@@ -64,6 +66,16 @@ export const SYSTEMS: readonly System[] = [
     objects: { pods: 1 },
     page: { in: 'logs' },
     edit: { file: 'hello.js', text: 'Hello from a container' },
+  },
+  {
+    ...PLAIN,
+    name: 'flask-example',
+    fixture: 'flask-example',
+    without: ['devloop.yaml'],
+    isPython: true,
+    objects: { deployments: 1, services: 1, pods: 2 },
+    page: { in: 'node-port', service: undefined, path: '/' },
+    edit: { file: 'app.py', text: 'Forecasts' },
   },
   {
     ...PLAIN,
@@ -83,6 +95,17 @@ export const SYSTEMS: readonly System[] = [
     page: { in: 'added-forward', service: 'restaurant-service', path: '/restaurants/1', forward: 8080 },
     edit: { file: 'src/menu.json', text: 'lentil soup' },
     hasWayBack: true,
+  },
+  {
+    ...PLAIN,
+    name: 'api-gateway',
+    fixture: 'api-gateway',
+    without: ['devloop.yaml'],
+    isPython: true,
+    services: ['gateway-service', 'info-service', 'score-service'],
+    objects: { pods: 3, services: 3 },
+    page: { in: 'node-port', service: 'gateway-service', path: '/predict/21' },
+    edit: { file: 'gateway_service/main.py', text: 'v1' },
   },
   {
     ...PLAIN,
