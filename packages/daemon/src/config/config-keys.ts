@@ -7,6 +7,7 @@ import {
   HooksSchema,
   LogsSchema,
   PortObjectSchema,
+  RegistryObjectSchema,
   ServiceSchema,
 } from '@devloop/shared/config/config-schema';
 import type { ConfigPath } from './config-problem.ts';
@@ -17,6 +18,7 @@ import { bareWord, nearestWord } from './nearest-word.ts';
 const LEVELS = {
   '': { keys: Object.keys(ConfigSchema.shape), where: 'at the top level' },
   cluster: { keys: Object.keys(ClusterSchema.shape), where: 'under `cluster:`' },
+  registry: { keys: Object.keys(RegistryObjectSchema.shape), where: 'under `registry:`' },
   logs: { keys: Object.keys(LogsSchema.shape), where: 'under `logs:`' },
   'services.*': { keys: Object.keys(ServiceSchema.shape), where: 'under the service’s name' },
   'services.*.build': { keys: Object.keys(BuildSchema.shape), where: 'under the service’s `build:`' },

@@ -14,6 +14,10 @@ const HOOK = {
 };
 const FILES = { meaning: 'a list of files, folders and globs', example: 'manifests: [k8s/web.yaml, k8s/shared]' };
 const COMPOSE_FILE = { meaning: 'a compose file', example: 'compose: [compose.yaml, dev.yaml]' };
+const REGISTRY = {
+  meaning: 'host:port or a host name, perhaps with a path, without http://',
+  example: 'push: 192.168.49.2:5000',
+};
 const TEXT_VALUE = { meaning: 'a text, a number or true/false', example: 'LOG_LEVEL: debug' };
 
 /** Keyed as {@link pathPattern} writes paths. */
@@ -23,6 +27,12 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   cluster: { meaning: 'a mapping with `context` and `namespace`', example: 'cluster: { namespace: shop }' },
   'cluster.context': { meaning: 'the name of a kubeconfig context', example: 'context: minikube' },
   'cluster.namespace': { meaning: `${NAME} or digit`, example: 'namespace: shop' },
+  registry: {
+    meaning: 'the address of a registry, or a mapping with `push` and `pull`',
+    example: 'registry: localhost:5000',
+  },
+  'registry.push': REGISTRY,
+  'registry.pull': { ...REGISTRY, example: 'pull: localhost:5000' },
   logs: { meaning: 'a mapping with `megabytes`', example: 'logs: { megabytes: 50 }' },
   'logs.megabytes': { meaning: 'a whole number of megabytes, 1 to 100000', example: 'megabytes: 50' },
   services: { meaning: 'a mapping from names to services', example: 'services: { web: {} }' },

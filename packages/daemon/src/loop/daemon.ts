@@ -273,7 +273,8 @@ export class Daemon implements AsyncDisposable {
       changed: changed.map((service) => service.name),
     });
     // a sandbox is the only cluster there is, whatever the project names
-    this.#link.choose({ context: this.#sandbox ? undefined : project.context, namespace: project.namespace });
+    const { context, namespace, registry } = project;
+    this.#link.choose({ context: this.#sandbox ? undefined : context, namespace, registry });
     if (before !== undefined && this.#connected !== undefined) {
       if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
       else this.#connected.sharedApplied = this.#upkeep.applyShared(this.#connected, project);

@@ -38,7 +38,7 @@ test('pins what manifests name and what has been built, whatever registry and ta
   const manifests = pod('ghcr.io/acme/web:1', 'acme/api', 'redis');
   expect(registry.missing(manifests, services, 'web')).toEqual(['api']);
   expect(registry.pins(manifests, services, 'web')).toEqual([]);
-  registry.set('api', { reference: 'acme/api:devloop-1', imageId: 'sha256:1' });
+  registry.set('api', { reference: 'acme/api:devloop-1', imageId: 'sha256:1', digest: undefined });
   expect(registry.missing(manifests, services, 'web')).toEqual([]);
   expect(registry.pins(manifests, services, 'web')).toEqual([
     { image: 'acme/api', reference: 'acme/api:devloop-1', imageId: 'sha256:1', env: { NAME: 'api' } },
@@ -51,10 +51,10 @@ test('pins what manifests name and what has been built, whatever registry and ta
 test('of services that share an image, each has its own newest build', () => {
   const registry = new ImageRegistry();
   const shared = [service('front', 'hotel'), service('search', 'hotel')];
-  registry.set('front', { reference: 'hotel:devloop-1', imageId: 'sha256:1' });
+  registry.set('front', { reference: 'hotel:devloop-1', imageId: 'sha256:1', digest: undefined });
   expect(registry.missing(pod('hotel'), shared, 'front')).toEqual([]);
   expect(registry.pins(pod('hotel'), shared, 'search')).toEqual([]);
-  registry.set('search', { reference: 'hotel:devloop-2', imageId: 'sha256:2' });
+  registry.set('search', { reference: 'hotel:devloop-2', imageId: 'sha256:2', digest: undefined });
   expect(registry.pins(pod('hotel'), shared, 'front')).toMatchObject([{ reference: 'hotel:devloop-1' }]);
   expect(registry.pins(pod('hotel'), shared, 'search')).toMatchObject([{ reference: 'hotel:devloop-2' }]);
 });

@@ -56,7 +56,7 @@ async function removeOldImages({ log, registry, ...options }: RoundsOptions): Pr
   const project = options.project();
   if (session === undefined || session.signal.aborted || project === undefined) return;
   try {
-    const images = await pruneImages(session.engine, session.api, project, registry.references, session.signal);
+    const images = await pruneImages(session, project, registry.references, session.signal);
     if (images.length > 0) log.dispatch({ type: 'images-pruned', images });
   } catch (error) {
     // Without a cluster there is nothing to tidy up; the next round tries again.

@@ -62,6 +62,7 @@ export async function rollOut(
         : 'none';
   const image = context.registry.get(spec.name)?.reference;
   if (!outcome.ok) return { ok: false, kind, failure: outcome.failure, image };
+  if (outcome.pulledAt !== undefined) reporter.times.pulledAt = outcome.pulledAt;
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
@@ -160,10 +161,18 @@ async function withFreshNames(plan: SwapPlan, pins: Pins, { history, session }: 
       containersOf(pod).some((one) => one.name === container.name && one.image === pin.reference),
     );
     if (running) continue; // this container does not change
-    await session.engine.tag(pin.reference, name, session.signal);
+    if (!(await giveName(pin.reference, name, session))) continue; // it waits for the back-off instead
     container.image = name;
   }
   return { ...plan, next };
+}
+
+/** Gives an image one more name, where the nodes find it too. */
+async function giveName(reference: string, name: string, { engine, way, signal }: ClusterSession): Promise<boolean> {
+  const built = way.builtReference(name);
+  await engine.tag(way.builtReference(reference), built, signal);
+  const { ok } = await way.bring(built, { line: () => undefined, progress: () => undefined }, signal);
+  return ok;
 }
 
 function isPinned(image: string, pins: Pins): boolean {
@@ -199,7 +208,7 @@ function expectedImages(object: KubernetesObject, pins: Pins): ExpectedImages {
   for (const { name, image } of containersOf(object)) {
     if (image === undefined) continue;
     const pin = pins.find(({ reference }) => image === reference || isAlias(image, reference));
-    if (pin !== undefined) expected.set(name, { reference: image, imageId: pin.imageId });
+    if (pin !== undefined) expected.set(name, { reference: image, imageId: pin.imageId, digest: pin.digest });
   }
   return expected;
 }

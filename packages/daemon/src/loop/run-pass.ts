@@ -2,7 +2,6 @@ import path from 'node:path';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { RolloutKind } from '@devloop/shared/protocol/service-state';
-import type { ImageEngine } from '../build/image-engine.ts';
 import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
 import { withReplicas } from '../deploy/replicas.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
@@ -13,7 +12,7 @@ import type { Workload } from '../rollout/workload-status.ts';
 import type { EventLog } from '../state/event-log.ts';
 import { instant } from '../support/instant.ts';
 import type { TaskSet } from '../support/task-set.ts';
-import { buildImage } from './build-image.ts';
+import { bringImage, buildImage } from './build-image.ts';
 import type { ChangeDetector } from './change-detector.ts';
 import { contentAfterHook } from './content-after-hook.ts';
 import type { HookOutputs } from './hook-outputs.ts';
@@ -78,7 +77,7 @@ export type PassOutcome =
     };
 
 /**
- * THE line that a save travels: hook → hash → build → wait until it may be deployed → apply → roll out. The only
+ * THE line that a save travels: hook → hash → build → push → wait until it may be deployed → apply → roll out. The only
  * place where the order is spelled.
  *
  * @throws `superseded`'s reason; DevloopError of any room
@@ -89,7 +88,10 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
   const signal = AbortSignal.any([superseded, session.signal]);
 
   if (pass.rolledBackTo !== undefined) {
-    registry.set(spec.name, await earlierImage(pass.rolledBackTo, session.engine, signal));
+    const earlier = await earlierImage(pass.rolledBackTo, session, signal);
+    const brought = await bringImage(earlier, { session, reporter, signal });
+    if (!brought.ok) return { ...brought, kind: 'none', image: undefined };
+    registry.set(spec.name, brought.image);
   } else {
     const content = await contentAfterHook(
       {
@@ -130,9 +132,14 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
 }
 
 /** @throws DevloopError `command/refused` when the engine has it no more */
-async function earlierImage(reference: string, engine: ImageEngine, signal: AbortSignal): Promise<CurrentImage> {
+async function earlierImage(
+  podReference: string,
+  { engine, way }: ClusterSession,
+  signal: AbortSignal,
+): Promise<CurrentImage> {
+  const reference = way.builtReference(podReference);
   const imageId = await engine.imageId(reference, signal);
-  if (imageId !== undefined) return { reference, imageId };
+  if (imageId !== undefined) return { reference, imageId, digest: undefined };
   throw new DevloopError(
     'command/refused',
     `The earlier build ${reference} is no longer in the engine.`,

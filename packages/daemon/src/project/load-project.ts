@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
+import type { RegistryAddress } from '../build/image-way.ts';
 import { checkConfig } from '../config/check-config.ts';
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { readConfig } from '../config/load-config.ts';
@@ -101,6 +102,7 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       folder,
       context: config.cluster.context,
       namespace: config.cluster.namespace,
+      registry: config.registry && toRegistry(config.registry),
       logMegabytes: config.logs.megabytes,
       services: orderServices([...services, ...unbuilt.services]),
       manifests: unbuilt.rest,
@@ -110,6 +112,10 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
     },
     warnings: composed.warnings,
   };
+}
+
+function toRegistry({ push, pull = push }: NonNullable<DevloopConfig['registry']>): RegistryAddress {
+  return { push, pull, because: CONFIG_FILE };
 }
 
 async function findCandidates(folder: string, config: DevloopConfig): Promise<Candidate[]> {

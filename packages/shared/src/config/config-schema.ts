@@ -152,6 +152,25 @@ export const ClusterSchema = z.strictObject({
   namespace: dnsLabel.optional().describe('Namespace of objects that name none. Default: that of the context.'),
 });
 
+/** A registry's host as Docker tells it from a part of a path, by a dot or a port, and perhaps a path below it. */
+const REGISTRY_ADDRESS =
+  /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+
+const registryAddress = z.string().regex(REGISTRY_ADDRESS, {
+  error: 'must be host:port or a host name, perhaps with a path: localhost:5000, registry.example.com/team',
+});
+
+/** The long form of `registry:`. */
+export const RegistryObjectSchema = z.strictObject({
+  push: registryAddress.describe('Where images are pushed, as the Docker Engine that builds them reaches it.'),
+  pull: registryAddress.optional().describe('The same registry as the nodes reach it. Default: as it is pushed to.'),
+});
+
+const RegistrySchema = z.union([
+  registryAddress.transform((push): z.output<typeof RegistryObjectSchema> => ({ push })),
+  RegistryObjectSchema,
+]);
+
 export const LogsSchema = z.strictObject({
   megabytes: z
     .int()
@@ -166,6 +185,9 @@ export const ConfigSchema = z.strictObject({
     .optional()
     .describe('Marks what devloop applied as this project’s own. Default: the name of the folder.'),
   cluster: ClusterSchema.default({}).describe('The cluster and namespace that is deployed to.'),
+  registry: RegistrySchema.optional().describe(
+    'Registry that images are pushed to and the nodes pull from. Default: none where the nodes share the engine.',
+  ),
   logs: LogsSchema.default({ megabytes: 200 }).describe('What is kept of the logs of the services.'),
   services: z
     .record(

@@ -11,8 +11,10 @@ const LETTERS: Readonly<Record<PassPart['name'], { readonly letter: string; read
   hash: { letter: 'h', tone: 'quiet' },
   context: { letter: 'c', tone: 'accent' },
   build: { letter: 'B', tone: 'accent' },
+  push: { letter: 'p', tone: 'accent' },
   settle: { letter: '.', tone: 'quiet' },
   apply: { letter: 'a', tone: 'warning' },
+  pull: { letter: 'l', tone: 'warning' },
   start: { letter: 'S', tone: 'good' },
   ready: { letter: 'r', tone: 'good' },
 };
