@@ -74,6 +74,12 @@ export class ClusterRegistry {
     return registry;
   }
 
+  /** `host:port` at which it is reached in the cluster's network only. */
+  async podAddress(): Promise<string> {
+    const { status } = await this.#rig.object('pods', NAME);
+    return `${status.podIP}:${CONTAINER_PORT}`;
+  }
+
   /** The tags that it has of an image; none where it does not know the image. */
   async tags(image: string): Promise<string[]> {
     const { status, body } = await this.#ask(`/v2/${image}/tags/list`);

@@ -5,6 +5,7 @@ import { ClusterRegistry, REGISTRY_USER } from '../rig/cluster-registry.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { mustRun } from '../rig/run-command.ts';
 
 /** A registry on a port of the node has several names there, so that what was pushed by one has to be pulled by another. */
 function addresses({ port }: ClusterRegistry) {
@@ -39,6 +40,7 @@ test('images are pushed to a registry on a node port, pulled by the node, and sw
   expect(cluster).toMatchObject({ is: 'connected', registry: { push, pull, because: 'devloop.yaml' } });
   const started = await rig.event(passEnded('hello', 'live'));
   expect(started.image).toMatch(new RegExp(`^${pull}/hello:devloop-[0-9a-f]{16}$`));
+  expect((await rig.devloop(['render'])).stdout).toContain(`image: ${started.image}\n`);
   expect(await registry.tags('hello')).toEqual([tagOf(started.image)]);
   expect(await pullsOf(rig, started.image)).toEqual(expect.arrayContaining(['Pulling', 'Pulled']));
   expect(started.times.pushedAt).toBeGreaterThanOrEqual(started.times.builtAt ?? Number.NaN);
@@ -100,6 +102,7 @@ test('a registry that asks who one is gets what docker has for it, from its conf
   const refused = await rig.event(passEnded('hello', 'failed'));
   expect(refused.failure).toMatchObject({ code: 'registry/unauthorized' });
   expect(refused.failure?.remedy).toContain(`docker login ${push}`);
+  expect((await rig.devloop(['doctor'], { expect: null })).stdout).toContain(`docker login ${push}`);
 
   let since = rig.mark();
   await login({ auths: { [`https://${push}/v1/`]: auth(password) } });
@@ -125,6 +128,29 @@ test('a registry that asks who one is gets what docker has for it, from its conf
   await rig.writeAtomic('hello/message.txt', helped);
   await rig.event(passEnded('hello', 'live'), since);
   await rig.serves('hello', helped);
+});
+
+test('the doctor has the engine ask the registry', async () => {
+  await using rig = await openRig('hello-service');
+  const open = await ClusterRegistry.start(rig);
+  const registryFinding = async (config: string) => {
+    await rig.writeConfig(config);
+    const { stdout } = await rig.devloop(['doctor'], { expect: null });
+    return stdout.split('\n').find((line) => /^\S+ registry /.test(line)) ?? stdout;
+  };
+  expect(await registryFinding(configWith(addresses(open)))).toContain(`localhost:${open.port} (devloop.yaml) answers`);
+  expect(await registryFinding('services:\n  hello:\nregistry: localhost:1\n')).toContain('cannot be reached');
+});
+
+test('a registry that speaks plain HTTP, at an address for which the engine wants a certificate, names the setting', async () => {
+  await using rig = await openRig('hello-service');
+  const address = await (await ClusterRegistry.start(rig)).podAddress();
+  await rig.writeConfig(`services:\n  hello:\nregistry: ${address}\n`);
+  await rig.devloop(['up', '-d', '--timeout', '120'], { expect: 1, timeoutMs: 150_000 });
+  await rig.catchUp();
+  const { failure } = await rig.event(passEnded('hello', 'failed'));
+  expect(failure).toMatchObject({ code: 'registry/untrusted' });
+  expect(failure?.remedy).toContain(`"insecure-registries": ["${address}"]`);
 });
 
 test('a registry that does not answer is told as such, with its address', async () => {
@@ -153,3 +179,43 @@ test('five services of one image have it pushed and pulled', async () => {
   expect(await registry.tags('hotel_app')).toEqual([tagOf(images[0])]);
   expect(await pullsOf(rig, images[0])).toContain('Pulling');
 });
+
+test('a cluster without an engine of its own is built for as soon as it says which registry its nodes pull from', async () => {
+  await using rig = await openRig('hello-service');
+  const registry = await ClusterRegistry.start(rig);
+  const { push, pull } = addresses(registry);
+  await useHostEngineOnly(rig);
+  await rig.devloop(['up', '-d', '--timeout', '10'], { expect: null });
+  const { cluster } = await rig.status();
+  expect(cluster).toMatchObject({ is: 'lost', failure: { code: 'engine/unavailable' } });
+  expect(cluster.is === 'lost' && cluster.failure.remedy).toContain('registry');
+
+  const where = ['configmaps', 'kube-public'] as const;
+  const metadata = { name: 'local-registry-hosting' };
+  const hosting = { host: push, hostFromContainerRuntime: pull };
+  await rig.kube.create(...where, { metadata, data: { 'localRegistryHosting.v1': JSON.stringify(hosting) } });
+  try {
+    rig.follow();
+    const live = await rig.event(passEnded('hello', 'live'));
+    expect(live.image).toContain(`${pull}/hello:`);
+    expect((await rig.status()).cluster).toMatchObject({ registry: { push, pull } });
+  } finally {
+    await rig.kube.delete(...where, metadata.name);
+  }
+});
+
+/** As of a minikube whose runtime is not Docker: it has no engine, and there is one on this machine. */
+async function useHostEngineOnly(rig: DevloopRig): Promise<void> {
+  const environment = await mustRun('minikube', ['docker-env', '--shell', 'none']);
+  for (const line of environment.split('\n')) {
+    const [, name, value] = /^(DOCKER_HOST|DOCKER_CERT_PATH)=(.*)$/.exec(line) ?? [];
+    if (name !== undefined) rig.env[name] = value;
+  }
+  const minikube = (await mustRun('sh', ['-c', 'command -v minikube'])).trim();
+  const folder = rig.file('../bin');
+  await mkdir(folder);
+  const script = `#!/bin/sh\n[ "$1" != docker-env ] || { echo "it has another runtime" >&2; exit 64; }\nexec ${minikube} "$@"\n`;
+  await writeFile(path.join(folder, 'minikube'), script);
+  await chmod(path.join(folder, 'minikube'), 0o755);
+  rig.env['PATH'] = `${folder}:${process.env['PATH']}`;
+}

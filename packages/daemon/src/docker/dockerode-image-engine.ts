@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import Docker from 'dockerode';
 import type {
   BuildListener,
@@ -17,8 +17,8 @@ import type {
 import { readBuildStream } from './build-stream.ts';
 import { dockerStatus, translateDockerError } from './docker-errors.ts';
 import type { EngineAddress } from './engine-address.ts';
-import { pushFailure } from './push-failure.ts';
 import { readPushStream } from './push-stream.ts';
+import { registryFailure } from './registry-failure.ts';
 import { superviseSwap } from './supervise-swap.ts';
 
 /** First API version whose engine builds with BuildKit when asked `version=2`: Docker 18.09, stable since 19.03. */
@@ -73,6 +73,25 @@ export class DockerodeImageEngine implements ImageEngine {
       return { images: images.length, imageBytes: usage.LayersSize ?? 0, root: info.DockerRootDir ?? '' };
     } catch (error) {
       throw this.#translate(error, 'what it keeps');
+    }
+  }
+
+  /**
+   * Has the engine ask a registry for an image that nobody has, as it would before a push.
+   *
+   * @param registry `host[:port][/path]`
+   * @returns why it cannot push there; undefined where it can
+   */
+  async tryRegistry(registry: string, credentials: RegistryCredentials | undefined): Promise<ErrorReport | undefined> {
+    const reference = `${registry}/devloop-doctor:none`;
+    try {
+      await this.#docker.getImage(reference).distribution({ authconfig: toAuthConfig(credentials) });
+      return undefined;
+    } catch (error) {
+      const status = dockerStatus(error);
+      if (status === 404) return undefined; // it has answered for itself
+      if (status === undefined) throw this.#translate(error, `a look at the registry ${registry}`);
+      return registryFailure({ reference, what: 'Nothing can be pushed' }, reasonOf(error));
     }
   }
 
@@ -160,6 +179,7 @@ export class DockerodeImageEngine implements ImageEngine {
     signal: AbortSignal,
   ): Promise<PushOutcome> {
     const lines: string[] = [];
+    const asked = { reference, what: `${reference} could not be pushed` };
     const keeping: PushListener = {
       ...listener,
       line: (text) => {
@@ -177,11 +197,11 @@ export class DockerodeImageEngine implements ImageEngine {
       stream.on('error', () => undefined); // told by the reading below; an abort before it must not be unhandled
       const { digest, error } = await readPushStream(stream as unknown as AsyncIterable<Uint8Array>, keeping);
       signal.throwIfAborted();
-      return error === undefined ? { ok: true, digest } : { ok: false, failure: pushFailure(reference, error, lines) };
+      return error === undefined ? { ok: true, digest } : { ok: false, failure: registryFailure(asked, error, lines) };
     } catch (error) {
       signal.throwIfAborted();
       if (dockerStatus(error) !== undefined) {
-        return { ok: false, failure: pushFailure(reference, reasonOf(error), lines) };
+        return { ok: false, failure: registryFailure(asked, reasonOf(error), lines) };
       }
       throw this.#translate(error, `the push of ${reference}`);
     }

@@ -18,7 +18,8 @@ export interface ChosenWay {
 
 export interface WayInput {
   readonly cluster: LocalCluster;
-  readonly nodes: readonly KubernetesObject[];
+  /** Undefined: not known, and taken to run the engine. */
+  readonly nodes: readonly KubernetesObject[] | undefined;
   readonly api: ApiClient;
   /** As the config names it. */
   readonly registry: RegistryAddress | undefined;
@@ -51,19 +52,18 @@ async function nodesEngine(
   { cluster, nodes }: WayInput,
   signal: AbortSignal,
 ): Promise<DockerodeImageEngine | DevloopError> {
-  if (cluster.profile !== undefined) {
-    try {
-      const address = await minikubeEngine(cluster.profile, signal);
-      return await DockerodeImageEngine.connect(address, signal);
-    } catch (error) {
-      if (error instanceof DevloopError && error.code === 'engine/unavailable') return error;
-      throw error;
-    }
+  let engine: DockerodeImageEngine;
+  try {
+    const { profile } = cluster;
+    const address = profile === undefined ? hostEngine(process.env, signal) : minikubeEngine(profile, signal);
+    engine = await DockerodeImageEngine.connect(await address, signal);
+  } catch (error) {
+    if (error instanceof DevloopError && error.code === 'engine/unavailable') return error;
+    throw error;
   }
-  const engine = await DockerodeImageEngine.connect(await hostEngine(process.env, signal), signal);
-  const runtimes = nodes.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
-  if (runtimes.some((runtime) => runtime.startsWith(runtimeOf(engine.description.version)))) return engine;
   const { address, version } = engine.description;
+  const runtimes = nodes?.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
+  if (runtimes?.some((runtime) => runtime.startsWith(runtimeOf(version))) !== false) return engine;
   await engine[Symbol.asyncDispose]();
   // An image that is built in another engine than the one the pods run on would never be found by the kubelet.
   return new DevloopError(

@@ -5,7 +5,7 @@ import { FINGERPRINT_LABEL, IMAGE_LABEL, PROJECT_LABEL } from '../build/image-en
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { BuildSpec } from '../project/project.ts';
 import { instant } from '../support/instant.ts';
-import type { CurrentImage } from './image-registry.ts';
+import type { CurrentImage } from './current-images.ts';
 import type { PassReporter } from './pass-reporter.ts';
 import type { SourceContent } from './source.ts';
 

@@ -26,7 +26,7 @@ import { TaskSet } from '../support/task-set.ts';
 import { Burst } from '../watch/burst.ts';
 import type { FileWatcher } from '../watch/file-watcher.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
-import { ImageRegistry } from './image-registry.ts';
+import { CurrentImages } from './current-images.ts';
 import { startRounds } from './periodic-rounds.ts';
 import { type Connected, ProjectUpkeep } from './project-upkeep.ts';
 import { ProjectWatch } from './project-watch.ts';
@@ -63,7 +63,7 @@ export class Daemon implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
   readonly #scanner = new ContextScanner();
-  readonly #registry = new ImageRegistry();
+  readonly #images = new CurrentImages();
   readonly #upkeep = new ProjectUpkeep(
     this.log,
     () => (this.#isGoingDown ? undefined : this.#project),
@@ -168,7 +168,7 @@ export class Daemon implements AsyncDisposable {
     startRounds(
       {
         log,
-        registry: this.#registry,
+        images: this.#images,
         loops: () => [...this.#loops.values()],
         isWatchDegraded: () => this.#watch.degraded,
         session: () => this.session,
@@ -317,7 +317,7 @@ export class Daemon implements AsyncDisposable {
   #onConnected(session: ClusterSession): void {
     const project = this.#project;
     if (project === undefined) return;
-    this.#registry.clear();
+    this.#images.clear();
     const connected: Connected = {
       session,
       deployer: new Deployer(session.objects, project.name, session.namespace),
@@ -344,7 +344,7 @@ export class Daemon implements AsyncDisposable {
     return {
       ...connected,
       log: this.log,
-      registry: this.#registry,
+      images: this.#images,
       services: project.services,
       project: project.name,
       tasks: this.#tasks,

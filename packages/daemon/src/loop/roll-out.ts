@@ -12,7 +12,7 @@ import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rol
 import { trackRollout } from '../rollout/track-rollout.ts';
 import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import { instant } from '../support/instant.ts';
-import type { CurrentImage } from './image-registry.ts';
+import type { CurrentImage } from './current-images.ts';
 import type { Pass, PassContext, PassOutcome } from './run-pass.ts';
 
 /** How long a swap waits for the controllers to have seen what was applied last. */
@@ -60,7 +60,7 @@ export async function rollOut(
       : kinds.has('swap')
         ? 'swap'
         : 'none';
-  const image = context.registry.get(spec.name)?.reference;
+  const image = context.images.get(spec.name)?.reference;
   if (!outcome.ok) return { ok: false, kind, failure: outcome.failure, image };
   if (outcome.pulledAt !== undefined) reporter.times.pulledAt = outcome.pulledAt;
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;

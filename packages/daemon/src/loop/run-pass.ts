@@ -15,8 +15,8 @@ import type { TaskSet } from '../support/task-set.ts';
 import { bringImage, buildImage } from './build-image.ts';
 import type { ChangeDetector } from './change-detector.ts';
 import { contentAfterHook } from './content-after-hook.ts';
+import type { CurrentImage, CurrentImages } from './current-images.ts';
 import type { HookOutputs } from './hook-outputs.ts';
-import type { CurrentImage, ImageRegistry } from './image-registry.ts';
 import type { PassReporter } from './pass-reporter.ts';
 import { rollOut } from './roll-out.ts';
 import type { SourceContent } from './source.ts';
@@ -26,7 +26,7 @@ export interface PassContext {
   readonly log: EventLog;
   readonly session: ClusterSession;
   readonly deployer: Deployer;
-  readonly registry: ImageRegistry;
+  readonly images: CurrentImages;
   readonly history: SwapHistory;
   /** All services of the project, dependencies first. */
   readonly services: readonly ServiceSpec[];
@@ -84,14 +84,14 @@ export type PassOutcome =
  */
 export async function runPass(pass: Pass, context: PassContext): Promise<PassOutcome> {
   const { spec, reporter, superseded } = pass;
-  const { session, registry, services } = context;
+  const { session, images, services } = context;
   const signal = AbortSignal.any([superseded, session.signal]);
 
   if (pass.rolledBackTo !== undefined) {
     const earlier = await earlierImage(pass.rolledBackTo, session, signal);
     const brought = await bringImage(earlier, { session, reporter, signal });
     if (!brought.ok) return { ...brought, kind: 'none', image: undefined };
-    registry.set(spec.name, brought.image);
+    images.set(spec.name, brought.image);
   } else {
     const content = await contentAfterHook(
       {
@@ -109,7 +109,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
       const { build } = spec;
       const built = await buildImage({ ...pass, ...context, build, content, rank, signal });
       if (!built.ok) return { ...built, kind: 'none', image: undefined };
-      registry.set(spec.name, built.image);
+      images.set(spec.name, built.image);
     }
   }
   superseded.throwIfAborted();
@@ -117,7 +117,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
 
   reporter.phase('apply', pass.applying);
   const manifests = withReplicas(spec.manifests, pass.replicas);
-  const pins = registry.pins(manifests, services, spec.name);
+  const pins = images.pins(manifests, services, spec.name);
   const applied = await context.deployer.deploy(
     {
       manifests,
@@ -154,7 +154,7 @@ async function mayDeploy({ spec, detector, reporter }: Pass, context: PassContex
   await context.sharedApplied;
   await context.log.until((state) => {
     const dependencies = deployHold(state, spec.dependsOn);
-    const images = context.registry.missing(spec.manifests, context.services, spec.name);
+    const images = context.images.missing(spec.manifests, context.services, spec.name);
     const hold = dependencies ?? (images.length > 0 ? { reason: 'waiting-for-image' as const, on: images } : undefined);
     if (hold === undefined) return true;
     reporter.phase('held', 'waiting', hold);

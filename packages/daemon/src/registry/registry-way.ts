@@ -1,8 +1,8 @@
-import type { ImageEngine, PushListener } from '../build/image-engine.ts';
+import type { ImageEngine, PushListener, PushOutcome } from '../build/image-engine.ts';
 import type { BringOutcome, ImageWay, RegistryAddress } from '../build/image-way.ts';
-import { repositoryPath } from '../deploy/image-reference.ts';
+import { SharedWork } from '../support/shared-work.ts';
 import { dockerCredentials } from './docker-credentials.ts';
-import { registryHost } from './registry-host.ts';
+import { imageIn, registryHost } from './registry-address.ts';
 
 /**
  * {@link ImageWay} by a registry. Images are built under the name by which they are pushed, so that the engine has one
@@ -12,6 +12,7 @@ export class RegistryWay implements ImageWay {
   readonly registry: RegistryAddress;
   readonly #engine: Pick<ImageEngine, 'push'>;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #pushes = new SharedWork<PushListener, PushOutcome>();
 
   /** @param env says where docker keeps its credentials */
   constructor(engine: Pick<ImageEngine, 'push'>, registry: RegistryAddress, env: NodeJS.ProcessEnv) {
@@ -21,7 +22,7 @@ export class RegistryWay implements ImageWay {
   }
 
   builtName(image: string): string {
-    return `${this.registry.push}/${repositoryPath(image)}`;
+    return imageIn(this.registry.push, image);
   }
 
   podReference(built: string): string {
@@ -32,11 +33,31 @@ export class RegistryWay implements ImageWay {
     return exchangePrefix(reference, this.registry.pull, this.registry.push);
   }
 
-  /** Pushed also where it may be there already: a registry in the cluster can have lost everything, and asking is quick. */
+  /**
+   * Pushed also where it may be there already: a registry in the cluster can have lost everything, and asking is quick. Once
+   * for all who want it at the same time: a registry that is sent the same manifest several times at once answers 500.
+   */
   async bring(built: string, listener: PushListener, signal: AbortSignal): Promise<BringOutcome> {
+    return await this.#pushes.join(
+      built,
+      listener,
+      (listeners, pushing) => this.#push(built, listeners, pushing),
+      signal,
+    );
+  }
+
+  async #push(built: string, listeners: ReadonlySet<PushListener>, signal: AbortSignal): Promise<PushOutcome> {
     // Asked for each time, as docker does: what a helper gives out may be good for minutes only.
     const found = await dockerCredentials(registryHost(this.registry.push), this.#env, signal);
-    return await this.#engine.push(built, found?.credentials, listener, signal);
+    const all: PushListener = {
+      line: (text) => {
+        for (const listener of listeners) listener.line(text);
+      },
+      progress: (detail) => {
+        for (const listener of listeners) listener.progress(detail);
+      },
+    };
+    return await this.#engine.push(built, found?.credentials, all, signal);
   }
 }
 

@@ -12,7 +12,7 @@ export interface CurrentImage {
 }
 
 /** The newest built image of every service, by service name. */
-export class ImageRegistry {
+export class CurrentImages {
   readonly #images = new Map<string, CurrentImage>();
 
   set(service: string, image: CurrentImage): void {

@@ -10,14 +10,14 @@ interface Words {
 }
 
 /**
- * The engine hands on a failed push as words alone. They begin with the registry's own error code, in lower case
+ * The engine hands on what a registry answers as words alone. They begin with the registry's own error code, in lower case
  * (`errcode` of distribution), or hold what Go's net, crypto and syscall say: constants all of them, told apart here.
  */
 const WORDS: readonly Words[] = [
   {
     code: 'registry/unauthorized',
     said: /^(unauthorized|denied)\b|no basic auth credentials|401 Unauthorized|403 Forbidden/,
-    what: 'does not let you push',
+    what: 'does not let you in',
     remedy: (host) => `Log in, with a user who may push there: docker login ${host}`,
   },
   {
@@ -49,17 +49,23 @@ const WORDS: readonly Words[] = [
 ];
 
 /**
- * What a push that the engine gave up is told as. Pure.
+ * What it is told as that an engine had no success with a registry. Pure.
  *
+ * @param asked what was asked of it, by which image
  * @param said the engine's last words
  * @param lines its output, as evidence
  */
-export function pushFailure(reference: string, said: string, lines: readonly string[]): ErrorReport {
+export function registryFailure(
+  asked: { readonly reference: string; readonly what: string },
+  said: string,
+  lines: readonly string[] = [],
+): ErrorReport {
+  const { reference, what } = asked;
   const host = reference.slice(0, reference.indexOf('/'));
   const words = WORDS.find((candidate) => candidate.said.test(said));
   return {
     code: words?.code ?? 'registry/refused',
-    message: `${reference} could not be pushed: the registry ${host} ${words?.what ?? 'refused it'} (${said}).`,
+    message: `${what}: the registry ${host} ${words?.what ?? 'refused it'} (${said}).`,
     remedy: words?.remedy(host) ?? `See what the registry says of it in its own log. By hand: docker push ${reference}`,
     evidence: [...lines],
   };
