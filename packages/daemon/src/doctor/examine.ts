@@ -48,7 +48,7 @@ const LOOK_MS = 10_000;
  */
 export async function* examine(folder: string | undefined, signal: AbortSignal): AsyncIterable<Finding> {
   yield judgeNode(process.versions.node);
-  const { project, projectFolder, finding } = await examineProject(folder);
+  const { project, projectFolder, finding } = await examineProject(folder, signal);
   if (finding !== undefined) yield finding;
   signal.throwIfAborted();
 
@@ -112,12 +112,13 @@ async function* guarded(
 
 async function examineProject(
   folder: string | undefined,
+  signal: AbortSignal,
 ): Promise<{ project?: Project; projectFolder?: string; finding?: Finding }> {
   if (folder === undefined) return {};
   try {
     const file = await findConfig(folder);
     const projectFolder = path.dirname(file);
-    const outcome = await loadProject(projectFolder);
+    const outcome = await loadProject(projectFolder, signal);
     if (!outcome.ok) {
       const problems = outcome.diagnostics.map((one) => renderDiagnostic(one, path.relative(projectFolder, one.file)));
       return { projectFolder, finding: failed('project', problems.join('\n'), `Mend ${file} at the places named.`) };

@@ -15,7 +15,7 @@ import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { LogKeeper } from '../logs/log-keeper.ts';
 import { loadProject } from '../project/load-project.ts';
-import type { Project, ServiceSpec } from '../project/project.ts';
+import type { Project, ProjectOutcome, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
 import { SwapHistory } from '../rollout/swap-history.ts';
 import { EventLog } from '../state/event-log.ts';
@@ -235,7 +235,8 @@ export class Daemon implements AsyncDisposable {
 
   async #reloadNow(): Promise<void> {
     if (this.#signal.aborted) return;
-    const outcome = await loadProject(this.folder);
+    const outcome = await this.#load();
+    if (outcome === undefined) return;
     if (!outcome.ok) {
       const known = JSON.stringify(this.log.state.diagnostics);
       if (known !== JSON.stringify(outcome.diagnostics)) {
@@ -253,6 +254,16 @@ export class Daemon implements AsyncDisposable {
     this.#reachedThrough = new Map(project.services.map((spec) => [spec.name, reachingObjects(spec, project)]));
     await this.#takeOver(before, project);
     await this.#followFiles(project.inputs);
+  }
+
+  /** The project as it is on the disk; undefined where the daemon ends meanwhile. */
+  async #load(): Promise<ProjectOutcome | undefined> {
+    try {
+      return await loadProject(this.folder, this.#signal);
+    } catch (error) {
+      if (isAborted(error, this.#signal)) return undefined;
+      throw error;
+    }
   }
 
   async #takeOver(before: Project | undefined, project: Project): Promise<void> {

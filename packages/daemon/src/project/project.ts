@@ -92,8 +92,8 @@ export type ProjectOutcome =
       readonly inputs: readonly string[];
     };
 
-/** Endings of files that may hold manifests. */
-const MANIFEST_FILE = /\.(ya?ml|json)$/;
+/** Endings of files that may hold manifests, or what they are rendered from. */
+const MANIFEST_FILE = /\.(ya?ml|json|tpl)$/;
 
 /** Whether a file or folder that changed, appeared or went away is a reason to load the project again. */
 export function isProjectInput(inputs: ReadonlySet<string>, path: string): boolean {

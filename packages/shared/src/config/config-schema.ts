@@ -90,6 +90,30 @@ export const ForwardSchema = PortObjectSchema.extend({
     .describe('What is forwarded, as kind/name: service, deployment, statefulset, daemonset, replicaset, job or pod.'),
 });
 
+/** A chart that helm renders. */
+export const HelmSchema = z.strictObject({
+  chart: z.string().min(1).describe('Folder of the chart, relative to devloop.yaml.'),
+  release: dnsLabel.optional().describe('Name of the release. Default: the name of the chart’s folder.'),
+  values: z
+    .union([z.string().transform((file) => [file]), z.array(z.string())])
+    .default([])
+    .describe('Files of values, relative to devloop.yaml; each is laid over those before it.'),
+  set: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe('Single values over those of the files, by their path in them: image.tag.'),
+});
+
+/** Manifests that a tool renders: one of the two keys. */
+export const RenderedManifestsSchema = z
+  .strictObject({
+    kustomize: z.string().min(1).optional().describe('Folder with a kustomization.yaml, relative to devloop.yaml.'),
+    helm: HelmSchema.optional().describe('A chart that helm renders.'),
+  })
+  .refine(({ kustomize, helm }) => (kustomize === undefined) !== (helm === undefined));
+
+const ManifestsSchema = z.array(z.union([z.string(), RenderedManifestsSchema]));
+
 /** One service, without the `null` that a bare `web:` reads as. */
 export const ServiceSchema = z.strictObject({
   build: z
@@ -100,12 +124,9 @@ export const ServiceSchema = z.strictObject({
     ])
     .optional()
     .describe('How the image is built. Default: from the Dockerfile in the folder named as the service.'),
-  manifests: z
-    .array(z.string())
-    .optional()
-    .describe(
-      'Files, folders (applied recursively) and globs. [] generates a Deployment and a Service from EXPOSE, or a Pod.',
-    ),
+  manifests: ManifestsSchema.optional().describe(
+    'Files, folders (applied recursively), globs, kustomizations and charts. [] generates a Deployment and a Service from EXPOSE, or a Pod.',
+  ),
   dependsOn: z.array(z.string()).default([]).describe('Services that must be live before this one is deployed.'),
   rollout: z
     .enum(['swap', 'rolling'])
@@ -199,10 +220,9 @@ export const ConfigSchema = z.strictObject({
   compose: ComposeSchema.optional().describe(
     'Compose files whose services are run on Kubernetes; `services:` may say more of each. See docs/compose.md.',
   ),
-  manifests: z
-    .array(z.string())
-    .optional()
-    .describe('Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.'),
+  manifests: ManifestsSchema.optional().describe(
+    'Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.',
+  ),
   choosePorts: z
     .boolean()
     .default(true)
@@ -216,6 +236,8 @@ export const ConfigSchema = z.strictObject({
 /** `devloop.yaml` as validated, with defaults. */
 export type DevloopConfig = z.infer<typeof ConfigSchema>;
 export type ServiceConfig = DevloopConfig['services'][string];
+/** An item of `manifests:`. */
+export type ManifestEntry = NonNullable<DevloopConfig['manifests']>[number];
 /** `devloop.yaml` as the user may write it. */
 export type DevloopConfigInput = z.input<typeof ConfigSchema>;
 

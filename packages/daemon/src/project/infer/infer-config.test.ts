@@ -7,6 +7,8 @@ import { loadProject } from '../load-project.ts';
 import { inferConfig } from './infer-config.ts';
 import { surveyFolder } from './survey-folder.ts';
 
+const { signal } = new AbortController();
+
 const FIXTURES = fileURLToPath(new URL('../../../../../fixtures', import.meta.url));
 const DOCKERFILE = 'FROM node:22-slim\nEXPOSE 8080\n';
 
@@ -24,14 +26,14 @@ async function infer(files: Readonly<Record<string, string>>) {
   const inferred = inferConfig(await surveyFolder(folder), folder);
   if (inferred === undefined) return { inferred, project: undefined };
   writeFileSync(join(folder, 'devloop.yaml'), inferred.text);
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   if (!outcome.ok) throw new Error(`${inferred.text}\n${JSON.stringify(outcome.diagnostics, null, 1)}`);
   return { inferred, project: outcome.project };
 }
 
 /** Which Dockerfile is built under which image, and which objects there are. */
 async function summary(folder: string) {
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.diagnostics));
   const { services, manifests } = outcome.project;
   const all = [...manifests, ...services.flatMap((service) => service.manifests)];
