@@ -91,7 +91,8 @@ function chartAlone(chart: string) {
   return { chart, values: [], set: {} };
 }
 
-function toRenderSource(
+/** What an item of `manifests:` has rendered. */
+export function toRenderSource(
   folder: string,
   { kustomize, helm }: Exclude<ManifestEntry, string>,
   namespace: string | undefined,
