@@ -48,7 +48,7 @@ export interface RegistryCredentials {
 export type PushOutcome =
   | {
       readonly ok: true;
-      /** `sha256:…` of the manifest; undefined where the engine did not tell. */
+      /** `sha256:…` of the manifest, by which nodes know what they pulled; undefined where there is no registry. */
       readonly digest: string | undefined;
     }
   | { readonly ok: false; readonly failure: ErrorReport };
@@ -74,7 +74,10 @@ export interface EngineDescription {
   readonly cpus: number;
 }
 
-/** Port of the engine that builds: mostly the one that the cluster runs its containers on. Errors are translated: `engine/unreachable`, `engine/refused`. */
+/**
+ * Port of the engine that builds: mostly the one that the cluster runs its containers on. Errors are translated:
+ * `engine/unreachable`, `engine/refused`.
+ */
 export interface ImageEngine extends AsyncDisposable {
   readonly description: EngineDescription;
   /** The image's id (`sha256:…`), or undefined where the engine does not have it. */

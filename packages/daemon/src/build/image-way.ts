@@ -1,5 +1,4 @@
-import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
-import type { PushListener } from './image-engine.ts';
+import type { PushListener, PushOutcome } from './image-engine.ts';
 
 /** A registry as two see it, and why it was chosen. Both addresses are `host[:port][/path]`. */
 export interface RegistryAddress {
@@ -10,15 +9,6 @@ export interface RegistryAddress {
   /** For the user: `devloop.yaml`, `minikube's registry addon`. */
   readonly because: string;
 }
-
-/** That a registry refuses an image is an expected outcome, not an exception. */
-export type BringOutcome =
-  | {
-      readonly ok: true;
-      /** `sha256:…` of the image's manifest, by which the nodes know what they have pulled; undefined without a registry. */
-      readonly digest: string | undefined;
-    }
-  | { readonly ok: false; readonly failure: ErrorReport };
 
 /** Port: how an image that was built comes to the nodes. */
 export interface ImageWay {
@@ -31,7 +21,7 @@ export interface ImageWay {
   /** What the engine names where pods name `reference`: {@link podReference} the other way round. */
   builtReference(reference: string): string;
   /** Brings an image that the engine has to where the nodes find it. */
-  bring(built: string, listener: PushListener, signal: AbortSignal): Promise<BringOutcome>;
+  bring(built: string, listener: PushListener, signal: AbortSignal): Promise<PushOutcome>;
 }
 
 /** The engine that builds is the one that the nodes run: there is nothing to be brought. */

@@ -171,7 +171,7 @@ async function* examineEngine(
 ): AsyncGenerator<Finding> {
   const reachedAt = nodeAddress(address.server, cluster.product, nodes ?? []);
   const registry = project?.registry;
-  const chosen = await chooseWay({ cluster, nodes, api, registry, nodeAddress: reachedAt }, signal);
+  const chosen = await chooseWay({ cluster, nodes, api, registry, nodeAddress: reachedAt, env: process.env }, signal);
   await using engine = chosen.engine;
   const { version, builder, because } = engine.description;
   const detail = `${engine.description.address} (${because}), Docker ${version}, builder ${builder}`;

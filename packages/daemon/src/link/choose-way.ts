@@ -25,6 +25,8 @@ export interface WayInput {
   readonly registry: RegistryAddress | undefined;
   /** Where this machine reaches the ports of the node, if it does. */
   readonly nodeAddress: string | undefined;
+  /** Says where this machine's engine is, and where docker keeps its credentials. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /**
@@ -35,27 +37,27 @@ export interface WayInput {
  * @throws DevloopError of the rooms cluster and engine
  */
 export async function chooseWay(input: WayInput, signal: AbortSignal): Promise<ChosenWay> {
-  const { cluster, api, nodeAddress } = input;
+  const { cluster, api, nodeAddress, env } = input;
   const own = await nodesEngine(input, signal);
   if (own instanceof DockerodeImageEngine) {
-    const way = input.registry === undefined ? SHARED_ENGINE : new RegistryWay(own, input.registry, process.env);
+    const way = input.registry === undefined ? SHARED_ENGINE : new RegistryWay(own, input.registry, env);
     return { engine: own, way };
   }
   const registry = input.registry ?? (cluster.isLocal ? await findRegistry(api, nodeAddress, signal) : undefined);
   if (registry === undefined) throw own;
-  const engine = await DockerodeImageEngine.connect(await hostEngine(process.env, signal), signal);
-  return { engine, way: new RegistryWay(engine, registry, process.env) };
+  const engine = await DockerodeImageEngine.connect(await hostEngine(env, signal), signal);
+  return { engine, way: new RegistryWay(engine, registry, env) };
 }
 
 /** The engine that the nodes run, or why there is none that images could be built in. */
 async function nodesEngine(
-  { cluster, nodes }: WayInput,
+  { cluster, nodes, env }: WayInput,
   signal: AbortSignal,
 ): Promise<DockerodeImageEngine | DevloopError> {
   let engine: DockerodeImageEngine;
   try {
     const { profile } = cluster;
-    const address = profile === undefined ? hostEngine(process.env, signal) : minikubeEngine(profile, signal);
+    const address = profile === undefined ? hostEngine(env, signal) : minikubeEngine(profile, signal);
     engine = await DockerodeImageEngine.connect(await address, signal);
   } catch (error) {
     if (error instanceof DevloopError && error.code === 'engine/unavailable') return error;

@@ -62,7 +62,10 @@ export async function openSession(
   const { items: nodes } = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
   const reachedAt = nodeAddress(address.server, cluster.product, nodes);
   const { registry } = choice;
-  const { engine, way } = await chooseWay({ cluster, nodes, api, registry, nodeAddress: reachedAt }, signal);
+  const { engine, way } = await chooseWay(
+    { cluster, nodes, api, registry, nodeAddress: reachedAt, env: process.env },
+    signal,
+  );
   opened.use(engine);
   const namespace = choice.namespace ?? address.namespace;
   await ensureNamespace(api, namespace, signal);

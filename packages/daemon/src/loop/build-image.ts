@@ -58,12 +58,13 @@ export async function bringImage(
 async function buildInEngine(input: BuildImageInput): Promise<BuildImageOutcome> {
   const { session, build, content, salt, reporter, signal } = input;
   const reference = imageReference(session.way.builtName(build.image), content.fingerprint, salt);
+  const image = session.way.podReference(reference);
   const present = await session.engine.imageId(reference, signal);
   if (present !== undefined) {
     reporter.event({
       type: 'image-ready',
       service: reporter.service,
-      image: reference,
+      image,
       imageId: present,
       reused: true,
     });
@@ -72,7 +73,7 @@ async function buildInEngine(input: BuildImageInput): Promise<BuildImageOutcome>
   }
   reporter.phase('build', 'building', session.builds.full ? { reason: 'waiting-for-build-slot' } : undefined);
   const isJoined = session.builds.isBuilding(reference);
-  if (!isJoined) reporter.event({ type: 'build-started', service: reporter.service, image: reference });
+  if (!isJoined) reporter.event({ type: 'build-started', service: reporter.service, image });
   const dockerfile = { path: build.dockerfile, text: content.dockerfile };
   const outcome = await session.builds.build(
     input.rank,
@@ -103,7 +104,7 @@ async function buildInEngine(input: BuildImageInput): Promise<BuildImageOutcome>
   reporter.event({
     type: 'image-ready',
     service: reporter.service,
-    image: reference,
+    image,
     imageId: outcome.imageId,
     reused: isJoined,
   });

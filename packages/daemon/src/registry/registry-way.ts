@@ -1,5 +1,5 @@
 import type { ImageEngine, PushListener, PushOutcome } from '../build/image-engine.ts';
-import type { BringOutcome, ImageWay, RegistryAddress } from '../build/image-way.ts';
+import type { ImageWay, RegistryAddress } from '../build/image-way.ts';
 import { SharedWork } from '../support/shared-work.ts';
 import { dockerCredentials } from './docker-credentials.ts';
 import { imageIn, registryHost } from './registry-address.ts';
@@ -37,7 +37,7 @@ export class RegistryWay implements ImageWay {
    * Pushed also where it may be there already: a registry in the cluster can have lost everything, and asking is quick. Once
    * for all who want it at the same time: a registry that is sent the same manifest several times at once answers 500.
    */
-  async bring(built: string, listener: PushListener, signal: AbortSignal): Promise<BringOutcome> {
+  async bring(built: string, listener: PushListener, signal: AbortSignal): Promise<PushOutcome> {
     return await this.#pushes.join(
       built,
       listener,
