@@ -14,7 +14,7 @@ const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['watch'],
   dockerode: ['docker'],
   '@kubernetes/client-node': ['kubernetes'],
-  yaml: ['compose', 'config', 'project', 'deploy', 'registry', 'rendering'],
+  yaml: ['compose', 'config', 'kubernetes', 'project', 'deploy', 'registry', 'rendering'],
   execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes', 'forward', 'registry', 'rendering'],
   ws: ['forward', 'kubernetes'],
   'tar-stream': ['build'],
@@ -184,5 +184,5 @@ function told(wrong: readonly Import[]): string[] {
 }
 
 function isBuilt(name: string): boolean {
-  return /\/dist(?:\/|$)/.test(name) || name.startsWith('test/results');
+  return /\/(?:dist|bundle)(?:\/|$)/.test(name) || name.startsWith('test/results');
 }

@@ -12,7 +12,7 @@ import { keyText } from '../packages/tui/src/ui/keys/key-text.ts';
 import { LOGS_KEYS } from '../packages/tui/src/ui/logs/logs-keys.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COMMAND = path.join(ROOT, 'packages/tui/dist/main.js');
+const COMMAND = path.join(ROOT, 'packages/tui/bundle/main.js');
 const run = promisify(execFile);
 
 const names = readdirSync(path.join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));

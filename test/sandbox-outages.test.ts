@@ -109,8 +109,9 @@ test('a client that keeps its connection through an outage does not keep the dae
   await ask();
   for (const fault of ['no-connections', 'drop-streams', 'no-connections'] as const) {
     await cluster.fault({ is: fault });
-    await Promise.allSettled([ask(), ask()]);
+    const asked = Promise.allSettled([ask(), ask()]); // what is held until the cluster is back, or reset
     await cluster.fault({ is: 'no-faults' });
+    await asked;
     await poll(ask, (text) => text.includes('apples'), { what: `the shop answers after ${fault}` });
   }
 });

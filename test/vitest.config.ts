@@ -9,6 +9,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/{rig,bench,compose}/*.test.ts'],
+    // modules hold no state, so files can share them; most of what takes time waits, so there may be more than there are cores
+    isolate: false,
+    maxWorkers: 4,
     // what takes long is seen in the report; a busy machine is no reason to fail
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -26,6 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 async function expectFreshBuild(): Promise<void> {
   const remedy = 'Build first: npm run build';
   if (!existsSync(DEVLOOP)) throw new Error(`There is no ${path.relative(REPOSITORY, DEVLOOP)}. ${remedy}`);
+  let compiled = 0;
   for (const name of await readdir(path.join(REPOSITORY, 'packages'))) {
     const folder = path.join(REPOSITORY, 'packages', name);
     // tsc leaves what would come out the same as it was, and touches its build information instead
@@ -33,6 +34,11 @@ async function expectFreshBuild(): Promise<void> {
     const checked = await newestFile(path.join(folder, 'tsconfig.tsbuildinfo'));
     const source = await newest(folder, 'src', /(?<!\.test)\.tsx?$/);
     if (source > Math.max(built, checked)) throw new Error(`packages/${name}/src is newer than its dist. ${remedy}`);
+    compiled = Math.max(compiled, built);
+  }
+  for (const bundle of [DEVLOOP, path.join(REPOSITORY, 'packages/daemon/bundle/main.js')]) {
+    if ((await newestFile(bundle)) >= compiled) continue;
+    throw new Error(`${path.relative(REPOSITORY, bundle)} is older than what it is made of. ${remedy}`);
   }
 }
 

@@ -3,6 +3,7 @@ import http from 'node:http';
 import { createInterface } from 'node:readline';
 import { ErrorReport } from '../../packages/shared/src/errors/devloop-error.ts';
 import { type Command, CommandResult } from '../../packages/shared/src/protocol/command.ts';
+import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { answerTo, type HttpAnswer } from './http-answer.ts';
 import { Row } from './row.ts';
 
@@ -34,6 +35,15 @@ export class DaemonSocket {
     const { status, body } = await this.#post(command);
     if (status === 200) throw new Error(`${JSON.stringify(command)}\nwas not refused: ${body}`);
     return ErrorReport.parse(JSON.parse(body));
+  }
+
+  /** All that the daemon knows now: what `devloop status --json` prints. */
+  async snapshot(): Promise<DaemonSnapshot> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const request = http.request({ socketPath: this.#path, path: '/v1/snapshot', agent: false, signal });
+    const { status, body } = await answerTo(request, undefined);
+    if (status !== 200) throw new Error(`GET /v1/snapshot was answered with ${status}: ${body}`);
+    return DaemonSnapshot.parse(JSON.parse(body));
   }
 
   /** Reads a stream of messages until it is disposed of. */

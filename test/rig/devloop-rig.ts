@@ -8,7 +8,7 @@ import type { ErrorReport } from '../../packages/shared/src/errors/devloop-error
 import type { Command, CommandResult as Result } from '../../packages/shared/src/protocol/command.ts';
 import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
 import { type Liveness, liveness, type ServiceSnapshot } from '../../packages/shared/src/protocol/service-state.ts';
-import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
+import type { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DetailMessage, LogMessage, ViewMessage } from '../../packages/shared/src/protocol/stream-message.ts';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { logsFolderOf, type RuntimeEnvironment, runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
@@ -25,7 +25,7 @@ import { type CommandResult, mustRun, runCommand } from './run-command.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** The built command, as a user runs it. */
-export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/dist/main.js');
+export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/bundle/main.js');
 /** Names one run of the tests, in the environment of everything it starts. */
 export const RUN_VARIABLE = 'DEVLOOP_RIG_RUN';
 
@@ -162,12 +162,11 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   /** Follows the events of the daemon that runs now; those that it has published before come first. */
   follow(): void {
     if (this.events.following) return;
-    this.events.follow(process.execPath, [DEVLOOP, '-C', this.folder, 'events', '--after', '0'], this.env);
+    this.events.follow(this.socketPath);
   }
 
   async status(): Promise<DaemonSnapshot> {
-    const { stdout } = await this.devloop(['status', '--json']);
-    const snapshot = DaemonSnapshot.parse(JSON.parse(stdout));
+    const snapshot = await this.socket.snapshot();
     this.#pids.add(snapshot.pid);
     return snapshot;
   }
@@ -373,7 +372,7 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     });
     await attempt('events', async () => {
       const [line] = this.events.unreadable;
-      if (line !== undefined) throw new Error(`a line of \`devloop events\` is no event: ${line}`);
+      if (line !== undefined) throw new Error(`a line of the stream is no event: ${line}`);
     });
     this.#report = this.#composeReport(cluster, logs);
     await attempt('namespace', async () => {

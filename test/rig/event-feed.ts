@@ -1,8 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import http from 'node:http';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { type DaemonEvent, PublishedEvent } from '../../packages/shared/src/protocol/event.ts';
+import type { DaemonEvent, PublishedEvent } from '../../packages/shared/src/protocol/event.ts';
+import { StreamMessage } from '../../packages/shared/src/protocol/stream-message.ts';
 import { Row } from './row.ts';
 
 export type EventOf<T extends DaemonEvent['type']> = Extract<DaemonEvent, { type: T }>;
@@ -13,28 +12,31 @@ export type EventMark = number & { readonly brand: 'EventMark' };
 export const FROM_THE_START = 0 as EventMark;
 
 /**
- * All that `devloop events` prints, kept, so that a test can wait for an event whether or not it has happened already.
+ * All events of a daemon, kept, so that a test can wait for one whether or not it has happened already.
  * A daemon numbers its events from 1; the feed keeps those of all daemons that it followed, in a row.
  */
 export class EventFeed {
-  /** Lines that are not events as the schema has them. A test that has any fails. */
+  /** Lines that are not messages as the schema has them, and gaps. A test that has any fails. */
   readonly unreadable: string[] = [];
   readonly #row = new Row<PublishedEvent>();
-  #child: ChildProcessByStdio<null, Readable, Readable> | undefined;
+  #request: http.ClientRequest | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   /** Starts to follow a daemon from its first event. */
-  follow(file: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): void {
-    const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
-    let complaint = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint += text;
+  follow(socketPath: string): void {
+    const request = http.get({ socketPath, path: '/v1/stream?after=0', agent: false });
+    this.#request = request;
+    request.on('response', (response) => {
+      response.on('error', () => undefined);
+      createInterface({ input: response }).on('line', (line) => this.#take(line));
     });
-    createInterface({ input: child.stdout }).on('line', (line) => this.#take(line));
-    this.#ended = once(child, 'close').then(([code]) => {
-      if (this.#child === child) this.#child = undefined;
-      this.#row.end(new Error(`\`devloop events\` ended with code ${code} while a test waited for it. ${complaint}`));
+    request.on('error', () => undefined); // that it has closed tells
+    this.#ended = new Promise((resolve) => {
+      request.once('close', () => {
+        if (this.#request === request) this.#request = undefined;
+        this.#row.end(new Error('the stream of events ended while a test waited for one'));
+        resolve();
+      });
     });
   }
 
@@ -43,7 +45,7 @@ export class EventFeed {
   }
 
   get following(): boolean {
-    return this.#child !== undefined;
+    return this.#request !== undefined;
   }
 
   /** Resolves when the stream that is followed has ended, as it does when its daemon ends. */
@@ -67,15 +69,14 @@ export class EventFeed {
   }
 
   async stop(): Promise<void> {
-    this.#child?.kill('SIGTERM');
+    this.#request?.destroy();
     await this.#ended;
   }
 
   #take(line: string): void {
-    if (line.trim() === '') return;
-    const parsed = PublishedEvent.safeParse(parseJson(line));
-    if (parsed.success) this.#row.add(parsed.data);
-    else this.unreadable.push(line);
+    const message = StreamMessage.safeParse(parseJson(line)).data;
+    if (message?.type === 'event') this.#row.add(message.published);
+    else if (message === undefined || message.type === 'gap') this.unreadable.push(line);
   }
 }
 

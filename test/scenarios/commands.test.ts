@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { unique } from '../rig/devloop-rig.ts';
+import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
+import { DEVLOOP, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 
@@ -30,6 +34,23 @@ test('rebuild, logs, doctor, render, check and version do what they say', async 
   expect((await rig.devloop(['doctor'])).stdout).toMatch(/minikube/);
 });
 
+test('status --json and events print what the daemon publishes', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const { stdout } = await rig.devloop(['status', '--json']);
+  expect(DaemonSnapshot.parse(JSON.parse(stdout)).services.map(({ name }) => name)).toEqual(['hello']);
+
+  const events = spawn(process.execPath, [DEVLOOP, '-C', rig.folder, 'events', '--after', '0'], { env: rig.env });
+  const ended = once(events, 'close');
+  const lines: string[] = [];
+  const output = createInterface({ input: events.stdout }).on('line', (line) => lines.push(line));
+  await once(output, 'line');
+  await rig.devloop(['stop']);
+  await ended;
+  await rig.events.ended();
+  expect(lines.map((line) => JSON.parse(line))).toEqual(rig.events.all);
+});
+
 test('wrong use is told with a remedy and an exit code', async () => {
   await using rig = await openRig('hello-service');
   await rig.up();
@@ -46,9 +67,9 @@ test('wrong use is told with a remedy and an exit code', async () => {
 test('a wait that takes too long ends with 5', async () => {
   await using rig = await openRig('hello-service');
   await rig.up();
-  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 8\nEXPOSE'));
+  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 5\nEXPOSE'));
   await rig.write('hello/message.txt', unique('slow'));
-  await rig.devloop(['wait', '--live', 'hello', '--timeout', '2'], { expect: 5 });
+  await rig.devloop(['wait', '--live', 'hello', '--timeout', '1'], { expect: 5 });
   await rig.devloop(['wait', '--live', 'hello', '--timeout', '60'], { timeoutMs: 90_000 });
 });
 

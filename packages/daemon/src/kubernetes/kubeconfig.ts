@@ -1,7 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { execa } from 'execa';
+import { plainAddress } from './plain-kubeconfig.ts';
+
+/** By the package's name, because this module is part of bundles (packages/tui/write-bundles.ts). */
+const READER = '@devloop/daemon/kubernetes/read-kubeconfig';
 
 /** A context of the kubeconfig with all that is needed to speak to its API server, credentials included. */
 export interface ClusterAddress {
@@ -25,14 +32,26 @@ export type KubeconfigAnswer =
   | { readonly ok: false; readonly message: string; readonly contexts: readonly string[] };
 
 /**
- * Reads the kubeconfig (`$KUBECONFIG` or ~/.kube/config, exec and token plugins included) with
- * @kubernetes/client-node. That happens in a process of its own: the library takes 60 MB, half of what the daemon
+ * Reads the kubeconfig (`$KUBECONFIG` or ~/.kube/config, exec and token plugins included). What is more than an address and
+ * certificates is read by @kubernetes/client-node, in a process of its own: the library takes 60 MB, half of what the daemon
  * may use, and is needed for a moment only.
  *
  * @throws DevloopError `cluster/no-kubeconfig`
  */
 export async function readKubeconfig(context: string | undefined, signal: AbortSignal): Promise<ClusterAddress> {
-  const reader = fileURLToPath(import.meta.resolve('./read-kubeconfig.js'));
+  return (await readPlainKubeconfig(context)) ?? (await readByLibrary(context, signal));
+}
+
+async function readPlainKubeconfig(context: string | undefined): Promise<ClusterAddress | undefined> {
+  const files = (process.env['KUBECONFIG'] ?? '').split(path.delimiter).filter((file) => file !== '');
+  const [file = path.join(os.homedir(), '.kube', 'config'), another] = files;
+  if (another !== undefined) return undefined; // to be merged
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : plainAddress(text, file, context);
+}
+
+async function readByLibrary(context: string | undefined, signal: AbortSignal): Promise<ClusterAddress> {
+  const reader = fileURLToPath(import.meta.resolve(READER));
   const { stdout } = await execa(execPath, [reader, ...(context === undefined ? [] : [context])], {
     cancelSignal: signal,
     stderr: 'ignore',
