@@ -283,9 +283,9 @@ export class Daemon implements AsyncDisposable {
       removed,
       changed: changed.map((service) => service.name),
     });
-    // a sandbox is the only cluster there is, whatever the project names
-    const { context, namespace, registry } = project;
-    this.#link.choose({ context: this.#sandbox ? undefined : context, namespace, registry });
+    // a sandbox is the only cluster there is, and its pods run what its engine has, whatever the project names
+    const { context, registry } = this.#sandbox ? {} : project;
+    this.#link.choose({ context, registry, namespace: project.namespace });
     if (before !== undefined && this.#connected !== undefined) {
       if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
       else this.#connected.sharedApplied = this.#upkeep.applyShared(this.#connected, project);

@@ -1,20 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.fake.ts';
 import { renderInputs } from './render-inputs.ts';
 
-function write(files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-}
-
 async function kustomizeInputs(files: Readonly<Record<string, string>>, at = '.'): Promise<string[]> {
-  const folder = write(files);
+  const folder = temporaryFolder(files);
   const inputs = await renderInputs({ tool: 'kustomize', folder: join(folder, at) });
   return inputs.map((input) => relative(folder, input)).sort();
 }
@@ -58,7 +48,7 @@ test('a circle of bases ends, and a half-edited file is an input all the same', 
 });
 
 test('of a chart everything in its folder is, and its values', async () => {
-  const folder = write({
+  const folder = temporaryFolder({
     'chart/Chart.yaml': '',
     'chart/templates/_helpers.tpl': '',
     'chart/charts/db/Chart.yaml': '',
