@@ -69,7 +69,7 @@ export class ClusterRegistry {
     await poll(
       () => registry.#ask('/v2/').catch(() => undefined),
       (answer) => answer?.status === 200,
-      { what: 'the registry answers' },
+      { what: 'the registry answers', timeoutMs: 120_000 },
     );
     return registry;
   }

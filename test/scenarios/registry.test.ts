@@ -93,9 +93,6 @@ test('a registry that asks who one is gets what docker has for it, from its conf
     type: 'kubernetes.io/dockerconfigjson',
     stringData: { '.dockerconfigjson': JSON.stringify({ auths: { [pull]: auth(password) } }) },
   });
-  await rig.edit('k8s/hello.yaml', (text) =>
-    text.replace('containers:', 'imagePullSecrets: [{ name: registry-login }]\n      containers:'),
-  );
 
   await rig.devloop(['up', '-d', '--timeout', '60'], { expect: 1 });
   await rig.catchUp();
@@ -108,6 +105,14 @@ test('a registry that asks who one is gets what docker has for it, from its conf
   await login({ auths: { [`https://${push}/v1/`]: auth(password) } });
   const message = unique('with the right password');
   await rig.writeAtomic('hello/message.txt', message);
+  // who may push says nothing of who may pull
+  const unpulled = await rig.event(passEnded('hello', 'failed'), since);
+  expect(unpulled.failure).toMatchObject({ code: 'rollout/failed' });
+  expect(unpulled.failure?.remedy).toContain('imagePullSecrets');
+  since = rig.mark();
+  await rig.edit('k8s/hello.yaml', (text) =>
+    text.replace('containers:', 'imagePullSecrets: [{ name: registry-login }]\n      containers:'),
+  );
   const live = await rig.event(passEnded('hello', 'live'), since);
   expect(await registry.tags('hello')).toContain(tagOf(live.image));
   await rig.serves('hello', message);
