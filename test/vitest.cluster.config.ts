@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/scenarios/**/*.test.ts', 'test/contract/*.test.ts'],
     globalSetup: ['test/rig/cluster-setup.ts'],
+    isolate: false, // what the rig has loaded serves all files
     fileParallelism: false,
     sequence: { sequencer: DisruptiveLast },
     testTimeout: 300_000,

@@ -17,7 +17,7 @@ export default defineConfig({
     ],
     globalSetup: ['test/rig/sandbox-setup.ts'],
     fileParallelism: true,
-    maxWorkers: 4,
+    maxWorkers: 5,
     reporters: ['default', ['json', { outputFile: 'test/results/sandbox.json' }]],
   },
 });

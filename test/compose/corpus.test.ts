@@ -22,6 +22,30 @@ for (const one of CORPUS) {
   });
 }
 
+test('a build argument without a value has that of the environment, or of .env; one that has none is left to the Dockerfile', async () => {
+  const args = 'args: [HERE, THERE, NOWHERE, SET=1]';
+  const { services } = await converted({
+    section: 'build',
+    name: 'build arguments',
+    compose: `services:\n  web:\n    build: { context: ., ${args} }\n`,
+    files: { '.env': 'HERE=file\nTHERE=file\n', Dockerfile: 'FROM node\n' },
+    environment: { HERE: 'environment' },
+  });
+  expect(services[0]?.build?.args).toEqual({ HERE: 'environment', THERE: 'file', SET: '1' });
+});
+
+test('a variable without a value is said once, at its place', async () => {
+  const { warnings } = await converted({
+    section: 'interpolation',
+    name: 'variables',
+    compose:
+      'services:\n  web:\n    image: "nginx:${TAG}"\n    environment:\n      A: "${TAG}${EMPTY-}"\n      B: $TAG\n',
+  });
+  expect(warnings).toMatchObject([
+    { line: 3, message: expect.stringContaining('TAG has no value'), hint: expect.stringContaining('${TAG:-value}') },
+  ]);
+});
+
 test('docs/compose.md has the table of all keys: node test/compose/write-table.ts writes it', async () => {
   const page = await readFile(PAGE, 'utf8');
   expect(page).toBe(withTable(page));

@@ -27,8 +27,8 @@ export class EventFeed {
     const request = http.get({ socketPath, path: '/v1/stream?after=0', agent: false });
     this.#request = request;
     request.on('response', (response) => {
-      response.on('error', () => undefined);
-      createInterface({ input: response }).on('line', (line) => this.#take(line));
+      const lines = createInterface({ input: response }).on('line', (line) => this.#take(line));
+      for (const stream of [response, lines]) stream.on('error', () => undefined); // a daemon that was killed
     });
     request.on('error', () => undefined); // that it has closed tells
     this.#ended = new Promise((resolve) => {

@@ -19,6 +19,8 @@ export interface ComposeFile {
   /** What `!reset` and `!override` say of a path when files are merged, by the path as JSON. */
   readonly marks: ReadonlyMap<string, 'reset' | 'override'>;
   readonly diagnostics: readonly ConfigDiagnostic[];
+  /** Variables that have no value, each where it is named first. */
+  readonly warnings: readonly ConfigDiagnostic[];
 }
 
 /**
@@ -36,7 +38,8 @@ export function parseComposeFile(file: string, text: string, variables: Readonly
   });
   const diagnostics = yamlDiagnostics(source, document);
   const marks = new Map<string, 'reset' | 'override'>();
-  if (document.errors.some(isSyntaxError)) return { source, document, content: {}, marks, diagnostics };
+  const warnings = new Map<string, ConfigDiagnostic>();
+  if (document.errors.some(isSyntaxError)) return { source, document, content: {}, marks, diagnostics, warnings: [] };
   const mark = (node: Node, ancestors: readonly unknown[]) => {
     if (node.tag !== '!reset' && node.tag !== '!override') return;
     marks.set(JSON.stringify(pathTo(ancestors, node)), node.tag === '!reset' ? 'reset' : 'override');
@@ -46,11 +49,17 @@ export function parseComposeFile(file: string, text: string, variables: Readonly
     Scalar: (key, node, ancestors) => {
       mark(node, ancestors);
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('$')) return;
+      const [start = 0, end = 0] = node.range ?? [];
+      const unset = (name: string) => {
+        if (warnings.has(name)) return;
+        const message = `The variable ${name} has no value, so it counts as empty.`;
+        const hint = `Set it in the environment or in .env, or say what it is then: \${${name}:-value}.`;
+        warnings.set(name, diagnosticAt(source, { start, end }, { message, hint }));
+      };
       try {
-        node.value = interpolate(node.value, variables);
+        node.value = interpolate(node.value, variables, unset);
       } catch (error) {
         if (!(error instanceof InterpolationError)) throw error;
-        const [start = 0, end = 0] = node.range ?? [];
         const hint = 'Set the variable in the environment or in .env, or mend the text.';
         diagnostics.push(diagnosticAt(source, { start, end }, { message: `${error.message}.`, hint }));
       }
@@ -58,7 +67,7 @@ export function parseComposeFile(file: string, text: string, variables: Readonly
   });
   const value: unknown = diagnostics.length === 0 ? document.toJS({ maxAliasCount: -1 }) : {};
   const content = isFields(value) ? value : {};
-  return { source, document, content, marks, diagnostics };
+  return { source, document, content, marks, diagnostics, warnings: [...warnings.values()] };
 }
 
 /** A problem at its place in the file; where the path is not in it, at the nearest thing above that is. */

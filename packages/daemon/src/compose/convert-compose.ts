@@ -102,7 +102,7 @@ interface Conversion {
 function convertService(name: string, object: string, service: Fields, conversion: Conversion): ConvertedService {
   const { content, facts, names, builds, awaited, tell } = conversion;
   const given = textOf(service['image']);
-  const build = toBuild(service['build'] ?? (given === undefined ? undefined : builds.get(given)));
+  const build = toBuild(service['build'] ?? (given === undefined ? undefined : builds.get(given)), content.variables);
   const image = given === undefined ? object : build === undefined ? given : withoutTag(given);
   const labels = { app: object };
   const asked = portsAsked(name, service, tell);
@@ -206,15 +206,27 @@ function builtImages(services: ReadonlyMap<string, Fields>): Map<string, Fields>
   );
 }
 
-function toBuild(build: unknown): ConvertedService['build'] {
+function toBuild(build: unknown, variables: ReadonlyMap<string, string>): ConvertedService['build'] {
   if (!isFields(build)) return undefined;
-  const args = [...pairsOf(build['args'])].map(([name, value]) => [name, value ?? process.env[name] ?? '']);
   return {
     context: textOf(build['context']) ?? '.',
     dockerfile: textOf(build['dockerfile']),
     target: textOf(build['target']),
-    args: Object.fromEntries(args),
+    args: buildArgs(build, variables),
   };
+}
+
+/** Build arguments; those without a value have that of the environment or `.env`, or are the Dockerfile's affair. */
+export function buildArgs(build: Fields, variables: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries(withValues(build['args'], variables));
+}
+
+/** Pairs that have a value, here or among the variables. */
+function withValues(pairs: unknown, variables: ReadonlyMap<string, string>): [string, string][] {
+  return [...pairsOf(pairs)].flatMap(([name, given]): [string, string][] => {
+    const value = given ?? variables.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
 }
 
 function withoutTag(image: string): string {
@@ -244,11 +256,7 @@ function environmentOf(
   envFiles: ReadonlyMap<string, string>,
   variables: ReadonlyMap<string, string>,
 ): Map<string, string> {
-  const own = [...pairsOf(service['environment'])].flatMap(([name, value]): [string, string][] => {
-    const found = value ?? variables.get(name);
-    return found === undefined ? [] : [[name, found]];
-  });
-  return new Map([...envFiles, ...own]);
+  return new Map([...envFiles, ...withValues(service['environment'], variables)]);
 }
 
 function annotationsOf(service: Fields): Record<string, string> {

@@ -8,9 +8,14 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
  * `${NAME-default}`, `${NAME:?error}`, `${NAME?error}`, `${NAME:+replacement}`, `${NAME+replacement}`, nested ones in the
  * latter parts, and `$$` for a `$`. A variable without a value and without a default counts as empty.
  *
+ * @param onUnset told of each such variable
  * @throws InterpolationError
  */
-export function interpolate(text: string, variables: ReadonlyMap<string, string>): string {
+export function interpolate(
+  text: string,
+  variables: ReadonlyMap<string, string>,
+  onUnset?: (name: string) => void,
+): string {
   const read = (part: string): string => {
     let result = '';
     let rest = part;
@@ -39,7 +44,11 @@ export function interpolate(text: string, variables: ReadonlyMap<string, string>
     }
     return result + rest;
   };
-  const variable = (name: string): string => variables.get(name) ?? '';
+  const variable = (name: string): string => {
+    const value = variables.get(name);
+    if (value === undefined) onUnset?.(name);
+    return value ?? '';
+  };
   const expand = (name: string, operation: string): string => {
     if (operation === '') return variable(name);
     const [, sign = '', word = ''] = /^(:?[-?+])([\s\S]*)$/.exec(operation) ?? [];

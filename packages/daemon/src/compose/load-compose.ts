@@ -31,6 +31,7 @@ export interface ComposeContent {
   /** Variables that services and env files may name. */
   readonly variables: ReadonlyMap<string, string>;
   readonly diagnostics: readonly ConfigDiagnostic[];
+  readonly warnings: readonly ConfigDiagnostic[];
   /** Absolute paths of all that was read or looked for. */
   readonly inputs: readonly string[];
   /** Puts a problem at its place. */
@@ -57,6 +58,7 @@ export async function loadCompose({ files, profiles, environment }: ComposeOptio
     networks: section('networks'),
     variables,
     diagnostics: reader.diagnostics,
+    warnings: reader.warnings,
     inputs: [...reader.inputs],
     place: (problem) => reader.place(problem),
   };
@@ -69,6 +71,7 @@ function isActive(service: Fields, wanted: ReadonlySet<string>): boolean {
 
 class Reader {
   readonly diagnostics: ConfigDiagnostic[] = [];
+  readonly warnings: ConfigDiagnostic[] = [];
   readonly inputs = new Set<string>();
   readonly #environment: ReadonlyMap<string, string>;
   readonly #files: ComposeFile[] = [];
@@ -205,6 +208,7 @@ class Reader {
     const read = parseComposeFile(file, text, variables);
     this.#files.push(read);
     this.diagnostics.push(...read.diagnostics);
+    this.warnings.push(...read.warnings);
     return read;
   }
 

@@ -4,11 +4,11 @@ import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic'
 import { unreadableFile } from '../config/yaml-source.ts';
 import type { ExposedPort } from '../deploy/generate-manifests.ts';
 import { dockerfilePorts } from '../project/dockerfile-ports.ts';
-import { type ComposeFacts, type ConvertedService, convertCompose } from './convert-compose.ts';
+import { buildArgs, type ComposeFacts, type ConvertedService, convertCompose } from './convert-compose.ts';
 import { readDotEnv } from './dot-env.ts';
 import { InterpolationError } from './interpolate.ts';
 import { type ComposeContent, type ComposeOptions, loadCompose } from './load-compose.ts';
-import { type Fields, isFields, listOf, mountOf, pairsOf, textOf } from './short-forms.ts';
+import { type Fields, isFields, listOf, mountOf, textOf } from './short-forms.ts';
 import type { MountedFiles } from './to-volumes.ts';
 
 /** What a ConfigMap may hold, with room for its frame: etcd takes no objects of more than 1 MiB. */
@@ -43,13 +43,13 @@ export async function readCompose(options: ComposeOptions & Pick<ComposeFacts, '
   return {
     services: converted.services,
     errors: [...errors, ...converted.errors],
-    warnings: converted.warnings,
+    warnings: [...content.warnings, ...converted.warnings],
     inputs: [...inputs],
   };
 }
 
 async function exposedPorts(
-  { services }: ComposeContent,
+  { services, variables }: ComposeContent,
   inputs: Set<string>,
 ): Promise<Map<string, readonly ExposedPort[]>> {
   const found = [...services].map(async ([name, { build }]): Promise<[string, readonly ExposedPort[]]> => {
@@ -57,7 +57,7 @@ async function exposedPorts(
     const dockerfile = path.resolve(textOf(build['context']) ?? '.', textOf(build['dockerfile']) ?? 'Dockerfile');
     inputs.add(dockerfile);
     const text = await readFile(dockerfile, 'utf8').catch(() => ''); // the build tells of one that is missing
-    const args = Object.fromEntries([...pairsOf(build['args'])].map(([arg, value]) => [arg, value ?? '']));
+    const args = buildArgs(build, variables);
     return [name, dockerfilePorts(text, { target: textOf(build['target']), args })];
   });
   return new Map(await Promise.all(found));

@@ -2,16 +2,17 @@ import type { DevloopConfig } from '@devloop/shared/config/config-schema';
 import { type ConfigProblem, listWords } from './config-problem.ts';
 import { nearestWord } from './nearest-word.ts';
 
-/**
- * What a schema cannot say: dependencies that name no service or run in a circle, and local ports taken twice.
- *
- * @param names every service the file names, those with problems of their own included
- */
-export function checkConfig(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
-  return [...unknownDependencies(config, names), ...dependencyCycles(config), ...sharedLocalPorts(config)];
+/** What a schema cannot say: dependencies that run in a circle, and local ports taken twice. */
+export function checkConfig(config: DevloopConfig): ConfigProblem[] {
+  return [...dependencyCycles(config), ...sharedLocalPorts(config)];
 }
 
-function unknownDependencies(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
+/**
+ * Dependencies that name no service.
+ *
+ * @param names of all services, those that only manifests make included
+ */
+export function unknownDependencies(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
   return Object.entries(config.services).flatMap(([name, service]) =>
     service.dependsOn.flatMap((dependency, index): ConfigProblem[] => {
       if (names.includes(dependency)) return [];
@@ -26,8 +27,8 @@ function unknownDependencies(config: DevloopConfig, names: readonly string[]): C
             nearest !== undefined
               ? `Did you mean \`${nearest}\`?`
               : others.length > 0
-                ? `This file has ${listWords(others, 'and')}.`
-                : 'Remove it: this file names no other service.',
+                ? `There are ${listWords(others, 'and')}.`
+                : 'Remove it: there is no other service.',
         },
       ];
     }),

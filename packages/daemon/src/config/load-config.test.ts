@@ -100,9 +100,6 @@ describe('readConfig', () => {
     'an alias without anchor': { config: 'services:\n  web:\n    env: *common\n' },
     'an alias inside its own anchor': { config: 'services:\n  web: &web\n    env: *web\n' },
     'two documents': { config: 'services:\n  web:\n---\nservices:\n  api:\n' },
-    'dependencies that do not exist': {
-      config: 'services:\n  web:\n    dependsOn: [databse, zzz]\n  database:\n    dependsOn: []\n',
-    },
     'a circle': {
       config:
         'services:\n  a:\n    dependsOn: [b]\n  b:\n    dependsOn: [c]\n  c:\n    dependsOn: [a]\n  d:\n    dependsOn: [d]\n',

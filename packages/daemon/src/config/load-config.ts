@@ -92,9 +92,8 @@ async function checkMeaning(config: DevloopConfig, raw: unknown, folder: string)
   if (services === undefined) return isMisspelt(raw) ? [] : [missingServices()];
   const isMapping = typeof services === 'object' && services !== null;
   if (!isMapping) return []; // the schema has said so
-  const names = Object.keys(services);
-  if (names.length === 0) return [noServices()];
-  return [...checkConfig(config, names), ...(await checkPaths(config, folder))];
+  if (Object.keys(services).length === 0) return [noServices()];
+  return [...checkConfig(config), ...(await checkPaths(config, folder))];
 }
 
 function isMisspelt(raw: unknown): boolean {

@@ -14,6 +14,7 @@ import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { LogKeeper } from '../logs/log-keeper.ts';
+import { StartTurns } from '../plan/start-turns.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ProjectOutcome, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
@@ -333,6 +334,7 @@ export class Daemon implements AsyncDisposable {
       session,
       deployer: new Deployer(session.objects, project.name, session.namespace),
       history: new SwapHistory(),
+      startTurns: new StartTurns(session.engine.description.cpus),
       sharedApplied: Promise.resolve(),
     };
     const isFirst = this.#connected === undefined;

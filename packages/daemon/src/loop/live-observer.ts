@@ -31,15 +31,8 @@ export class LiveObserver {
         this.#log.dispatch({ type: 'service-recovered', service });
       return;
     }
-    if (state.failure !== undefined || state.liveRevision < state.attemptedRevision) return;
-    const failure = wrong.diagnosis
-      ? diagnosisReport(wrong.diagnosis, [])
-      : {
-          code: 'rollout/failed' as const,
-          message: `What was live no longer is: ${wrong.detail}.`,
-          remedy: `If it does not come back by itself: devloop rebuild ${service}`,
-          evidence: [],
-        };
+    const failure = degradation(state, statuses);
+    if (failure === undefined) return;
     if (state.degraded?.message === failure.message || this.#lookingFor === failure.message) return;
     this.#lookingFor = failure.message;
     this.#tasks.add(this.#tellDegraded(service, failure, wrong, session, state.attemptedRevision));
@@ -67,6 +60,21 @@ export class LiveObserver {
       this.#lookingFor = undefined;
     }
   }
+}
+
+/** Why what was live no longer is, while nothing is done to it; undefined where it is, or a failure says more. */
+export function degradation(state: ServiceState, statuses: readonly WorkloadStatus[]): ErrorReport | undefined {
+  if (!isLeftAlone(state) || state.failure !== undefined || state.liveRevision < state.attemptedRevision)
+    return undefined;
+  const wrong = statuses.find((status) => !status.done);
+  if (wrong === undefined) return undefined;
+  if (wrong.diagnosis !== undefined) return diagnosisReport(wrong.diagnosis, []);
+  return {
+    code: 'rollout/failed',
+    message: `What was live no longer is: ${wrong.detail}.`,
+    remedy: `If it does not come back by itself: devloop rebuild ${state.name}`,
+    evidence: [],
+  };
 }
 
 /** Whether no pass runs or is about to: one that is paused stays as it is, whatever was saved. */

@@ -2,6 +2,7 @@ import { toReport } from '@devloop/shared/errors/devloop-error';
 import { toObjectName } from '../deploy/cluster-objects.ts';
 import type { Deployer } from '../deploy/deployer.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
+import type { StartTurns } from '../plan/start-turns.ts';
 import type { Project } from '../project/project.ts';
 import type { SwapHistory } from '../rollout/swap-history.ts';
 import type { EventLog } from '../state/event-log.ts';
@@ -12,6 +13,7 @@ export interface Connected {
   readonly session: ClusterSession;
   readonly deployer: Deployer;
   readonly history: SwapHistory;
+  readonly startTurns: StartTurns;
   sharedApplied: Promise<void>;
 }
 

@@ -20,12 +20,17 @@ const OBSERVED_MS = 2000;
 
 type Pins = readonly (ImagePin & CurrentImage)[];
 
-/** Carries out what applying left to a swap, then follows every workload until the new content serves. */
+/**
+ * Carries out what applying left to a swap, then follows every workload until the new content serves.
+ *
+ * @param onStarted told when all containers have been started, if it comes to that
+ */
 export async function rollOut(
   applied: readonly Applied[],
   pins: Pins,
   pass: Pass,
   context: PassContext,
+  onStarted: () => void,
 ): Promise<PassOutcome> {
   const { reporter, spec, superseded } = pass;
   const { session } = context;
@@ -49,6 +54,7 @@ export async function rollOut(
     view: session.view,
     engine: session.engine,
     onProgress: (detail) => reporter.phase('rollout', detail),
+    onStarted,
     lastLines: (pod, container, previous) => lastLines(session.api, pod, container, previous, session.signal),
     timeoutMs: spec.readyTimeoutMs,
     signal: AbortSignal.any([superseded, session.signal]),

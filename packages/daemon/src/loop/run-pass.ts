@@ -6,6 +6,7 @@ import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
 import { withReplicas } from '../deploy/replicas.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { deployHold } from '../plan/next-step.ts';
+import type { StartTurns } from '../plan/start-turns.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { SwapHistory } from '../rollout/swap-history.ts';
 import type { Workload } from '../rollout/workload-status.ts';
@@ -28,6 +29,7 @@ export interface PassContext {
   readonly deployer: Deployer;
   readonly images: CurrentImages;
   readonly history: SwapHistory;
+  readonly startTurns: StartTurns;
   /** All services of the project, dependencies first. */
   readonly services: readonly ServiceSpec[];
   readonly project: string;
@@ -114,6 +116,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
   }
   superseded.throwIfAborted();
   await mayDeploy(pass, context, signal);
+  using turn = await turnToStart(pass, context, signal);
 
   reporter.phase('apply', pass.applying);
   const manifests = withReplicas(spec.manifests, pass.replicas);
@@ -128,7 +131,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
     (one) => reporter.event(appliedEvent(spec.name, one, session.namespace)),
     session.signal,
   );
-  return await rollOut(applied, pins, pass, context);
+  return await rollOut(applied, pins, pass, context, () => turn?.[Symbol.dispose]());
 }
 
 /** @throws DevloopError `command/refused` when the engine has it no more */
@@ -160,6 +163,19 @@ async function mayDeploy({ spec, detector, reporter }: Pass, context: PassContex
     reporter.phase('held', 'waiting', hold);
     return undefined;
   }, signal);
+}
+
+/** Waits until it may start containers; undefined for what has been live, which takes the place of its like. */
+async function turnToStart(
+  { spec, reporter }: Pass,
+  { log, services, startTurns }: PassContext,
+  signal: AbortSignal,
+): Promise<Disposable | undefined> {
+  if ((log.state.services.get(spec.name)?.liveRevision ?? 0) > 0) return undefined;
+  const rank = services.findIndex(({ name }) => name === spec.name);
+  return await startTurns.take(rank, signal, (before) => {
+    reporter.phase('held', 'waiting', { reason: 'waiting-for-turn', before });
+  });
 }
 
 function isSingle(object: Applied['object']): boolean {

@@ -6,6 +6,7 @@ import { runsExpected } from '../rollout/expected-images.ts';
 import { isReady, podStatus } from '../rollout/pod-diagnosis.ts';
 import { type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import type { DaemonState, ServiceState } from '../state/daemon-state.ts';
+import { degradation } from './live-observer.ts';
 import { serviceUrls, unreachableNodePorts } from './service-urls.ts';
 
 export interface SnapshotSources {
@@ -37,10 +38,12 @@ export function toSnapshot(state: DaemonState, sources: SnapshotSources): Daemon
 }
 
 function serviceSnapshot(service: ServiceState, sources: SnapshotSources): ServiceSnapshot {
-  const { name, seenAt, liveAt, liveImage, failure, degraded, lastPass } = service;
+  const { name, seenAt, liveAt, liveImage, failure, lastPass } = service;
   const { session } = sources;
   const workloads = session === undefined ? [] : sources.workloadsOf(name);
   const statuses = session === undefined ? [] : workloads.map((workload) => workloadStatus(workload, session.view));
+  // The events tell of it a moment later, together with the last words of the container at fault.
+  const degraded = service.degraded ?? degradation(service, statuses);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   const forwards = [...sources.forwardsOf(name)];
   const reached = {

@@ -267,6 +267,16 @@ describe('what is found', () => {
     expect(shown(project.services[1]?.manifests ?? [])).toEqual(['Deployment redis k8s/redis.yaml:1']);
   });
 
+  test('a workload that only a manifest names can be waited for, and comes before who waits', async () => {
+    const project = await load({
+      'devloop.yaml': 'services:\n  web:\n    dependsOn: [redis]\n',
+      'web/Dockerfile': '',
+      'k8s/all.yaml': `${workload('web', 'web')}---\n${workload('redis', 'redis')}`,
+    });
+    expect(project.services.map(({ name }) => name)).toEqual(['redis', 'web']);
+    expect(project.services[1]?.dependsOn).toEqual(['redis']);
+  });
+
   test('a service that is only deployed', async () => {
     const project = await load({
       'devloop.yaml':
@@ -414,6 +424,14 @@ describe('what is wrong', () => {
       ...web,
       'k8s/all.yaml': `${workload('web', 'web')}---\n${service('web')}---\n${service('web')}`,
       'k8s/web.yaml': `# again\n${workload('web', 'web')}---\n${service('web')}`,
+    },
+    'dependencies that do not exist, beside one that only a manifest names': {
+      'devloop.yaml':
+        'services:\n  web:\n    dependsOn: [databse, zzz, redis]\n  database:\n    manifests: [k8s/db.yaml]\n',
+      'web/Dockerfile': '',
+      'k8s/web.yaml': workload('web', 'web'),
+      'k8s/db.yaml': workload('db', 'postgres'),
+      'k8s/redis.yaml': workload('redis', 'redis'),
     },
     'a config with problems': { 'devloop.yaml': 'services:\n  web:\n    build: web\n' },
   };

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
 import type { RegistryAddress } from '../build/image-way.ts';
-import { checkConfig } from '../config/check-config.ts';
+import { checkConfig, unknownDependencies } from '../config/check-config.ts';
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { readConfig } from '../config/load-config.ts';
 import { display } from '../config/paths-on-disk.ts';
@@ -79,24 +79,22 @@ export async function loadProject(folder: string, signal: AbortSignal): Promise<
     manifestsOf(projectFound).filter((manifest) => !owned.has(manifest)),
   );
   const unreadable = [...read.values()].flatMap(({ diagnostics }) => diagnostics);
+  const unbuilt = unbuiltServices(assigned.rest, Object.keys(config.services));
+  const names = [...Object.keys(config.services), ...unbuilt.services.map(({ name }) => name)];
   const problems = findProblems(folder, candidates, assigned.services);
   const diagnostics = [
     ...composed.errors,
     ...unreadable,
     ...findRepeatedObjects([...read.values()], folder),
     ...problems.map(place),
-    ...(config.compose === undefined ? [] : checkConfig(config, Object.keys(config.services)).map(place)),
-    // with a file that cannot be read, an image that no manifest names may well be named there
-    ...(unreadable.length === 0 ? assigned.problems.map(place) : []),
+    ...(config.compose === undefined ? [] : checkConfig(config).map(place)),
+    // with a file that cannot be read, an image or a workload that no manifest names may well be named there
+    ...(unreadable.length === 0 ? [...assigned.problems, ...unknownDependencies(config, names)].map(place) : []),
   ].sort(byPosition);
   if (diagnostics.length > 0) return { ok: false, diagnostics: configFirst(diagnostics, file), inputs };
 
   const services = await Promise.all(
     candidates.map((candidate, index) => toServiceSpec(folder, candidate, assigned.services[index])),
-  );
-  const unbuilt = unbuiltServices(
-    assigned.rest,
-    services.map(({ name }) => name),
   );
   return {
     ok: true,

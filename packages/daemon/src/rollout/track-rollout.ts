@@ -25,6 +25,8 @@ export interface TrackOptions {
   readonly engine?: Pick<ImageEngine, 'container'>;
   /** Told when the wording of where the rollout is changes. */
   readonly onProgress: (detail: string) => void;
+  /** Told whenever no pod waits any more for its containers to be started. */
+  readonly onStarted?: () => void;
   /** The last lines of a container, for evidence. */
   readonly lastLines: (pod: KubernetesObject, container: string, previous: boolean) => Promise<string[]>;
   readonly timeoutMs: number;
@@ -93,6 +95,8 @@ async function untilReady(
         }
         const pull = pullOf(workloads, last, view);
         if (pull === 'done' && startedAt === undefined) pulledAt ??= instant();
+        if (last.every(({ newest, wanted }) => newest.length >= wanted && newest.every(hasStarted)))
+          options.onStarted?.();
         const pending = last.find((status) => !status.done);
         if (pending === undefined) return { ok: true, pulledAt, startedAt, readyAt: instant() };
         const fatal = last.find((status) => status.diagnosis?.fatal);
@@ -143,6 +147,16 @@ async function timedOut(statuses: readonly WorkloadStatus[], options: TrackOptio
       evidence: [],
     },
   };
+}
+
+/** Whether all its containers have been started, whatever became of them. */
+function hasStarted(pod: KubernetesObject): boolean {
+  const statuses: { state?: { waiting?: object }; lastState?: { terminated?: object } }[] =
+    pod['status']?.containerStatuses ?? [];
+  return (
+    statuses.length > 0 &&
+    statuses.every(({ state, lastState }) => state?.waiting === undefined || lastState?.terminated !== undefined)
+  );
 }
 
 /** Whether its containers run the new content; in a swap, those that run may still be the old ones. */

@@ -8,6 +8,8 @@ export const Hold = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('waiting-for-dependency'), on: z.array(z.string()) }),
   z.object({ reason: z.literal('waiting-for-image'), on: z.array(z.string()) }),
   z.object({ reason: z.literal('waiting-for-build-slot') }),
+  /** To start its containers; `before`: how many services are before it. */
+  z.object({ reason: z.literal('waiting-for-turn'), before: z.number().int() }),
   /** Saves of this service are not acted on until the user resumes it. */
   z.object({ reason: z.literal('paused') }),
 ]);

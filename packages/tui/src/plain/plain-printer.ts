@@ -285,8 +285,9 @@ export class PlainPrinter {
     if (hold.reason === 'waiting-for-cluster' || hold.reason === 'waiting-for-build-slot') return [];
     const text = holdText(hold);
     const voice = this.#voice(service);
-    if (voice.heldFor === text) return [];
-    voice.heldFor = text;
+    const reason = hold.reason === 'waiting-for-turn' ? hold.reason : text; // its place changes all the time
+    if (voice.heldFor === reason) return [];
+    voice.heldFor = reason;
     return [this.#say(service, text, 'dim')];
   }
 

@@ -14,6 +14,8 @@ export function holdText(hold: Hold): string {
       return `waits for the image of ${hold.on.join(', ')}`;
     case 'waiting-for-build-slot':
       return 'waits for its turn to build';
+    case 'waiting-for-turn':
+      return `waits for its turn to start${hold.before === 0 ? '' : `, ${hold.before} before it`}`;
     case 'paused':
       return 'paused: saves wait until it is resumed';
     default:

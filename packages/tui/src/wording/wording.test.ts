@@ -73,6 +73,8 @@ test('every hold in words', () => {
       holdText({ reason: 'waiting-for-dependency', on: ['api', 'db'] }),
       holdText({ reason: 'waiting-for-image', on: ['base'] }),
       holdText({ reason: 'waiting-for-build-slot' }),
+      holdText({ reason: 'waiting-for-turn', before: 0 }),
+      holdText({ reason: 'waiting-for-turn', before: 9 }),
     ].join('\n'),
   ).toMatchInlineSnapshot(`
     "waits for the cluster: connecting
@@ -80,6 +82,8 @@ test('every hold in words', () => {
     waits until api is live
     waits until api, db are live
     waits for the image of base
-    waits for its turn to build"
+    waits for its turn to build
+    waits for its turn to start
+    waits for its turn to start, 9 before it"
   `);
 });
