@@ -14,8 +14,8 @@ const LIBRARY_ROOMS: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['watch'],
   dockerode: ['docker'],
   '@kubernetes/client-node': ['kubernetes'],
-  yaml: ['compose', 'config', 'kubernetes', 'project', 'deploy'],
-  execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes', 'forward'],
+  yaml: ['compose', 'config', 'kubernetes', 'project', 'deploy', 'registry', 'rendering'],
+  execa: ['minikube', 'hooks', 'doctor', 'docker', 'kubernetes', 'forward', 'registry', 'rendering'],
   ws: ['forward', 'kubernetes'],
   'tar-stream': ['build'],
 };

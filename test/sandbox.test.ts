@@ -16,6 +16,8 @@ afterEach(() => shop[Symbol.asyncDispose]());
 test('a project of three services comes up, a save goes live, and nothing is left of it', {
   timeout: 300_000,
 }, async () => {
+  // a sandbox has none: its pods run what its engine has
+  await appendFile(shop.file('devloop.yaml'), 'registry: localhost:1\n');
   await shop.up();
   expect(await shop.page()).toBe('Welcome to the shop\napples: 2.10\nbread: 3.40\ncheese: 5.80\n');
   await shop.writeAtomic('web/greeting.txt', 'Good morning\n');

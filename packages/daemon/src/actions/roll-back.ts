@@ -23,7 +23,8 @@ export async function rollBack(
     throw refused(`${service} is not built here, so it has no earlier build.`, 'Change the image in its manifest.');
   }
   const images = await session.engine.imagesLabelled(PROJECT_LABEL, project, signal);
-  const there = buildsOf(images, build.image).filter((reference) => reference !== state.liveImage);
+  const builds = buildsOf(images, build.image).map((reference) => session.way.podReference(reference));
+  const there = builds.filter((reference) => reference !== state.liveImage);
   const remedy =
     there.length === 0
       ? 'None is left: old builds are removed from the engine. Save the earlier content to build it again.'

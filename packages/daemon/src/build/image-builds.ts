@@ -1,11 +1,6 @@
+import { SharedWork } from '../support/shared-work.ts';
 import { Slots } from '../support/slots.ts';
 import type { BuildListener, BuildOutcome, BuildRequest, ImageEngine } from './image-engine.ts';
-
-interface Running {
-  readonly controller: AbortController;
-  readonly listeners: Set<BuildListener>;
-  readonly outcome: Promise<BuildOutcome>;
-}
 
 /**
  * The builds that run. One that several services ask for at once runs once; it ends early when the last of them has
@@ -14,7 +9,7 @@ interface Running {
 export class ImageBuilds {
   readonly #engine: ImageEngine;
   readonly #slots: Slots;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new SharedWork<BuildListener, BuildOutcome>();
 
   constructor(engine: ImageEngine) {
     this.#engine = engine;
@@ -24,7 +19,7 @@ export class ImageBuilds {
 
   /** True when `reference` is being built for somebody else, so that asking for it joins that build. */
   isBuilding(reference: string): boolean {
-    return this.#running.get(reference)?.controller.signal.aborted === false;
+    return this.#running.isRunning(reference);
   }
 
   /** True when a build that is asked for now has to wait for others. */
@@ -43,54 +38,24 @@ export class ImageBuilds {
     listener: BuildListener,
     signal: AbortSignal,
   ): Promise<BuildOutcome> {
-    signal.throwIfAborted();
-    let running = this.#running.get(request.reference);
-    if (running === undefined || running.controller.signal.aborted) {
-      running = this.#start(rank, request);
-      this.#running.set(request.reference, running);
-    }
-    const { controller, listeners, outcome } = running;
-    listeners.add(listener);
-    const left = Promise.withResolvers<never>();
-    const leave = () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) controller.abort(signal.reason);
-      // Others may still want the build: who has given it up does not wait for it.
-      else left.reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    try {
-      const result = await Promise.race([outcome, left.promise]);
-      signal.throwIfAborted();
-      return result;
-    } finally {
-      signal.removeEventListener('abort', leave);
-      listeners.delete(listener);
-    }
+    const work = (listeners: ReadonlySet<BuildListener>, running: AbortSignal) =>
+      this.#slots.run(rank, running, () =>
+        this.#engine.build({ ...request, archive: request.archive() }, toAll(listeners), running),
+      );
+    return await this.#running.join(request.reference, listener, work, signal);
   }
+}
 
-  #start(rank: number, request: Omit<BuildRequest, 'archive'> & { archive: () => BuildRequest['archive'] }): Running {
-    const controller = new AbortController();
-    const listeners = new Set<BuildListener>();
-    const all: BuildListener = {
-      line: (text, stream) => {
-        for (const listener of listeners) listener.line(text, stream);
-      },
-      step: (step, steps, text) => {
-        for (const listener of listeners) listener.step(step, steps, text);
-      },
-      contextSent: () => {
-        for (const listener of listeners) listener.contextSent();
-      },
-    };
-    const outcome = this.#slots
-      .run(rank, controller.signal, () =>
-        this.#engine.build({ ...request, archive: request.archive() }, all, controller.signal),
-      )
-      .finally(() => {
-        if (this.#running.get(request.reference)?.controller === controller) this.#running.delete(request.reference);
-      });
-    outcome.catch(() => undefined); // who has left does not hear of it
-    return { controller, listeners, outcome };
-  }
+function toAll(listeners: ReadonlySet<BuildListener>): BuildListener {
+  return {
+    line: (text, stream) => {
+      for (const listener of listeners) listener.line(text, stream);
+    },
+    step: (step, steps, text) => {
+      for (const listener of listeners) listener.step(step, steps, text);
+    },
+    contextSent: () => {
+      for (const listener of listeners) listener.contextSent();
+    },
+  };
 }

@@ -6,6 +6,7 @@ import type {
   BuiltImage,
   EngineDescription,
   ImageEngine,
+  PushOutcome,
 } from './image-engine.ts';
 
 /** A build that the test holds: it goes on when the test says how. */
@@ -54,6 +55,10 @@ export class FakeImageEngine implements ImageEngine {
     const id = this.images.get(reference);
     if (id === undefined) throw new Error(`no image ${reference}`);
     this.images.set(newReference, id);
+  }
+
+  async push(): Promise<PushOutcome> {
+    return { ok: true, digest: undefined };
   }
 
   async imagesLabelled(): Promise<BuiltImage[]> {

@@ -27,6 +27,32 @@ export type BuildOutcome =
   | { readonly ok: true; readonly imageId: string }
   | { readonly ok: false; readonly failure: ErrorReport };
 
+/** What a push tells while it goes on. */
+export interface PushListener {
+  /** One line of output. */
+  line(text: string): void;
+  /** Where it is, in words with numbers: `pushing 2/5 layers, 12 of 40 MB`. */
+  progress(detail: string): void;
+}
+
+/** Who an engine is to a registry, as docker keeps it. */
+export interface RegistryCredentials {
+  readonly username?: string;
+  readonly password?: string;
+  /** In place of a password, where the registry gave one at the login. */
+  readonly identityToken?: string;
+  readonly registryToken?: string;
+}
+
+/** How a push ended. That the registry refuses is an expected outcome, not an exception. */
+export type PushOutcome =
+  | {
+      readonly ok: true;
+      /** `sha256:…` of the manifest, by which nodes know what they pulled; undefined where there is no registry. */
+      readonly digest: string | undefined;
+    }
+  | { readonly ok: false; readonly failure: ErrorReport };
+
 export interface BuiltImage {
   readonly id: string;
   readonly references: readonly string[];
@@ -48,7 +74,10 @@ export interface EngineDescription {
   readonly cpus: number;
 }
 
-/** Port of the engine that the cluster runs its containers on. Errors are translated: `engine/unreachable`, `engine/refused`. */
+/**
+ * Port of the engine that builds: mostly the one that the cluster runs its containers on. Errors are translated:
+ * `engine/unreachable`, `engine/refused`.
+ */
 export interface ImageEngine extends AsyncDisposable {
   readonly description: EngineDescription;
   /** The image's id (`sha256:…`), or undefined where the engine does not have it. */
@@ -57,6 +86,16 @@ export interface ImageEngine extends AsyncDisposable {
   build(request: BuildRequest, listener: BuildListener, signal: AbortSignal): Promise<BuildOutcome>;
   /** Gives an image one more name. */
   tag(reference: string, newReference: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Pushes an image to the registry that its reference names; what that has already is not sent again. Aborting the signal
+   * ends the push in the engine.
+   */
+  push(
+    reference: string,
+    credentials: RegistryCredentials | undefined,
+    listener: PushListener,
+    signal: AbortSignal,
+  ): Promise<PushOutcome>;
   imagesLabelled(label: string, value: string, signal: AbortSignal): Promise<BuiltImage[]>;
   /** Removes one name of an image, and the image when it was the last. One that is in use stays, without an error. */
   removeReference(reference: string, signal: AbortSignal): Promise<boolean>;

@@ -1,10 +1,15 @@
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
+import {
+  CONFIG_FILE,
+  type DevloopConfig,
+  type ManifestEntry,
+  type ServiceConfig,
+} from '@devloop/shared/config/config-schema';
 import type { ConfigPath, ConfigProblem } from './config-problem.ts';
 import { globBase, isGlob, isSkippedFolder } from './glob-entry.ts';
 import { nearestWord } from './nearest-word.ts';
-import { display, kindOf, namesIn } from './paths-on-disk.ts';
+import { display, KUSTOMIZATION_FILES, kindOf, namesIn } from './paths-on-disk.ts';
 
 /** Finds files and folders that the config names and that are not there, or are not what they should be. */
 export async function checkPaths(config: DevloopConfig, folder: string): Promise<ConfigProblem[]> {
@@ -101,7 +106,51 @@ async function checkFolder(folder: string, entry: string, path: ConfigPath): Pro
   return { ...place, message: `There is no folder ${entry}.`, hint: await suggestion(folder, target) };
 }
 
-async function checkManifests(folder: string, entry: string, path: ConfigPath): Promise<ConfigProblem | undefined> {
+async function checkManifests(
+  folder: string,
+  entry: ManifestEntry,
+  path: ConfigPath,
+): Promise<ConfigProblem | undefined> {
+  if (typeof entry === 'string') return await checkFiles(folder, entry, path);
+  const { kustomize, helm } = entry;
+  if (kustomize !== undefined) {
+    return await checkFolderWith(KUSTOMIZATION_FILES, folder, kustomize, [...path, 'kustomize']);
+  }
+  if (helm === undefined) return undefined;
+  const problem = await checkFolderWith(['Chart.yaml'], folder, helm.chart, [...path, 'helm', 'chart']);
+  if (problem !== undefined) return problem;
+  for (const [index, file] of helm.values.entries()) {
+    const target = resolve(folder, file);
+    if ((await kindOf(target)) === 'file') continue;
+    const hint = await suggestion(folder, target);
+    const place = { path: [...path, 'helm', 'values', index], at: 'value', lookedAt: target } as const;
+    return { ...place, message: `There is no file ${file}.`, hint };
+  }
+  return undefined;
+}
+
+/** A folder in which one of these files makes it what it is meant to be. */
+async function checkFolderWith(
+  files: readonly string[],
+  folder: string,
+  entry: string,
+  path: ConfigPath,
+): Promise<ConfigProblem | undefined> {
+  const problem = await checkFolder(folder, entry, path);
+  if (problem !== undefined) return problem;
+  const target = resolve(folder, entry);
+  const names = await namesIn(target);
+  if (files.some((file) => names.includes(file))) return undefined;
+  return {
+    path,
+    at: 'value',
+    lookedAt: join(target, files[0] ?? ''),
+    message: `There is no ${files[0]} in ${entry}.`,
+    hint: `Name the folder that has it, or have ${entry} read as it is: \`manifests: [${entry}]\`.`,
+  };
+}
+
+async function checkFiles(folder: string, entry: string, path: ConfigPath): Promise<ConfigProblem | undefined> {
   const place = { path, at: 'value' } as const;
   if (isGlob(entry)) {
     for await (const _ of glob(entry, { cwd: folder, exclude: isSkippedFolder })) return undefined;

@@ -3,10 +3,13 @@ import {
   ClusterSchema,
   ConfigSchema,
   ForwardSchema,
+  HelmSchema,
   HookObjectSchema,
   HooksSchema,
   LogsSchema,
   PortObjectSchema,
+  RegistryObjectSchema,
+  RenderedManifestsSchema,
   ServiceSchema,
 } from '@devloop/shared/config/config-schema';
 import type { ConfigPath } from './config-problem.ts';
@@ -17,7 +20,15 @@ import { bareWord, nearestWord } from './nearest-word.ts';
 const LEVELS = {
   '': { keys: Object.keys(ConfigSchema.shape), where: 'at the top level' },
   cluster: { keys: Object.keys(ClusterSchema.shape), where: 'under `cluster:`' },
+  registry: { keys: Object.keys(RegistryObjectSchema.shape), where: 'under `registry:`' },
   logs: { keys: Object.keys(LogsSchema.shape), where: 'under `logs:`' },
+  'manifests.*': { keys: Object.keys(RenderedManifestsSchema.shape), where: 'in an item of `manifests:`' },
+  'manifests.*.helm': { keys: Object.keys(HelmSchema.shape), where: 'under `helm:`' },
+  'services.*.manifests.*': {
+    keys: Object.keys(RenderedManifestsSchema.shape),
+    where: 'in an item of the service’s `manifests:`',
+  },
+  'services.*.manifests.*.helm': { keys: Object.keys(HelmSchema.shape), where: 'under `helm:`' },
   'services.*': { keys: Object.keys(ServiceSchema.shape), where: 'under the service’s name' },
   'services.*.build': { keys: Object.keys(BuildSchema.shape), where: 'under the service’s `build:`' },
   'services.*.hooks': { keys: Object.keys(HooksSchema.shape), where: 'under the service’s `hooks:`' },
@@ -61,7 +72,8 @@ export function pathPattern(path: ConfigPath): string {
       const named = depth === 1 && path[0] === 'services';
       const insideMap = depth === 3 && path[0] === 'services' && ['hooks', 'env'].includes(String(path[2]));
       const insideArgs = depth === 4 && path[2] === 'build' && path[3] === 'args';
-      return typeof step === 'number' || named || insideMap || insideArgs ? '*' : step;
+      const insideSet = path[depth - 1] === 'set' && path[depth - 2] === 'helm';
+      return typeof step === 'number' || named || insideMap || insideArgs || insideSet ? '*' : step;
     })
     .join('.');
 }

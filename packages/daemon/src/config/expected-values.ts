@@ -12,9 +12,35 @@ const HOOK = {
   meaning: 'a command, or a mapping with `command`, `workdir` and `outputs`',
   example: 'npm run generate',
 };
-const FILES = { meaning: 'a list of files, folders and globs', example: 'manifests: [k8s/web.yaml, k8s/shared]' };
-const COMPOSE_FILE = { meaning: 'a compose file', example: 'compose: [compose.yaml, dev.yaml]' };
 const TEXT_VALUE = { meaning: 'a text, a number or true/false', example: 'LOG_LEVEL: debug' };
+const FILES = {
+  meaning: 'a list of files, folders, globs, kustomizations and charts',
+  example: 'manifests: [k8s/web.yaml, { kustomize: overlays/dev }]',
+};
+const MANIFESTS_ITEM = {
+  meaning: 'a file, folder or glob, or a mapping with either `kustomize` or `helm`',
+  example: 'manifests: [k8s/web.yaml, { kustomize: overlays/dev }]',
+};
+const VALUES_FILE = { meaning: 'a file of values', example: 'values: [values.dev.yaml]' };
+/** Of an item of `manifests:`, wherever that list stands. */
+const RENDERED = {
+  kustomize: { meaning: 'a folder with a kustomization.yaml', example: 'kustomize: overlays/dev' },
+  helm: {
+    meaning: 'a mapping with `chart`, `release`, `values` and `set`',
+    example: 'helm: { chart: chart, values: values.dev.yaml }',
+  },
+  'helm.chart': { meaning: 'the folder of a chart', example: 'chart: ./chart' },
+  'helm.release': { meaning: `${NAME} or digit`, example: 'release: shop' },
+  'helm.values': { meaning: 'a file of values, or a list of them', example: 'values: [values.dev.yaml]' },
+  'helm.values.*': VALUES_FILE,
+  'helm.set': { meaning: 'a mapping from paths to values', example: 'set: { image.tag: dev }' },
+  'helm.set.*': { ...TEXT_VALUE, example: 'image.tag: dev' },
+};
+const COMPOSE_FILE = { meaning: 'a compose file', example: 'compose: [compose.yaml, dev.yaml]' };
+const REGISTRY = {
+  meaning: 'host:port or a host name, perhaps with a path, without http://',
+  example: 'push: 192.168.49.2:5000',
+};
 
 /** Keyed as {@link pathPattern} writes paths. */
 const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
@@ -23,6 +49,12 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   cluster: { meaning: 'a mapping with `context` and `namespace`', example: 'cluster: { namespace: shop }' },
   'cluster.context': { meaning: 'the name of a kubeconfig context', example: 'context: minikube' },
   'cluster.namespace': { meaning: `${NAME} or digit`, example: 'namespace: shop' },
+  registry: {
+    meaning: 'the address of a registry, or a mapping with `push` and `pull`',
+    example: 'registry: localhost:5000',
+  },
+  'registry.push': REGISTRY,
+  'registry.pull': { ...REGISTRY, example: 'pull: localhost:5000' },
   logs: { meaning: 'a mapping with `megabytes`', example: 'logs: { megabytes: 50 }' },
   'logs.megabytes': { meaning: 'a whole number of megabytes, 1 to 100000', example: 'megabytes: 50' },
   services: { meaning: 'a mapping from names to services', example: 'services: { web: {} }' },
@@ -41,7 +73,8 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'services.*.build.args.*': { ...TEXT_VALUE, example: 'VERSION: "1.2"' },
   'services.*.build.image': { meaning: 'an image name as the manifests write it', example: 'image: acme/web' },
   'services.*.manifests': FILES,
-  'services.*.manifests.*': { meaning: 'a file, folder or glob', example: 'manifests: [k8s/web.yaml]' },
+  'services.*.manifests.*': MANIFESTS_ITEM,
+  ...below('services.*.manifests.*', RENDERED),
   'services.*.dependsOn': { meaning: 'a list of names of services', example: 'dependsOn: [database]' },
   'services.*.dependsOn.*': { meaning: 'the name of a service', example: 'dependsOn: [database]' },
   'services.*.rollout': { meaning: '`swap` or `rolling`', example: 'rollout: rolling' },
@@ -96,8 +129,13 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'forwards.*.port': { meaning: 'a port from 1 to 65535, or its name', example: 'port: 6379' },
   'forwards.*.address': { meaning: 'an IP address of this machine', example: 'address: 0.0.0.0' },
   manifests: FILES,
-  'manifests.*': { meaning: 'a file, folder or glob', example: 'manifests: [k8s/shared]' },
+  'manifests.*': MANIFESTS_ITEM,
+  ...below('manifests.*', RENDERED),
 };
+
+function below(pattern: string, expectations: Readonly<Record<string, Expectation>>): Record<string, Expectation> {
+  return Object.fromEntries(Object.entries(expectations).map(([key, words]) => [`${pattern}.${key}`, words]));
+}
 
 /** What the value at `path` is meant to be. */
 export function expectationAt(path: ConfigPath): Expectation {

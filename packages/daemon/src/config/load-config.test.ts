@@ -80,6 +80,10 @@ describe('readConfig', () => {
       config:
         'services:\n  web:\n    ports:\n      - 0\n      - "a:b:c"\n      - "70000:80"\n      - { local: 80 }\n      - { local: x, port: 1, prt: 2 }\n      - true\n',
     },
+    'a registry as an address with a scheme': { config: 'services:\n  web:\nregistry: http://localhost:5000\n' },
+    'a registry without where to push, and as Docker Hub would be named': {
+      config: 'services:\n  web:\nregistry: { pull: registry, pushh: a.test }\n',
+    },
     'hooks without a command': {
       config:
         'services:\n  web:\n    hooks:\n      beforeBuild: { comand: make }\n      afterReady: [make]\n      befor: make\n',

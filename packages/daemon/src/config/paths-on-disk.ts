@@ -1,6 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 
+/** What makes a folder a kustomization; the first is the usual one. */
+export const KUSTOMIZATION_FILES: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
 /** What is at a path; undefined where nothing is. */
 export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   const stats = await stat(path).catch(() => undefined);

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import Docker from 'dockerode';
 import type {
   BuildListener,
@@ -10,15 +10,21 @@ import type {
   ContainerRun,
   EngineDescription,
   ImageEngine,
+  PushListener,
+  PushOutcome,
+  RegistryCredentials,
 } from '../build/image-engine.ts';
 import { readBuildStream } from './build-stream.ts';
 import { dockerStatus, translateDockerError } from './docker-errors.ts';
 import type { EngineAddress } from './engine-address.ts';
+import { readPushStream } from './push-stream.ts';
+import { registryFailure } from './registry-failure.ts';
 import { superviseSwap } from './supervise-swap.ts';
 
 /** First API version whose engine builds with BuildKit when asked `version=2`: Docker 18.09, stable since 19.03. */
 const BUILDKIT_API = [1, 40] as const;
 const LAST_BUILD_LINES = 20;
+const LAST_PUSH_LINES = 10;
 
 /** {@link ImageEngine} on dockerode. */
 export class DockerodeImageEngine implements ImageEngine {
@@ -67,6 +73,25 @@ export class DockerodeImageEngine implements ImageEngine {
       return { images: images.length, imageBytes: usage.LayersSize ?? 0, root: info.DockerRootDir ?? '' };
     } catch (error) {
       throw this.#translate(error, 'what it keeps');
+    }
+  }
+
+  /**
+   * Has the engine ask a registry for an image that nobody has, as it would before a push.
+   *
+   * @param registry `host[:port][/path]`
+   * @returns why it cannot push there; undefined where it can
+   */
+  async tryRegistry(registry: string, credentials: RegistryCredentials | undefined): Promise<ErrorReport | undefined> {
+    const reference = `${registry}/devloop-doctor:none`;
+    try {
+      await this.#docker.getImage(reference).distribution({ authconfig: toAuthConfig(credentials) });
+      return undefined;
+    } catch (error) {
+      const status = dockerStatus(error);
+      if (status === 404) return undefined; // it has answered for itself
+      if (status === undefined) throw this.#translate(error, `a look at the registry ${registry}`);
+      return registryFailure({ reference, what: 'Nothing can be pushed' }, reasonOf(error));
     }
   }
 
@@ -137,14 +162,49 @@ export class DockerodeImageEngine implements ImageEngine {
   }
 
   async tag(reference: string, newReference: string, signal: AbortSignal): Promise<void> {
-    const colon = newReference.lastIndexOf(':');
-    const options = { repo: newReference.slice(0, colon), tag: newReference.slice(colon + 1), abortSignal: signal };
+    const [repo, tag] = splitTag(newReference);
+    const options = { repo, tag, abortSignal: signal };
     await this.#docker
       .getImage(reference)
       .tag(options)
       .catch((error: unknown) => {
         throw this.#translate(error, `the tag ${newReference}`);
       });
+  }
+
+  async push(
+    reference: string,
+    credentials: RegistryCredentials | undefined,
+    listener: PushListener,
+    signal: AbortSignal,
+  ): Promise<PushOutcome> {
+    const lines: string[] = [];
+    const asked = { reference, what: `${reference} could not be pushed` };
+    const keeping: PushListener = {
+      ...listener,
+      line: (text) => {
+        lines.push(text);
+        if (lines.length > LAST_PUSH_LINES) lines.shift();
+        listener.line(text);
+      },
+    };
+    const [name, tag] = splitTag(reference);
+    try {
+      // An engine of these versions wants the header also where there is nobody to be named.
+      const stream = await this.#docker
+        .getImage(name)
+        .push({ tag, authconfig: toAuthConfig(credentials), abortSignal: signal });
+      stream.on('error', () => undefined); // told by the reading below; an abort before it must not be unhandled
+      const { digest, error } = await readPushStream(stream as unknown as AsyncIterable<Uint8Array>, keeping);
+      signal.throwIfAborted();
+      return error === undefined ? { ok: true, digest } : { ok: false, failure: registryFailure(asked, error, lines) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (dockerStatus(error) !== undefined) {
+        return { ok: false, failure: registryFailure(asked, reasonOf(error), lines) };
+      }
+      throw this.#translate(error, `the push of ${reference}`);
+    }
   }
 
   async imagesLabelled(label: string, value: string, signal: AbortSignal): Promise<BuiltImage[]> {
@@ -208,6 +268,22 @@ export class DockerodeImageEngine implements ImageEngine {
   #translate(error: unknown, doing: string): unknown {
     return translateDockerError(error, doing, this.description.address);
   }
+}
+
+/** A reference that has a tag, as name and tag. */
+function splitTag(reference: string): [name: string, tag: string] {
+  const colon = reference.lastIndexOf(':');
+  return [reference.slice(0, colon), reference.slice(colon + 1)];
+}
+
+function toAuthConfig(credentials: RegistryCredentials | undefined): Docker.AuthConfig {
+  const { username, password, identityToken, registryToken } = credentials ?? {};
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(identityToken === undefined ? {} : { identitytoken: identityToken }),
+    ...(registryToken === undefined ? {} : { registrytoken: registryToken }),
+  };
 }
 
 function open(address: EngineAddress): { docker: Docker; agent: http.Agent } {

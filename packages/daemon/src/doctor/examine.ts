@@ -7,23 +7,20 @@ import { renderDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { isCompatible } from '@devloop/shared/protocol/protocol-version';
 import { Hello } from '@devloop/shared/protocol/stream-message';
 import { type RuntimePaths, runtimePaths } from '@devloop/shared/runtime-paths';
+import type { RegistryAddress } from '../build/image-way.ts';
 import { findConfig } from '../config/find-config.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import { DockerodeImageEngine } from '../docker/dockerode-image-engine.ts';
-import type { EngineAddress } from '../docker/engine-address.ts';
-import { hostEngine } from '../docker/host-engine.ts';
+import type { DockerodeImageEngine } from '../docker/dockerode-image-engine.ts';
 import { ApiClient } from '../kubernetes/api-client.ts';
 import { type ClusterAddress, readKubeconfig } from '../kubernetes/kubeconfig.ts';
+import { chooseWay } from '../link/choose-way.ts';
 import { type LocalCluster, recogniseCluster } from '../link/local-cluster.ts';
-import {
-  type MinikubeProfile,
-  minikubeEngine,
-  minikubeProfiles,
-  minikubeStatus,
-  minikubeVersion,
-} from '../minikube/minikube.ts';
+import { nodeAddress } from '../link/node-address.ts';
+import { type MinikubeProfile, minikubeProfiles, minikubeStatus, minikubeVersion } from '../minikube/minikube.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
+import { dockerCredentials } from '../registry/docker-credentials.ts';
+import { registryHost } from '../registry/registry-address.ts';
 import { type Finding, failed, fromError, ok, warning } from './finding.ts';
 import {
   countWatches,
@@ -51,7 +48,7 @@ const LOOK_MS = 10_000;
  */
 export async function* examine(folder: string | undefined, signal: AbortSignal): AsyncIterable<Finding> {
   yield judgeNode(process.versions.node);
-  const { project, projectFolder, finding } = await examineProject(folder);
+  const { project, projectFolder, finding } = await examineProject(folder, signal);
   if (finding !== undefined) yield finding;
   signal.throwIfAborted();
 
@@ -74,7 +71,7 @@ export async function* examine(folder: string | undefined, signal: AbortSignal):
       nodes = (await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal: within })).items;
       yield judgeDiskPressure(nodes);
     });
-    yield* guarded('engine', signal, (within) => examineEngine(cluster, nodes, within));
+    yield* guarded('engine', signal, (within) => examineEngine({ address, cluster, api }, nodes, project, within));
   }
   yield* guarded('file watches', signal, () => examineWatches());
   if (projectFolder !== undefined) {
@@ -115,12 +112,13 @@ async function* guarded(
 
 async function examineProject(
   folder: string | undefined,
+  signal: AbortSignal,
 ): Promise<{ project?: Project; projectFolder?: string; finding?: Finding }> {
   if (folder === undefined) return {};
   try {
     const file = await findConfig(folder);
     const projectFolder = path.dirname(file);
-    const outcome = await loadProject(projectFolder);
+    const outcome = await loadProject(projectFolder, signal);
     if (!outcome.ok) {
       const problems = outcome.diagnostics.map((one) => renderDiagnostic(one, path.relative(projectFolder, one.file)));
       return { projectFolder, finding: failed('project', problems.join('\n'), `Mend ${file} at the places named.`) };
@@ -166,30 +164,47 @@ async function* examineContext(
 }
 
 async function* examineEngine(
-  cluster: LocalCluster,
+  { address, cluster, api }: { address: ClusterAddress; cluster: LocalCluster; api: ApiClient },
   nodes: readonly KubernetesObject[] | undefined,
+  project: Project | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  const address: EngineAddress =
-    cluster.profile === undefined
-      ? await hostEngine(process.env, signal)
-      : await minikubeEngine(cluster.profile, signal);
-  await using engine = await DockerodeImageEngine.connect(address, signal);
+  const reachedAt = nodeAddress(address.server, cluster.product, nodes ?? []);
+  const registry = project?.registry;
+  const chosen = await chooseWay({ cluster, nodes, api, registry, nodeAddress: reachedAt, env: process.env }, signal);
+  await using engine = chosen.engine;
   const { version, builder, because } = engine.description;
-  const detail = `${address.host} (${because}), Docker ${version}, builder ${builder}`;
+  const detail = `${engine.description.address} (${because}), Docker ${version}, builder ${builder}`;
   yield builder === 'buildkit'
     ? ok('engine', detail)
     : warning('engine', `${detail}: it builds the slow way`, 'Update Docker to 19.03 or later, or minikube with it.');
-  yield nodes === undefined
-    ? warning('node runtime', 'not compared with the engine: the API server does not tell the nodes')
-    : judgeRuntimes(version, nodes);
+  if (chosen.way.registry !== undefined) {
+    yield await examineRegistry(chosen.way.registry, engine, signal).catch((error) => fromError('registry', error));
+  } else {
+    yield nodes === undefined
+      ? warning('node runtime', 'not compared with the engine: the API server does not tell the nodes')
+      : judgeRuntimes(version, nodes);
+  }
   const { imageBytes, images, root } = await engine.storage(signal);
-  yield judgeDisk(await diskOf(address, root), `${images} images of ${gigabytes(imageBytes)}`);
+  yield judgeDisk(await diskOf(engine.description.address, root), `${images} images of ${gigabytes(imageBytes)}`);
+}
+
+/** Whether the engine gets through to the registry, and as whom. */
+async function examineRegistry(
+  { push, pull, because }: RegistryAddress,
+  engine: DockerodeImageEngine,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const found = await dockerCredentials(registryHost(push), process.env, signal);
+  const as = found === undefined ? 'without credentials' : `with the credentials of ${found.source}`;
+  const failure = await engine.tryRegistry(push, found?.credentials);
+  if (failure !== undefined) return failed('registry', `${failure.message} It was asked ${as}.`, failure.remedy);
+  return ok('registry', `${push} (${because}) answers the engine ${as}; the nodes pull from ${pull}`);
 }
 
 /** The file system of an engine on this very machine; of one in a node, nothing tells. */
-async function diskOf(address: EngineAddress, root: string): Promise<{ used: number; size: number } | undefined> {
-  if (!address.host.startsWith('unix://') || !existsSync(root)) return undefined;
+async function diskOf(address: string, root: string): Promise<{ used: number; size: number } | undefined> {
+  if (!address.startsWith('unix://') || !existsSync(root)) return undefined;
   const { bsize, blocks, bavail } = await statfs(root);
   return { used: (blocks - bavail) * bsize, size: blocks * bsize };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { toReport } from '@devloop/shared/errors/devloop-error';
 import type { EventLog } from '../state/event-log.ts';
 import { Bell } from '../support/bell.ts';
@@ -33,7 +34,7 @@ export class ClusterLinkKeeper {
   /** Chooses the cluster; a choice other than the one in force ends the session with it. */
   choose(choice: ClusterChoice): void {
     const inForce = this.#choice;
-    if (inForce !== undefined && inForce.context === choice.context && inForce.namespace === choice.namespace) return;
+    if (inForce !== undefined && isDeepStrictEqual(inForce, choice)) return;
     this.#choice = choice;
     this.#broken = true;
     this.#attempt?.abort(OTHER_CHOICE);

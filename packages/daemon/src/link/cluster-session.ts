@@ -1,11 +1,8 @@
-import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import type { ClusterLink } from '@devloop/shared/protocol/snapshot';
 import { ImageBuilds } from '../build/image-builds.ts';
 import type { ImageEngine } from '../build/image-engine.ts';
+import type { ImageWay, RegistryAddress } from '../build/image-way.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import { DockerodeImageEngine } from '../docker/dockerode-image-engine.ts';
-import type { EngineAddress } from '../docker/engine-address.ts';
-import { hostEngine } from '../docker/host-engine.ts';
 import { ApiClient } from '../kubernetes/api-client.ts';
 import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import { ClusterView } from '../kubernetes/cluster-view.ts';
@@ -13,6 +10,7 @@ import { Discovery } from '../kubernetes/discovery.ts';
 import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
 import { KubernetesObjects } from '../kubernetes/kubernetes-objects.ts';
 import { minikubeEngine, minikubeProfiles } from '../minikube/minikube.ts';
+import { chooseWay } from './choose-way.ts';
 import { type LocalCluster, recogniseCluster } from './local-cluster.ts';
 import { nodeAddress } from './node-address.ts';
 
@@ -20,6 +18,8 @@ import { nodeAddress } from './node-address.ts';
 export interface ClusterChoice {
   readonly context: string | undefined;
   readonly namespace: string | undefined;
+  /** Undefined: the project names none. */
+  readonly registry: RegistryAddress | undefined;
 }
 
 /**
@@ -30,7 +30,9 @@ export interface ClusterSession extends AsyncDisposable {
   readonly api: ApiClient;
   readonly objects: KubernetesObjects;
   readonly view: ClusterView;
+  /** Builds; the nodes run it too, unless images go by a registry. */
   readonly engine: ImageEngine;
+  readonly way: ImageWay;
   readonly builds: ImageBuilds;
   /** Namespace of objects that name none. */
   readonly namespace: string;
@@ -56,13 +58,15 @@ export async function openSession(
   const cluster = recogniseCluster(address, profiles, choice.context !== undefined);
   await using opened = new AsyncDisposableStack();
   const api = opened.use(new ApiClient(address));
-  const [version, engine] = await Promise.all([
-    serverVersion(api, cluster, signal),
-    engineAddress(cluster, signal).then((found) => DockerodeImageEngine.connect(found, signal)),
-  ]);
+  const version = await serverVersion(api, cluster, signal);
+  const { items: nodes } = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
+  const reachedAt = nodeAddress(address.server, cluster.product, nodes);
+  const { registry } = choice;
+  const { engine, way } = await chooseWay(
+    { cluster, nodes, api, registry, nodeAddress: reachedAt, env: process.env },
+    signal,
+  );
   opened.use(engine);
-  const nodes = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
-  refuseForeignEngine(nodes.items, engine);
   const namespace = choice.namespace ?? address.namespace;
   await ensureNamespace(api, namespace, signal);
 
@@ -83,9 +87,10 @@ export async function openSession(
     objects: new KubernetesObjects(api, new Discovery(api)),
     view,
     engine,
+    way,
     builds: new ImageBuilds(engine),
     namespace,
-    nodeAddress: nodeAddress(address.server, cluster.product, nodes.items),
+    nodeAddress: reachedAt,
     signal: controller.signal,
     link: {
       is: 'connected',
@@ -100,6 +105,7 @@ export async function openSession(
         builder: engine.description.builder,
         because: engine.description.because,
       },
+      ...(way.registry === undefined ? {} : { registry: way.registry }),
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
@@ -113,22 +119,6 @@ async function serverVersion(api: ApiClient, cluster: LocalCluster, signal: Abor
     if (cluster.profile !== undefined) await minikubeEngine(cluster.profile, signal);
     throw error;
   }
-}
-
-function engineAddress(cluster: LocalCluster, signal: AbortSignal): Promise<EngineAddress> {
-  return cluster.profile === undefined ? hostEngine(process.env, signal) : minikubeEngine(cluster.profile, signal);
-}
-
-/** An image that is built in another engine than the one the pods run on would never be found by the kubelet. */
-function refuseForeignEngine(nodes: readonly KubernetesObject[], engine: ImageEngine): void {
-  const runtimes = nodes.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
-  const running = `docker://${engine.description.version.replace(/\+.*$/, '')}`;
-  if (runtimes.some((runtime) => runtime.startsWith(running))) return;
-  throw new DevloopError(
-    'engine/unavailable',
-    `The nodes run ${[...new Set(runtimes)].join(', ')}, and the engine at ${engine.description.address} is Docker ${engine.description.version}: images built there would not be found.`,
-    'Use a cluster with Docker as its runtime: minikube start --container-runtime=docker',
-  );
 }
 
 async function ensureNamespace(api: ApiClient, namespace: string, signal: AbortSignal): Promise<void> {

@@ -41,6 +41,7 @@ describe('minikube', () => {
   test('is recognised by the address of a profile, whatever the context is called', () => {
     expect(recogniseCluster(address('https://192.168.49.2:8443'), [minikube], false)).toEqual({
       product: 'minikube',
+      isLocal: true,
       profile: minikube,
     });
   });
@@ -74,7 +75,7 @@ test.each([
   ['https://[::1]:6443', 'docker-desktop', 'kubernetes', 'docker-desktop'],
 ])('%s, context %s, CA %s: %s', (server, context, ca, product) => {
   const found = recogniseCluster(address(server, { context, ca: authority(ca) }), [minikube], false);
-  expect(found).toEqual({ product, profile: undefined });
+  expect(found).toEqual({ product, isLocal: true, profile: undefined });
 });
 
 describe('refused', () => {
@@ -97,6 +98,7 @@ describe('refused', () => {
   test('but not when the config names it', () => {
     expect(recogniseCluster(address('https://k8s.example.com'), [], true)).toEqual({
       product: 'named by the config',
+      isLocal: false,
       profile: undefined,
     });
   });

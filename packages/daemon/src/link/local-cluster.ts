@@ -7,6 +7,8 @@ import type { MinikubeProfile } from '../minikube/minikube.ts';
 export interface LocalCluster {
   /** For the user: minikube, docker-desktop, … or `named by the config`. */
   readonly product: string;
+  /** False for one that only the config vouches for. */
+  readonly isLocal: boolean;
   /** The minikube profile, where it is one that keeps its engine in the node. */
   readonly profile: MinikubeProfile | undefined;
 }
@@ -53,11 +55,11 @@ export function recogniseCluster(
   });
   if (profile !== undefined) {
     const product = profile.driver === 'sandbox' ? 'sandbox' : 'minikube'; // devloop's own, found as minikube's are
-    return { product, profile: profile.driver === 'none' ? undefined : profile };
+    return { product, isLocal: true, profile: profile.driver === 'none' ? undefined : profile };
   }
   const product = HOST_PRODUCTS.find(({ context, ca }) => context.test(address.context) && ca.test(subject));
-  if (onThisMachine && product !== undefined) return { product: product.product, profile: undefined };
-  if (named) return { product: 'named by the config', profile: undefined };
+  if (onThisMachine && product !== undefined) return { product: product.product, isLocal: true, profile: undefined };
+  if (named) return { product: 'named by the config', isLocal: false, profile: undefined };
   throw new DevloopError(
     'cluster/not-local',
     `The context "${address.context}" (${address.server}) is not a local cluster that devloop knows, so nothing was touched.`,

@@ -5,7 +5,7 @@ import { FINGERPRINT_LABEL, IMAGE_LABEL, PROJECT_LABEL } from '../build/image-en
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { BuildSpec } from '../project/project.ts';
 import { instant } from '../support/instant.ts';
-import type { CurrentImage } from './image-registry.ts';
+import type { CurrentImage } from './current-images.ts';
 import type { PassReporter } from './pass-reporter.ts';
 import type { SourceContent } from './source.ts';
 
@@ -26,25 +26,54 @@ export type BuildImageOutcome =
   | { readonly ok: true; readonly image: CurrentImage }
   | { readonly ok: false; readonly failure: ErrorReport };
 
-/** Sees to it that the engine has the image of a content: it is there already, or it is built. */
+/** Sees to it that the nodes can have the image of a content: it is built if it is not there, and brought to them. */
 export async function buildImage(input: BuildImageInput): Promise<BuildImageOutcome> {
+  const { session, reporter, signal } = input;
+  const built = await buildInEngine(input);
+  return built.ok ? await bringImage(built.image, { session, reporter, signal }) : built;
+}
+
+/** Sees to it that the nodes can have an image that the engine has. */
+export async function bringImage(
+  { reference, imageId }: CurrentImage,
+  { session, reporter, signal }: Pick<BuildImageInput, 'session' | 'reporter' | 'signal'>,
+): Promise<BuildImageOutcome> {
+  const { service } = reporter;
+  const { way } = session;
+  if (way.registry !== undefined) reporter.phase('push', `pushing to ${way.registry.push}`);
+  const brought = await way.bring(
+    reference,
+    {
+      line: (line) => reporter.event({ type: 'output', service, source: 'build', stream: 'stdout', line }),
+      progress: (detail) => reporter.phase('push', detail),
+    },
+    signal,
+  );
+  if (!brought.ok) return brought;
+  if (way.registry !== undefined) reporter.times.pushedAt = instant();
+  return { ok: true, image: { reference: way.podReference(reference), imageId, digest: brought.digest } };
+}
+
+/** The image as the engine names it. */
+async function buildInEngine(input: BuildImageInput): Promise<BuildImageOutcome> {
   const { session, build, content, salt, reporter, signal } = input;
-  const reference = imageReference(build.image, content.fingerprint, salt);
+  const reference = imageReference(session.way.builtName(build.image), content.fingerprint, salt);
+  const image = session.way.podReference(reference);
   const present = await session.engine.imageId(reference, signal);
   if (present !== undefined) {
     reporter.event({
       type: 'image-ready',
       service: reporter.service,
-      image: reference,
+      image,
       imageId: present,
       reused: true,
     });
     reporter.times.builtAt = instant();
-    return { ok: true, image: { reference, imageId: present } };
+    return { ok: true, image: { reference, imageId: present, digest: undefined } };
   }
   reporter.phase('build', 'building', session.builds.full ? { reason: 'waiting-for-build-slot' } : undefined);
   const isJoined = session.builds.isBuilding(reference);
-  if (!isJoined) reporter.event({ type: 'build-started', service: reporter.service, image: reference });
+  if (!isJoined) reporter.event({ type: 'build-started', service: reporter.service, image });
   const dockerfile = { path: build.dockerfile, text: content.dockerfile };
   const outcome = await session.builds.build(
     input.rank,
@@ -75,9 +104,9 @@ export async function buildImage(input: BuildImageInput): Promise<BuildImageOutc
   reporter.event({
     type: 'image-ready',
     service: reporter.service,
-    image: reference,
+    image,
     imageId: outcome.imageId,
     reused: isJoined,
   });
-  return { ok: true, image: { reference, imageId: outcome.imageId } };
+  return { ok: true, image: { reference, imageId: outcome.imageId, digest: undefined } };
 }

@@ -16,7 +16,7 @@ import type { ClusterSession } from '../link/cluster-session.ts';
 import { LogKeeper } from '../logs/log-keeper.ts';
 import { StartTurns } from '../plan/start-turns.ts';
 import { loadProject } from '../project/load-project.ts';
-import type { Project, ServiceSpec } from '../project/project.ts';
+import type { Project, ProjectOutcome, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
 import { SwapHistory } from '../rollout/swap-history.ts';
 import { EventLog } from '../state/event-log.ts';
@@ -27,7 +27,7 @@ import { TaskSet } from '../support/task-set.ts';
 import { Burst } from '../watch/burst.ts';
 import type { FileWatcher } from '../watch/file-watcher.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
-import { ImageRegistry } from './image-registry.ts';
+import { CurrentImages } from './current-images.ts';
 import { startRounds } from './periodic-rounds.ts';
 import { type Connected, ProjectUpkeep } from './project-upkeep.ts';
 import { ProjectWatch } from './project-watch.ts';
@@ -64,7 +64,7 @@ export class Daemon implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
   readonly #scanner = new ContextScanner();
-  readonly #registry = new ImageRegistry();
+  readonly #images = new CurrentImages();
   readonly #upkeep = new ProjectUpkeep(
     this.log,
     () => (this.#isGoingDown ? undefined : this.#project),
@@ -169,7 +169,7 @@ export class Daemon implements AsyncDisposable {
     startRounds(
       {
         log,
-        registry: this.#registry,
+        images: this.#images,
         loops: () => [...this.#loops.values()],
         isWatchDegraded: () => this.#watch.degraded,
         session: () => this.session,
@@ -236,7 +236,8 @@ export class Daemon implements AsyncDisposable {
 
   async #reloadNow(): Promise<void> {
     if (this.#signal.aborted) return;
-    const outcome = await loadProject(this.folder);
+    const outcome = await this.#load();
+    if (outcome === undefined) return;
     if (!outcome.ok) {
       const known = JSON.stringify(this.log.state.diagnostics);
       if (known !== JSON.stringify(outcome.diagnostics)) {
@@ -256,6 +257,16 @@ export class Daemon implements AsyncDisposable {
     await this.#followFiles(project.inputs);
   }
 
+  /** The project as it is on the disk; undefined where the daemon ends meanwhile. */
+  async #load(): Promise<ProjectOutcome | undefined> {
+    try {
+      return await loadProject(this.folder, this.#signal);
+    } catch (error) {
+      if (isAborted(error, this.#signal)) return undefined;
+      throw error;
+    }
+  }
+
   async #takeOver(before: Project | undefined, project: Project): Promise<void> {
     const old = new Map((before?.services ?? []).map((service) => [service.name, service]));
     const names = project.services.map((service) => service.name);
@@ -273,8 +284,9 @@ export class Daemon implements AsyncDisposable {
       removed,
       changed: changed.map((service) => service.name),
     });
-    // a sandbox is the only cluster there is, whatever the project names
-    this.#link.choose({ context: this.#sandbox ? undefined : project.context, namespace: project.namespace });
+    // a sandbox is the only cluster there is, and its pods run what its engine has, whatever the project names
+    const { context, registry } = this.#sandbox ? {} : project;
+    this.#link.choose({ context, registry, namespace: project.namespace });
     if (before !== undefined && this.#connected !== undefined) {
       if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
       else this.#connected.sharedApplied = this.#upkeep.applyShared(this.#connected, project);
@@ -317,7 +329,7 @@ export class Daemon implements AsyncDisposable {
   #onConnected(session: ClusterSession): void {
     const project = this.#project;
     if (project === undefined) return;
-    this.#registry.clear();
+    this.#images.clear();
     const connected: Connected = {
       session,
       deployer: new Deployer(session.objects, project.name, session.namespace),
@@ -345,7 +357,7 @@ export class Daemon implements AsyncDisposable {
     return {
       ...connected,
       log: this.log,
-      registry: this.#registry,
+      images: this.#images,
       services: project.services,
       project: project.name,
       tasks: this.#tasks,

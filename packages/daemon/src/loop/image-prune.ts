@@ -1,7 +1,8 @@
-import { IMAGE_LABEL, type ImageEngine, PROJECT_LABEL } from '../build/image-engine.ts';
+import { IMAGE_LABEL, PROJECT_LABEL } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { imagesOf } from '../deploy/workload-images.ts';
 import type { ApiClient } from '../kubernetes/api-client.ts';
+import type { ClusterSession } from '../link/cluster-session.ts';
 
 /** Built images kept for each image name, the newest first, also where nothing names them: for the way back. */
 const KEPT_IMAGES = 2;
@@ -14,8 +15,7 @@ const KEPT_IMAGES = 2;
  * @returns the references removed
  */
 export async function pruneImages(
-  engine: ImageEngine,
-  api: ApiClient,
+  { engine, way, api }: Pick<ClusterSession, 'engine' | 'way' | 'api'>,
   project: string,
   current: ReadonlySet<string>,
   signal: AbortSignal,
@@ -26,7 +26,8 @@ export async function pruneImages(
   const named = await namedImages(api, signal);
   const removed: string[] = [];
   for (const reference of stale) {
-    if (!named.has(reference) && !current.has(reference) && (await engine.removeReference(reference, signal)))
+    const inPods = way.podReference(reference);
+    if (!named.has(inPods) && !current.has(inPods) && (await engine.removeReference(reference, signal)))
       removed.push(reference);
   }
   return removed;

@@ -4,8 +4,8 @@ import type { EventLog } from '../state/event-log.ts';
 import { repeat } from '../support/delay.ts';
 import { instant } from '../support/instant.ts';
 import type { TaskSet } from '../support/task-set.ts';
+import type { CurrentImages } from './current-images.ts';
 import { pruneImages } from './image-prune.ts';
-import type { ImageRegistry } from './image-registry.ts';
 import type { ServiceLoop } from './service-loop.ts';
 
 /** Quietest and busiest interval of the look by content that makes up for notifications that never came. */
@@ -16,7 +16,7 @@ const PRUNE_IMAGES_MS = 60_000;
 
 export interface RoundsOptions {
   readonly log: EventLog;
-  readonly registry: ImageRegistry;
+  readonly images: CurrentImages;
   readonly loops: () => readonly ServiceLoop[];
   /** Whether notifications of files can't be relied on. */
   readonly isWatchDegraded: () => boolean;
@@ -51,13 +51,13 @@ function lookByContent({ loops, isWatchDegraded }: RoundsOptions): () => Promise
   };
 }
 
-async function removeOldImages({ log, registry, ...options }: RoundsOptions): Promise<void> {
+async function removeOldImages({ log, images, ...options }: RoundsOptions): Promise<void> {
   const session = options.session();
   const project = options.project();
   if (session === undefined || session.signal.aborted || project === undefined) return;
   try {
-    const images = await pruneImages(session.engine, session.api, project, registry.references, session.signal);
-    if (images.length > 0) log.dispatch({ type: 'images-pruned', images });
+    const pruned = await pruneImages(session, project, images.references, session.signal);
+    if (pruned.length > 0) log.dispatch({ type: 'images-pruned', images: pruned });
   } catch (error) {
     // Without a cluster there is nothing to tidy up; the next round tries again.
     if (!session.signal.aborted) log.dispatch({ type: 'warning-raised', warning: toReport(error) });

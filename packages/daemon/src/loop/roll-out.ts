@@ -12,7 +12,7 @@ import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rol
 import { trackRollout } from '../rollout/track-rollout.ts';
 import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import { instant } from '../support/instant.ts';
-import type { CurrentImage } from './image-registry.ts';
+import type { CurrentImage } from './current-images.ts';
 import type { Pass, PassContext, PassOutcome } from './run-pass.ts';
 
 /** How long a swap waits for the controllers to have seen what was applied last. */
@@ -66,8 +66,9 @@ export async function rollOut(
       : kinds.has('swap')
         ? 'swap'
         : 'none';
-  const image = context.registry.get(spec.name)?.reference;
+  const image = context.images.get(spec.name)?.reference;
   if (!outcome.ok) return { ok: false, kind, failure: outcome.failure, image };
+  if (outcome.pulledAt !== undefined) reporter.times.pulledAt = outcome.pulledAt;
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
@@ -166,10 +167,18 @@ async function withFreshNames(plan: SwapPlan, pins: Pins, { history, session }: 
       containersOf(pod).some((one) => one.name === container.name && one.image === pin.reference),
     );
     if (running) continue; // this container does not change
-    await session.engine.tag(pin.reference, name, session.signal);
+    if (!(await giveName(pin.reference, name, session))) continue; // it waits for the back-off instead
     container.image = name;
   }
   return { ...plan, next };
+}
+
+/** Gives an image one more name, where the nodes find it too. */
+async function giveName(reference: string, name: string, { engine, way, signal }: ClusterSession): Promise<boolean> {
+  const built = way.builtReference(name);
+  await engine.tag(way.builtReference(reference), built, signal);
+  const { ok } = await way.bring(built, { line: () => undefined, progress: () => undefined }, signal);
+  return ok;
 }
 
 function isPinned(image: string, pins: Pins): boolean {
@@ -205,7 +214,7 @@ function expectedImages(object: KubernetesObject, pins: Pins): ExpectedImages {
   for (const { name, image } of containersOf(object)) {
     if (image === undefined) continue;
     const pin = pins.find(({ reference }) => image === reference || isAlias(image, reference));
-    if (pin !== undefined) expected.set(name, { reference: image, imageId: pin.imageId });
+    if (pin !== undefined) expected.set(name, { reference: image, imageId: pin.imageId, digest: pin.digest });
   }
   return expected;
 }

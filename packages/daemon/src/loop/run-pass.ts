@@ -2,7 +2,6 @@ import path from 'node:path';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { RolloutKind } from '@devloop/shared/protocol/service-state';
-import type { ImageEngine } from '../build/image-engine.ts';
 import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
 import { withReplicas } from '../deploy/replicas.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
@@ -14,11 +13,11 @@ import type { Workload } from '../rollout/workload-status.ts';
 import type { EventLog } from '../state/event-log.ts';
 import { instant } from '../support/instant.ts';
 import type { TaskSet } from '../support/task-set.ts';
-import { buildImage } from './build-image.ts';
+import { bringImage, buildImage } from './build-image.ts';
 import type { ChangeDetector } from './change-detector.ts';
 import { contentAfterHook } from './content-after-hook.ts';
+import type { CurrentImage, CurrentImages } from './current-images.ts';
 import type { HookOutputs } from './hook-outputs.ts';
-import type { CurrentImage, ImageRegistry } from './image-registry.ts';
 import type { PassReporter } from './pass-reporter.ts';
 import { rollOut } from './roll-out.ts';
 import type { SourceContent } from './source.ts';
@@ -28,7 +27,7 @@ export interface PassContext {
   readonly log: EventLog;
   readonly session: ClusterSession;
   readonly deployer: Deployer;
-  readonly registry: ImageRegistry;
+  readonly images: CurrentImages;
   readonly history: SwapHistory;
   readonly startTurns: StartTurns;
   /** All services of the project, dependencies first. */
@@ -80,18 +79,21 @@ export type PassOutcome =
     };
 
 /**
- * THE line that a save travels: hook → hash → build → wait until it may be deployed → apply → roll out. The only
+ * THE line that a save travels: hook → hash → build → push → wait until it may be deployed → apply → roll out. The only
  * place where the order is spelled.
  *
  * @throws `superseded`'s reason; DevloopError of any room
  */
 export async function runPass(pass: Pass, context: PassContext): Promise<PassOutcome> {
   const { spec, reporter, superseded } = pass;
-  const { session, registry, services } = context;
+  const { session, images, services } = context;
   const signal = AbortSignal.any([superseded, session.signal]);
 
   if (pass.rolledBackTo !== undefined) {
-    registry.set(spec.name, await earlierImage(pass.rolledBackTo, session.engine, signal));
+    const earlier = await earlierImage(pass.rolledBackTo, session, signal);
+    const brought = await bringImage(earlier, { session, reporter, signal });
+    if (!brought.ok) return { ...brought, kind: 'none', image: undefined };
+    images.set(spec.name, brought.image);
   } else {
     const content = await contentAfterHook(
       {
@@ -109,7 +111,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
       const { build } = spec;
       const built = await buildImage({ ...pass, ...context, build, content, rank, signal });
       if (!built.ok) return { ...built, kind: 'none', image: undefined };
-      registry.set(spec.name, built.image);
+      images.set(spec.name, built.image);
     }
   }
   superseded.throwIfAborted();
@@ -118,7 +120,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
 
   reporter.phase('apply', pass.applying);
   const manifests = withReplicas(spec.manifests, pass.replicas);
-  const pins = registry.pins(manifests, services, spec.name);
+  const pins = images.pins(manifests, services, spec.name);
   const applied = await context.deployer.deploy(
     {
       manifests,
@@ -133,9 +135,14 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
 }
 
 /** @throws DevloopError `command/refused` when the engine has it no more */
-async function earlierImage(reference: string, engine: ImageEngine, signal: AbortSignal): Promise<CurrentImage> {
+async function earlierImage(
+  podReference: string,
+  { engine, way }: ClusterSession,
+  signal: AbortSignal,
+): Promise<CurrentImage> {
+  const reference = way.builtReference(podReference);
   const imageId = await engine.imageId(reference, signal);
-  if (imageId !== undefined) return { reference, imageId };
+  if (imageId !== undefined) return { reference, imageId, digest: undefined };
   throw new DevloopError(
     'command/refused',
     `The earlier build ${reference} is no longer in the engine.`,
@@ -150,7 +157,7 @@ async function mayDeploy({ spec, detector, reporter }: Pass, context: PassContex
   await context.sharedApplied;
   await context.log.until((state) => {
     const dependencies = deployHold(state, spec.dependsOn);
-    const images = context.registry.missing(spec.manifests, context.services, spec.name);
+    const images = context.images.missing(spec.manifests, context.services, spec.name);
     const hold = dependencies ?? (images.length > 0 ? { reason: 'waiting-for-image' as const, on: images } : undefined);
     if (hold === undefined) return true;
     reporter.phase('held', 'waiting', hold);

@@ -105,7 +105,7 @@ function noEngine(profile: MinikubeProfile, said: string): DevloopError {
   return new DevloopError(
     'engine/unavailable',
     `minikube's cluster "${profile.name}" has no Docker Engine to build in (driver ${profile.driver}, runtime ${profile.runtime}).`,
-    `Make it with Docker as its runtime: minikube start${profile.name === 'minikube' ? '' : ` -p ${profile.name}`} --container-runtime=docker`,
+    `Make it with Docker as its runtime: minikube start${profile.name === 'minikube' ? '' : ` -p ${profile.name}`} --container-runtime=docker. Or give it a registry: minikube addons enable registry`,
     { evidence: said.split('\n').filter((line) => line.trim() !== '') },
   );
 }

@@ -1,8 +1,11 @@
 import { glob, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE, type ManifestEntry } from '@devloop/shared/config/config-schema';
+import { toDnsLabel } from '../config/dns-label.ts';
 import { globBase, isGlob, isSkippedFolder } from '../config/glob-entry.ts';
 import { kindOf } from '../config/paths-on-disk.ts';
+import { kustomizationIn, renderInputs } from '../rendering/render-inputs.ts';
+import type { RenderSource } from '../rendering/render-source.ts';
 
 /** A file that may hold manifests. */
 export interface ManifestFile {
@@ -13,6 +16,8 @@ export interface ManifestFile {
    * over when it does not look like a manifest.
    */
   readonly isNamed: boolean;
+  /** How its manifests are made, where they are not what the file holds; the file stands for them all then. */
+  readonly rendered?: RenderSource;
 }
 
 export interface FoundManifests {
@@ -21,24 +26,40 @@ export interface FoundManifests {
   readonly looked: readonly string[];
 }
 
+/** What tells manifests of one place from those of another: one chart may be rendered several times. */
+export function manifestKey({ file, rendered }: ManifestFile): string {
+  return rendered === undefined ? file : JSON.stringify(rendered);
+}
+
 /** Where manifests are by default, below the project folder or a service's own. */
 const DEFAULT_FOLDERS = ['k8s', 'kubernetes', 'manifests', 'deploy'];
+const CHART_FILE = 'Chart.yaml';
 const MANIFEST_ENDING = /\.(ya?ml|json)$/;
 const OTHER_TOOLS_FILE =
   /^(devloop|(docker-)?compose(\..+)?|skaffold|kustomization|chart|values.*|pnpm-.*|renovate)\.ya?ml$/i;
 
 /**
- * The files that a list of `manifests:` names: files, folders with all that is below them, globs. In the order of the
- * list, inside a folder by name. What is not there adds nothing: the config room has reported it.
+ * The files that a list of `manifests:` names: files, folders with all that is below them, globs, and what is rendered:
+ * a folder that is a kustomization or a chart is not looked into. In the order of the list, inside a folder by name. What
+ * is not there adds nothing: the config room has reported it.
+ *
+ * @param namespace that charts are rendered for; undefined: helm's own choice
  */
-export async function namedManifests(folder: string, entries: readonly string[]): Promise<FoundManifests> {
+export async function namedManifests(
+  folder: string,
+  entries: readonly ManifestEntry[],
+  namespace?: string,
+): Promise<FoundManifests> {
   const found = await Promise.all(
     entries.map(async (entry): Promise<FoundManifests> => {
+      if (typeof entry !== 'string') return renderedManifests(toRenderSource(folder, entry, namespace));
       if (isGlob(entry)) return globManifests(folder, entry);
-      return pathManifests(resolve(folder, entry), true);
+      const path = resolve(folder, entry);
+      if (await isChart(path)) return renderedManifests(toRenderSource(folder, { helm: chartAlone(entry) }, namespace));
+      return pathManifests(path, true);
     }),
   );
-  return merge(found);
+  return mergeFound(found);
 }
 
 /**
@@ -51,19 +72,50 @@ export async function defaultManifests(folder: string): Promise<FoundManifests> 
     .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name) && !OTHER_TOOLS_FILE.test(entry.name))
     .map((entry) => ({ file: join(folder, entry.name), isNamed: false }));
   const folders = await Promise.all(DEFAULT_FOLDERS.map((name) => pathManifests(join(folder, name), false)));
-  return merge([...folders, { files: direct, looked: [folder] }]);
+  return mergeFound([...folders, { files: direct, looked: [folder] }]);
 }
 
 async function pathManifests(path: string, isNamed: boolean): Promise<FoundManifests> {
   const kind = await kindOf(path);
   if (kind === 'file') return { files: isNamed ? [{ file: path, isNamed }] : [], looked: [path] };
-  return kind === undefined ? { files: [], looked: [path] } : walk(path, isNamed);
+  if (kind === undefined) return { files: [], looked: [path] };
+  if ((await kustomizationIn(path)) !== undefined) return renderedManifests({ tool: 'kustomize', folder: path });
+  return walk(path, isNamed);
+}
+
+async function isChart(folder: string): Promise<boolean> {
+  return (await kindOf(join(folder, CHART_FILE))) === 'file';
+}
+
+function chartAlone(chart: string) {
+  return { chart, values: [], set: {} };
+}
+
+/** What an item of `manifests:` has rendered. */
+export function toRenderSource(
+  folder: string,
+  { kustomize, helm }: Exclude<ManifestEntry, string>,
+  namespace: string | undefined,
+): RenderSource {
+  if (helm === undefined) return { tool: 'kustomize', folder: resolve(folder, kustomize ?? '') };
+  const chart = resolve(folder, helm.chart);
+  const release = helm.release ?? (toDnsLabel(basename(chart)) || 'release');
+  const values = helm.values.map((file) => resolve(folder, file));
+  return { tool: 'helm', chart, release, values, set: helm.set, namespace };
+}
+
+async function renderedManifests(rendered: RenderSource): Promise<FoundManifests> {
+  const file =
+    rendered.tool === 'helm'
+      ? join(rendered.chart, CHART_FILE)
+      : join(rendered.folder, (await kustomizationIn(rendered.folder)) ?? '');
+  return { files: [{ file, isNamed: true, rendered }], looked: await renderInputs(rendered) };
 }
 
 async function walk(folder: string, isNamed: boolean): Promise<FoundManifests> {
   const entries = await entriesOf(folder);
   // a Helm chart's files are templates, not manifests
-  if (!isNamed && entries.some(({ name }) => name === 'Chart.yaml')) return { files: [], looked: [folder] };
+  if (!isNamed && entries.some(({ name }) => name === CHART_FILE)) return { files: [], looked: [folder] };
   const found = await Promise.all(
     entries.map(async (entry): Promise<FoundManifests> => {
       const path = join(folder, entry.name);
@@ -76,7 +128,7 @@ async function walk(folder: string, isNamed: boolean): Promise<FoundManifests> {
       return { files: isManifest ? [{ file: path, isNamed: isNamed && isYaml }] : [], looked: [] };
     }),
   );
-  return merge([{ files: [], looked: [folder] }, ...found]);
+  return mergeFound([{ files: [], looked: [folder] }, ...found]);
 }
 
 async function globManifests(folder: string, pattern: string): Promise<FoundManifests> {
@@ -90,7 +142,7 @@ async function globManifests(folder: string, pattern: string): Promise<FoundMani
       return { files: isManifest ? [{ file: path, isNamed: true }] : [], looked: [dirname(path)] };
     }),
   );
-  return merge([{ files: [], looked: [resolve(folder, globBase(pattern))] }, ...found]);
+  return mergeFound([{ files: [], looked: [resolve(folder, globBase(pattern))] }, ...found]);
 }
 
 async function entriesOf(folder: string) {
@@ -101,11 +153,12 @@ async function entriesOf(folder: string) {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function merge(found: readonly FoundManifests[]): FoundManifests {
+/** All of them, each once. */
+export function mergeFound(found: readonly FoundManifests[]): FoundManifests {
   const files = new Map<string, ManifestFile>();
   for (const one of found.flatMap((part) => part.files)) {
-    const known = files.get(one.file);
-    files.set(one.file, { file: one.file, isNamed: one.isNamed || known?.isNamed === true });
+    const key = manifestKey(one);
+    files.set(key, { ...one, isNamed: one.isNamed || files.get(key)?.isNamed === true });
   }
   return { files: [...files.values()], looked: [...new Set(found.flatMap((part) => part.looked))] };
 }

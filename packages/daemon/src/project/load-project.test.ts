@@ -7,6 +7,8 @@ import { imagesOf } from '../deploy/workload-images.ts';
 import { loadProject } from './load-project.ts';
 import { isProjectInput, type Manifest, type Project } from './project.ts';
 
+const { signal } = new AbortController();
+
 let folder: string;
 
 beforeEach(async () => {
@@ -29,14 +31,14 @@ async function write(files: Files): Promise<void> {
 
 async function load(files: Files): Promise<Project> {
   await write(files);
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   if (!outcome.ok) throw new Error(outcome.diagnostics.map((one) => renderDiagnostic(one, one.file)).join('\n'));
   return outcome.project;
 }
 
 async function problemsOf(files: Files): Promise<string> {
   await write(files);
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   return outcome.ok
     ? 'none'
     : outcome.diagnostics.map((one) => renderDiagnostic(one, relative(folder, one.file))).join('\n');
@@ -352,7 +354,7 @@ describe('what is found', () => {
       'cluster.yaml': 'apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n',
       'docker-compose.dev.yml': 'services: {}\n',
       'kubeconfig.yaml': 'apiVersion: v1\nkind: Config\n',
-      'k8s/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n',
+      'deploy/overlay/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n',
       'k8s/web.yaml': workload('web', 'web'),
       'deploy/chart/Chart.yaml': 'apiVersion: v2\nname: x\n',
       'deploy/chart/templates/web.yaml': 'apiVersion: v1\nkind: {{ .Values.kind }}\n',
@@ -441,9 +443,11 @@ describe('what is wrong', () => {
 
   test('what is mended later is among the inputs', async () => {
     await write({ 'devloop.yaml': 'services:\n  web:\n    build: web\n' });
-    expect(await loadProject(folder)).toMatchObject({ inputs: [join(folder, 'devloop.yaml'), join(folder, 'web')] });
+    expect(await loadProject(folder, signal)).toMatchObject({
+      inputs: [join(folder, 'devloop.yaml'), join(folder, 'web')],
+    });
     await write({ 'devloop.yaml': 'services:\n  web:\n' });
-    const outcome = await loadProject(folder);
+    const outcome = await loadProject(folder, signal);
     const inputs = new Set(outcome.ok ? [] : outcome.inputs);
     expect(isProjectInput(inputs, join(folder, 'web/Dockerfile'))).toBe(true);
     expect(isProjectInput(inputs, join(folder, 'k8s'))).toBe(true);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
+import type { RegistryAddress } from '../build/image-way.ts';
 import { checkConfig, unknownDependencies } from '../config/check-config.ts';
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { readConfig } from '../config/load-config.ts';
@@ -12,12 +13,12 @@ import { type Assignment, assignObjects } from './assign-objects.ts';
 import { composedServices } from './composed-services.ts';
 import { dockerfilePorts } from './dockerfile-ports.ts';
 import { type FoundBuild, findBuild, nothingToDeploy } from './find-build.ts';
-import { defaultManifests, type FoundManifests, namedManifests } from './find-manifests.ts';
+import { defaultManifests, type FoundManifests, manifestKey, mergeFound, namedManifests } from './find-manifests.ts';
 import { findRepeatedObjects } from './find-repeated-objects.ts';
 import { orderServices } from './order-services.ts';
 import type { BuildSpec, Hook, Manifest, ProjectOutcome, ServiceSpec } from './project.ts';
 import { projectNameOf } from './project-name.ts';
-import { type ReadManifests, readManifestFile } from './read-manifests.ts';
+import { type ReadManifests, readManifestFile, readRenderedManifests } from './read-manifests.ts';
 import { unbuiltServices } from './unbuilt-services.ts';
 
 const NOTHING_FOUND: FoundManifests = { files: [], looked: [] };
@@ -35,8 +36,10 @@ interface Candidate {
  * outcome, all of it at once; only failures of the disk itself are thrown.
  *
  * @param folder absolute path of the folder that holds `devloop.yaml`
+ * @param signal ends the programs that render manifests
+ * @throws the signal's reason when it is aborted
  */
-export async function loadProject(folder: string): Promise<ProjectOutcome> {
+export async function loadProject(folder: string, signal: AbortSignal): Promise<ProjectOutcome> {
   const file = join(folder, CONFIG_FILE);
   const outcome = await readConfig(file);
   if (!outcome.ok) return { ok: false, diagnostics: outcome.diagnostics, inputs: [file, ...outcome.lookedAt] };
@@ -46,10 +49,10 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
 
   const candidates = await findCandidates(folder, config);
   const projectFound = config.manifests
-    ? await namedManifests(folder, config.manifests)
+    ? await namedManifests(folder, config.manifests, config.cluster.namespace)
     : await defaultManifests(folder);
   const all = [...candidates.map(({ found }) => found), projectFound];
-  const read = await readAll(all);
+  const read = await readAll(all, signal);
   const inputs = [
     ...new Set([
       file,
@@ -59,7 +62,8 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
     ]),
   ];
 
-  const manifestsOf = ({ files }: FoundManifests) => files.flatMap((found) => read.get(found.file)?.manifests ?? []);
+  const manifestsOf = ({ files }: FoundManifests) =>
+    files.flatMap((found) => read.get(manifestKey(found))?.manifests ?? []);
   // a file that a service names too is the service's
   const owned = new Set(candidates.flatMap(({ found }) => manifestsOf(found)));
   const assigned = assignObjects(
@@ -99,6 +103,7 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
       folder,
       context: config.cluster.context,
       namespace: config.cluster.namespace,
+      registry: config.registry && toRegistry(config.registry),
       logMegabytes: config.logs.megabytes,
       services: orderServices([...services, ...unbuilt.services]),
       manifests: unbuilt.rest,
@@ -110,13 +115,22 @@ export async function loadProject(folder: string): Promise<ProjectOutcome> {
   };
 }
 
+function toRegistry({ push, pull = push }: NonNullable<DevloopConfig['registry']>): RegistryAddress {
+  return { push, pull, because: CONFIG_FILE };
+}
+
 async function findCandidates(folder: string, config: DevloopConfig): Promise<Candidate[]> {
   const services = Object.entries(config.services);
   return Promise.all(
     services.map(async ([name, service]): Promise<Candidate> => {
       const build = await findBuild(folder, name, service, services.length === 1);
       if (service.manifests !== undefined) {
-        return { name, config: service, build, found: await namedManifests(folder, service.manifests) };
+        return {
+          name,
+          config: service,
+          build,
+          found: await namedManifests(folder, service.manifests, config.cluster.namespace),
+        };
       }
       // what lies in the project folder is the project's, unless there is one service only and it lives there too
       const isShared = build.home === folder && (services.length > 1 || config.manifests !== undefined);
@@ -126,15 +140,19 @@ async function findCandidates(folder: string, config: DevloopConfig): Promise<Ca
   );
 }
 
-/** Reads each file once, however many places name it. */
-async function readAll(found: readonly FoundManifests[]): Promise<ReadonlyMap<string, ReadManifests>> {
-  const files = new Map<string, { file: string; isNamed: boolean }>();
-  for (const { file, isNamed } of found.flatMap((one) => one.files)) {
-    files.set(file, { file, isNamed: isNamed || files.get(file)?.isNamed === true });
-  }
+/** Reads or renders each once, however many places name it. */
+async function readAll(
+  found: readonly FoundManifests[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadManifests>> {
+  const files = mergeFound(found).files;
   return new Map(
     await Promise.all(
-      [...files.values()].map(async (one): Promise<[string, ReadManifests]> => [one.file, await readManifestFile(one)]),
+      files.map(async (one): Promise<[string, ReadManifests]> => {
+        const { file, rendered } = one;
+        const read = rendered ? readRenderedManifests(file, rendered, signal) : readManifestFile(one);
+        return [manifestKey(one), await read];
+      }),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import type { WrittenPort } from '@devloop/shared/config/port-text';
+import type { RegistryAddress } from '../build/image-way.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 
 /** A project folder as understood: config, manifests and Dockerfiles read, defaults decided, nothing left open. */
@@ -13,6 +14,8 @@ export interface Project {
   readonly context: string | undefined;
   /** As the config names it; undefined: that of the context, or `default`. */
   readonly namespace: string | undefined;
+  /** As the config names it. */
+  readonly registry: RegistryAddress | undefined;
   /** How much of the disk the log of each service may take, in megabytes. */
   readonly logMegabytes: number;
   /** Dependencies before their dependants. */
@@ -89,8 +92,8 @@ export type ProjectOutcome =
       readonly inputs: readonly string[];
     };
 
-/** Endings of files that may hold manifests. */
-const MANIFEST_FILE = /\.(ya?ml|json)$/;
+/** Endings of files that may hold manifests, or what they are rendered from. */
+const MANIFEST_FILE = /\.(ya?ml|json|tpl)$/;
 
 /** Whether a file or folder that changed, appeared or went away is a reason to load the project again. */
 export function isProjectInput(inputs: ReadonlySet<string>, path: string): boolean {

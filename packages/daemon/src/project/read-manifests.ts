@@ -11,6 +11,8 @@ import {
   yamlSource,
 } from '../config/yaml-source.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { renderManifests } from '../rendering/render-manifests.ts';
+import type { RenderSource } from '../rendering/render-source.ts';
 import type { ManifestFile } from './find-manifests.ts';
 import type { Manifest } from './project.ts';
 
@@ -37,6 +39,31 @@ export async function readManifestFile(found: ManifestFile): Promise<ReadManifes
   return found.isNamed || looksLikeManifests(text)
     ? parseManifests(found.file, text, { isNamed: found.isNamed })
     : { text: '', manifests: [], diagnostics: [] };
+}
+
+/** Has manifests rendered and reads them. They, and what is wrong with them, have no place but the file that stands for them. */
+export async function readRenderedManifests(
+  file: string,
+  rendered: RenderSource,
+  signal: AbortSignal,
+): Promise<ReadManifests> {
+  const outcome = await renderManifests(rendered, process.env, signal);
+  const text = '';
+  const place = { file, line: 1, column: 1, length: 1, source: '' };
+  if (!outcome.ok) {
+    const { message, hint } = outcome;
+    return { text, manifests: [], diagnostics: [{ ...place, message, hint }] };
+  }
+  const { manifests, diagnostics } = parseManifests(file, outcome.text, { isNamed: true });
+  return {
+    text,
+    manifests: manifests.map((manifest) => ({ ...manifest, line: place.line })),
+    diagnostics: diagnostics.map(({ message, hint, line }) => ({
+      ...place,
+      message: `In line ${line} of what it is rendered to: ${message}`,
+      hint,
+    })),
+  };
 }
 
 /** Whether a text has the keys of a Kubernetes object, so that a half-edited manifest still counts as one. */
@@ -141,7 +168,7 @@ function foreignFile(node: Node, source: YamlSource, value: { apiVersion: string
   return diagnosticAt(source, keyRange(node, 'apiVersion'), {
     message: `${value.kind ?? 'This'} of ${value.apiVersion} is not a Kubernetes object that can be applied.`,
     hint: isKustomize
-      ? 'devloop does not run kustomize: list the manifests themselves, or render them to a file in a hook.'
+      ? 'Name the folder instead, so that it is rendered: `manifests: [{ kustomize: <folder> }]`.'
       : 'Leave this file out of `manifests:`.',
   });
 }

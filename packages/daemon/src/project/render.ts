@@ -4,12 +4,13 @@ import { applyOrder } from '../deploy/apply-order.ts';
 import { isClusterScoped } from '../deploy/cluster-scoped.ts';
 import { type ImagePin, pinObject } from '../deploy/pin-images.ts';
 import { Source } from '../loop/source.ts';
+import { imageIn } from '../registry/registry-address.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
 import type { Project } from './project.ts';
 
 /**
  * What would be applied, as YAML documents, with the images that the sources on the disk make. Needs no cluster: where
- * the config names no namespace, `default` stands for that of the context.
+ * the config names no namespace, `default` stands for that of the context; a registry that only the cluster knows is left out.
  */
 export async function renderProject(project: Project): Promise<string> {
   const scanner = new ContextScanner();
@@ -20,7 +21,8 @@ export async function renderProject(project: Project): Promise<string> {
     const source = new Source(build, scanner);
     await source.readRules();
     const content = await source.read(signal);
-    pins.push({ image: build.image, reference: imageReference(build.image, content.fingerprint), env });
+    const name = project.registry === undefined ? build.image : imageIn(project.registry.pull, build.image);
+    pins.push({ image: build.image, reference: imageReference(name, content.fingerprint), env });
   }
   const manifests = new Set([...project.manifests, ...project.services.flatMap((service) => service.manifests)]);
   const objects = [...manifests].map(

@@ -26,3 +26,16 @@ test('an id with a digest is that of a repository; then the name counts', () => 
   expect(runsExpected(pulled('docker.io/library/web:1'), expected)).toBe(true);
   expect(runsExpected(pulled('docker.io/library/web:2'), expected)).toBe(false);
 });
+
+test('the digest of what was pushed counts, whichever of its names the status has', () => {
+  const pushed = new Map([['main', { reference: 'web:1', imageId: ID.one, digest: 'sha256:abc' }]]);
+  const pulled = (imageID: string) => {
+    const pod = podObject('a');
+    pod['status'].containerStatuses[0].imageID = imageID;
+    pod['status'].containerStatuses[0].image = 'localhost:5000/web:other';
+    return pod;
+  };
+  expect(runsExpected(pulled('docker-pullable://localhost:5000/web@sha256:abc'), pushed)).toBe(true);
+  expect(runsExpected(pulled('localhost:5000/web@sha256:abcd'), pushed)).toBe(false);
+  expect(runsExpected(pulled(`docker://${ID.one}`), pushed)).toBe(true);
+});

@@ -5,6 +5,8 @@ export interface ExpectedImage {
   readonly reference: string;
   /** `sha256:…` of the image in the engine. */
   readonly imageId: string;
+  /** `sha256:…` of its manifest, where it was pushed to a registry. */
+  readonly digest?: string | undefined;
 }
 
 /** By container name; containers that are not built here are not in it. */
@@ -17,12 +19,12 @@ export type ExpectedImages = ReadonlyMap<string, ExpectedImage>;
 export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
   const specs: { name: string; image: string }[] = pod['spec']?.containers ?? [];
   const statuses: { name: string; image: string; imageID: string }[] = pod['status']?.containerStatuses ?? [];
-  for (const [name, { reference, imageId }] of expected) {
+  for (const [name, image] of expected) {
     const spec = specs.find((container) => container.name === name);
     if (spec === undefined) continue; // an init container: it has run before the pod could be ready
-    if (spec.image !== reference) return false;
+    if (spec.image !== image.reference) return false;
     const status = statuses.find((container) => container.name === name);
-    if (status === undefined || !runsImage(status, { reference, imageId })) return false;
+    if (status === undefined || !runsImage(status, image)) return false;
   }
   return true;
 }
@@ -30,9 +32,11 @@ export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): b
 /** Whether a container, by its status, was made from an image. */
 export function runsImage(
   status: { readonly image: string; readonly imageID?: string },
-  { reference, imageId }: ExpectedImage,
+  { reference, imageId, digest }: ExpectedImage,
 ): boolean {
   const { image, imageID = '' } = status;
-  // With a digest the id is that of the repository's manifest, not the image's; then the unique tag has to do.
-  return imageID.includes('@') ? image.endsWith(reference) : imageID.endsWith(imageId);
+  if (!imageID.includes('@')) return imageID.endsWith(imageId);
+  // The id is that of the repository's manifest, not the image's. The status then names whichever of the image's names
+  // comes first, so that the unique tag has to do only where the manifest is not known.
+  return digest === undefined ? image.endsWith(reference) : imageID.endsWith(`@${digest}`);
 }

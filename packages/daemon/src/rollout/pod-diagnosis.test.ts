@@ -68,6 +68,14 @@ describe('a diagnosis', () => {
     );
   });
 
+  test('an image that devloop pushed is not corrected in the manifest: the node has to be able to pull it', () => {
+    const pod = podObject('a', waiting('ErrImagePull'));
+    const image = { reference: 'web:1', imageId: ID.one };
+    expect(diagnosePod(pod, [], new Map([['main', image]]))?.remedy).toContain('build.image');
+    const pushed = new Map([['main', { ...image, digest: 'sha256:abc' }]]);
+    expect(diagnosePod(pod, [], pushed)?.remedy).toContain('imagePullSecrets');
+  });
+
   test('says how it crashed, where its last lines are, and how often', () => {
     const loop = {
       ...waiting('CrashLoopBackOff'),

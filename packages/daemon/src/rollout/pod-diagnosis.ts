@@ -85,7 +85,8 @@ export function diagnosePod(
   }
   const containers: ContainerStatus[] = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   for (const container of containers) {
-    const diagnosis = diagnoseContainer(pod, container, isOfThePast(container, expected));
+    const pushed = expected.get(container.name)?.digest !== undefined;
+    const diagnosis = diagnoseContainer(pod, container, { isOfThePast: isOfThePast(container, expected), pushed });
     if (diagnosis !== undefined) return diagnosis;
   }
   return diagnoseScheduling(pod) ?? diagnoseEvents(pod, events);
@@ -100,7 +101,7 @@ function isOfThePast(container: ContainerStatus, expected: ExpectedImages): bool
 function diagnoseContainer(
   pod: KubernetesObject,
   container: ContainerStatus,
-  isOfThePast: boolean,
+  { isOfThePast, pushed }: { readonly isOfThePast: boolean; readonly pushed: boolean },
 ): Diagnosis | undefined {
   const { waiting, terminated } = container.state ?? {};
   const reason = waiting?.reason ?? '';
@@ -116,8 +117,9 @@ function diagnoseContainer(
     return {
       code: 'image-missing',
       message: `The image ${container.image} of container ${which} cannot be had: ${waiting?.message ?? reason}`,
-      remedy:
-        'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml',
+      remedy: pushed
+        ? 'It was pushed, but the node cannot pull it: give it the address by which it reaches the registry, `registry: { pull: … }` in devloop.yaml, or `imagePullSecrets` in the manifest.'
+        : 'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml',
       fatal: true,
       container: undefined,
       previous: false,

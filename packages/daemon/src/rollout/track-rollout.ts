@@ -3,12 +3,20 @@ import type { ImageEngine } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { Bell } from '../support/bell.ts';
 import { instant } from '../support/instant.ts';
+import { runsExpected } from './expected-images.ts';
 import { type Diagnosis, diagnosisReport } from './pod-diagnosis.ts';
+import { pullOf } from './pulled-images.ts';
 import { stayUp } from './stay-up.ts';
 import { type LiveObjects, type Workload, type WorkloadStatus, workloadStatus } from './workload-status.ts';
 
 export type RolloutOutcome =
-  | { readonly ok: true; readonly startedAt: number | undefined; readonly readyAt: number }
+  | {
+      readonly ok: true;
+      /** When a node had pulled an image of the new content, where one had to. */
+      readonly pulledAt: number | undefined;
+      readonly startedAt: number | undefined;
+      readonly readyAt: number;
+    }
   | { readonly ok: false; readonly failure: ErrorReport };
 
 export interface TrackOptions {
@@ -75,21 +83,26 @@ async function untilReady(
 ): Promise<RolloutOutcome> {
   const { view, onProgress, signal } = options;
   let startedAt: number | undefined;
+  let pulledAt: number | undefined;
   let detail = '';
   let last: readonly WorkloadStatus[] = [];
   try {
     return await view.changed.until<RolloutOutcome | Promise<RolloutOutcome>>(
       () => {
         last = workloads.map((workload) => workloadStatus(workload, view));
-        if (last.some((status) => status.newest.some(isRunning))) startedAt ??= instant();
+        if (workloads.some((workload, index) => last[index]?.newest.some((pod) => isStarted(pod, workload)))) {
+          startedAt ??= instant();
+        }
+        const pull = pullOf(workloads, last, view);
+        if (pull === 'done' && startedAt === undefined) pulledAt ??= instant();
         if (last.every(({ newest, wanted }) => newest.length >= wanted && newest.every(hasStarted)))
           options.onStarted?.();
         const pending = last.find((status) => !status.done);
-        if (pending === undefined) return { ok: true, startedAt, readyAt: instant() };
+        if (pending === undefined) return { ok: true, pulledAt, startedAt, readyAt: instant() };
         const fatal = last.find((status) => status.diagnosis?.fatal);
         if (fatal?.diagnosis !== undefined) return failed(fatal.diagnosis, fatal.culprit, options);
-        const wording =
-          pending.diagnosis === undefined ? pending.detail : `${pending.detail}: ${pending.diagnosis.message}`;
+        const why = pending.diagnosis?.message ?? (pull === 'begun' ? 'pulling the image' : undefined);
+        const wording = why === undefined ? pending.detail : `${pending.detail}: ${why}`;
         if (wording !== detail) {
           detail = wording;
           onProgress(wording);
@@ -146,7 +159,12 @@ function hasStarted(pod: KubernetesObject): boolean {
   );
 }
 
-function isRunning(pod: KubernetesObject): boolean {
+/** Whether its containers run the new content; in a swap, those that run may still be the old ones. */
+function isStarted(pod: KubernetesObject, { expected }: Workload): boolean {
   const statuses: { state?: { running?: object } }[] = pod['status']?.containerStatuses ?? [];
-  return statuses.length > 0 && statuses.every((status) => status.state?.running !== undefined);
+  return (
+    runsExpected(pod, expected) &&
+    statuses.length > 0 &&
+    statuses.every((status) => status.state?.running !== undefined)
+  );
 }

@@ -90,6 +90,30 @@ export const ForwardSchema = PortObjectSchema.extend({
     .describe('What is forwarded, as kind/name: service, deployment, statefulset, daemonset, replicaset, job or pod.'),
 });
 
+/** A chart that helm renders. */
+export const HelmSchema = z.strictObject({
+  chart: z.string().min(1).describe('Folder of the chart, relative to devloop.yaml.'),
+  release: dnsLabel.optional().describe('Name of the release. Default: the name of the chart’s folder.'),
+  values: z
+    .union([z.string().transform((file) => [file]), z.array(z.string())])
+    .default([])
+    .describe('Files of values, relative to devloop.yaml; each is laid over those before it.'),
+  set: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe('Single values over those of the files, by their path in them: image.tag.'),
+});
+
+/** Manifests that a tool renders: one of the two keys. */
+export const RenderedManifestsSchema = z
+  .strictObject({
+    kustomize: z.string().min(1).optional().describe('Folder with a kustomization.yaml, relative to devloop.yaml.'),
+    helm: HelmSchema.optional().describe('A chart that helm renders.'),
+  })
+  .refine(({ kustomize, helm }) => (kustomize === undefined) !== (helm === undefined));
+
+const ManifestsSchema = z.array(z.union([z.string(), RenderedManifestsSchema]));
+
 /** One service, without the `null` that a bare `web:` reads as. */
 export const ServiceSchema = z.strictObject({
   build: z
@@ -100,12 +124,9 @@ export const ServiceSchema = z.strictObject({
     ])
     .optional()
     .describe('How the image is built. Default: from the Dockerfile in the folder named as the service.'),
-  manifests: z
-    .array(z.string())
-    .optional()
-    .describe(
-      'Files, folders (applied recursively) and globs. [] generates a Deployment and a Service from EXPOSE, or a Pod.',
-    ),
+  manifests: ManifestsSchema.optional().describe(
+    'Files, folders (applied recursively), globs, kustomizations and charts. [] generates a Deployment and a Service from EXPOSE, or a Pod.',
+  ),
   dependsOn: z.array(z.string()).default([]).describe('Services that must be live before this one is deployed.'),
   rollout: z
     .enum(['swap', 'rolling'])
@@ -152,6 +173,25 @@ export const ClusterSchema = z.strictObject({
   namespace: dnsLabel.optional().describe('Namespace of objects that name none. Default: that of the context.'),
 });
 
+/** A registry's host as Docker tells it from a part of a path, by a dot or a port, and perhaps a path below it. */
+const REGISTRY_ADDRESS =
+  /^(localhost|[a-z0-9-]+(\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+
+const registryAddress = z.string().regex(REGISTRY_ADDRESS, {
+  error: 'must be host:port or a host name, perhaps with a path: localhost:5000, registry.example.com/team',
+});
+
+/** The long form of `registry:`. */
+export const RegistryObjectSchema = z.strictObject({
+  push: registryAddress.describe('Where images are pushed, as the Docker Engine that builds them reaches it.'),
+  pull: registryAddress.optional().describe('The same registry as the nodes reach it. Default: as it is pushed to.'),
+});
+
+const RegistrySchema = z.union([
+  registryAddress.transform((push): z.output<typeof RegistryObjectSchema> => ({ push })),
+  RegistryObjectSchema,
+]);
+
 export const LogsSchema = z.strictObject({
   megabytes: z
     .int()
@@ -166,6 +206,9 @@ export const ConfigSchema = z.strictObject({
     .optional()
     .describe('Marks what devloop applied as this project’s own. Default: the name of the folder.'),
   cluster: ClusterSchema.default({}).describe('The cluster and namespace that is deployed to.'),
+  registry: RegistrySchema.optional().describe(
+    'Registry that images are pushed to and the nodes pull from. Default: none where the nodes share the engine.',
+  ),
   logs: LogsSchema.default({ megabytes: 200 }).describe('What is kept of the logs of the services.'),
   services: z
     .record(
@@ -177,10 +220,9 @@ export const ConfigSchema = z.strictObject({
   compose: ComposeSchema.optional().describe(
     'Compose files whose services are run on Kubernetes; `services:` may say more of each. See docs/compose.md.',
   ),
-  manifests: z
-    .array(z.string())
-    .optional()
-    .describe('Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.'),
+  manifests: ManifestsSchema.optional().describe(
+    'Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.',
+  ),
   choosePorts: z
     .boolean()
     .default(true)
@@ -194,6 +236,8 @@ export const ConfigSchema = z.strictObject({
 /** `devloop.yaml` as validated, with defaults. */
 export type DevloopConfig = z.infer<typeof ConfigSchema>;
 export type ServiceConfig = DevloopConfig['services'][string];
+/** An item of `manifests:`. */
+export type ManifestEntry = NonNullable<DevloopConfig['manifests']>[number];
 /** `devloop.yaml` as the user may write it. */
 export type DevloopConfigInput = z.input<typeof ConfigSchema>;
 

@@ -13,6 +13,12 @@ export const ERROR_CODES = [
   'engine/unreachable', // the Docker Engine does not answer
   'engine/refused', // the Docker Engine answered with an error status
   'engine/unavailable', // the cluster has no engine devloop can build in
+  'registry/unreachable', // the registry does not answer the engine
+  'registry/unauthorized', // the registry wants other credentials, or none were found
+  'registry/untrusted', // the engine does not trust the registry: plain HTTP, or a certificate it does not know
+  'registry/no-space', // the disk of the registry, or of the engine that pushes, is full
+  'registry/refused', // the registry answered a push with another error
+  'registry/credentials', // docker's credentials cannot be read
   'sandbox/refused', // this machine cannot keep the sandbox's programs apart from its user's files
   'sandbox/limited', // this machine allows no namespaces, so the sandbox runs programs of Node only
   'sandbox/failed', // the sandbox did not start, or ended

@@ -16,7 +16,7 @@ export const Hold = z.discriminatedUnion('reason', [
 export type Hold = z.infer<typeof Hold>;
 
 /** The parts of a pass, in their order. `held` is outside the line: the pass has begun and may not go on yet. */
-export const PHASES = ['hash', 'build', 'apply', 'rollout', 'hook', 'held'] as const;
+export const PHASES = ['hash', 'build', 'push', 'apply', 'rollout', 'hook', 'held'] as const;
 export const Phase = z.enum(PHASES);
 export type Phase = z.infer<typeof Phase>;
 
@@ -35,7 +35,11 @@ export const PassTimes = z.object({
   hashedAt: z.number().optional(),
   contextAt: z.number().optional(),
   builtAt: z.number().optional(),
+  /** The registry has the image, where there is one. */
+  pushedAt: z.number().optional(),
   appliedAt: z.number().optional(),
+  /** A node has pulled the image, where it had to. */
+  pulledAt: z.number().optional(),
   containerStartedAt: z.number().optional(),
   readyAt: z.number().optional(),
   endedAt: z.number(),

@@ -21,6 +21,15 @@ export const ClusterLink = z.discriminatedUnion('is', [
       /** Why this engine: `minikube docker-env`, `shared with the host`. */
       because: z.string(),
     }),
+    /** The registry that images are pushed to and pulled from; absent where the nodes run what the engine has. */
+    registry: z
+      .object({
+        push: z.string(),
+        pull: z.string(),
+        /** Why this one: `devloop.yaml`, `minikube's registry addon`. */
+        because: z.string(),
+      })
+      .optional(),
   }),
   z.object({ is: z.literal('lost'), failure: ErrorReport, since: z.string() }),
 ]);

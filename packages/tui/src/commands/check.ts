@@ -5,8 +5,8 @@ import { diagnosticLines } from '../terminal/report.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** Checks devloop.yaml, the manifests and the Dockerfiles it leads to, without a cluster. */
-export async function check({ terminal, cwd, startFolder }: CommandContext): Promise<ExitCode> {
-  const outcome = await loadProject(await findProjectFolder(startFolder));
+export async function check({ terminal, cwd, startFolder, signal }: CommandContext): Promise<ExitCode> {
+  const outcome = await loadProject(await findProjectFolder(startFolder), signal);
   if (!outcome.ok) {
     await terminal.print(diagnosticLines(outcome.diagnostics, cwd).join('\n'));
     await terminal.print(`\n${counted(outcome.diagnostics.length, 'problem')}.`);

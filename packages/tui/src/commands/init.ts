@@ -12,8 +12,8 @@ import type { CommandContext } from './command-context.ts';
 
 /** Writes a devloop.yaml for what lies in the folder, and says what was understood and why. */
 export async function init({ print }: { readonly print: boolean }, context: CommandContext): Promise<ExitCode> {
-  const { terminal, startFolder } = context;
-  const inferred = await infer(startFolder);
+  const { terminal, startFolder, signal } = context;
+  const inferred = await infer(startFolder, signal);
   if (print) {
     await terminal.print(inferred.text.trimEnd());
     return EXIT.ok;
@@ -35,7 +35,7 @@ export async function findOrInferProject(yes: boolean, context: CommandContext):
     return await findProjectFolder(startFolder);
   } catch (error) {
     if (!(error instanceof DevloopError) || error.code !== 'config/not-found') throw error;
-    const inferred = await inferOrUndefined(startFolder);
+    const inferred = await inferOrUndefined(startFolder, signal);
     if (inferred === undefined || !(yes || terminal.isInteractive)) throw error;
     await explain(inferred, context);
     const wanted = yes || (await terminal.confirm(`Write this to ${CONFIG_FILE} and start?`, signal));
@@ -45,8 +45,8 @@ export async function findOrInferProject(yes: boolean, context: CommandContext):
   }
 }
 
-async function infer(folder: string): Promise<InferredConfig> {
-  const inferred = await inferOrUndefined(folder);
+async function infer(folder: string, signal: AbortSignal): Promise<InferredConfig> {
+  const inferred = await inferOrUndefined(folder, signal);
   if (inferred !== undefined) return inferred;
   throw new DevloopError(
     'config/not-found',
@@ -55,8 +55,8 @@ async function infer(folder: string): Promise<InferredConfig> {
   );
 }
 
-async function inferOrUndefined(folder: string): Promise<InferredConfig | undefined> {
-  return inferConfig(await surveyFolder(folder), path.resolve(folder));
+async function inferOrUndefined(folder: string, signal: AbortSignal): Promise<InferredConfig | undefined> {
+  return inferConfig(await surveyFolder(folder, process.env, signal), path.resolve(folder));
 }
 
 async function explain({ text, reasons, doubts }: InferredConfig, { terminal }: CommandContext): Promise<void> {

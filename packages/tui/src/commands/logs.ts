@@ -67,7 +67,7 @@ async function* selected(
   const isNarrowed = filter.isSelective || options.untilMs !== ALL_TIMES.untilMs;
   const last = tail !== undefined && isNarrowed ? new LastLines(tail) : undefined;
   const asked = { ...options, tail: isNarrowed ? undefined : tail };
-  const source = follow ? followed(folder, services, asked, signal) : stored(folder, services, asked);
+  const source = follow ? followed(folder, services, asked, signal) : stored(folder, services, asked, signal);
   let isHistory = true;
   for await (const message of untilAborted(source, signal)) {
     if (message.type === 'caught-up') {
@@ -99,9 +99,10 @@ async function* stored(
   folder: string,
   asked: readonly string[],
   { tail, sinceMs, untilMs, previous, build }: LogsOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<LogMessage> {
   const logsFolder = logsOf(folder);
-  const services = await servicesToRead(folder, logsFolder, asked);
+  const services = await servicesToRead(folder, logsFolder, asked, signal);
   const query = { times: { sinceMs, untilMs }, tailLines: tail, withBuilds: build, onlyPrevious: previous };
   yield* mergeByTime(services.map((service) => readStored(logsFolder, service, query)));
   yield { type: 'caught-up' };
@@ -112,11 +113,12 @@ async function servicesToRead(
   folder: string,
   logsFolder: string,
   asked: readonly string[],
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const there = await storedServices(logsFolder);
   if (asked.length === 0) return there;
   if (asked.every((service) => there.includes(service))) return asked;
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   const configured = outcome.ok ? outcome.project.services.map(({ name }) => name) : [];
   const known = [...new Set([...configured, ...there])];
   const unknown = asked.find((service) => !known.includes(service));

@@ -7,8 +7,8 @@ import { diagnosticLines } from '../terminal/report.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** Prints what would be applied, as YAML, without a cluster. */
-export async function render({ terminal, cwd, startFolder }: CommandContext): Promise<ExitCode> {
-  const outcome = await loadProject(await findProjectFolder(startFolder));
+export async function render({ terminal, cwd, startFolder, signal }: CommandContext): Promise<ExitCode> {
+  const outcome = await loadProject(await findProjectFolder(startFolder), signal);
   if (!outcome.ok) {
     await terminal.complain(diagnosticLines(outcome.diagnostics, cwd).join('\n'));
     return EXIT.config;

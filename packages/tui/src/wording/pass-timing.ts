@@ -10,7 +10,7 @@ export function passDuration(times: PassTimes): number {
 
 /** A part of a pass and how long it took. */
 export interface PassPart {
-  readonly name: 'detect' | 'hash' | 'context' | 'build' | 'settle' | 'apply' | 'start' | 'ready';
+  readonly name: 'detect' | 'hash' | 'context' | 'build' | 'push' | 'settle' | 'apply' | 'pull' | 'start' | 'ready';
   readonly ms: number;
 }
 
@@ -21,8 +21,10 @@ export function passPhases(times: PassTimes): PassPart[] {
     ['hash', times.hashedAt],
     ['context', times.contextAt],
     ['build', times.builtAt],
+    ['push', times.pushedAt],
     ['settle', times.settledAt],
     ['apply', times.appliedAt],
+    ['pull', times.pulledAt],
     ['start', times.containerStartedAt],
     ['ready', times.readyAt],
   ];

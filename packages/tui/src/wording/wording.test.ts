@@ -50,6 +50,13 @@ describe('where the time of a pass went', () => {
     expect(passDuration(all)).toBe(550);
   });
 
+  test('by a registry, what the push and the pull took', () => {
+    const all = { ...times, builtAt: 1250, pushedAt: 1450, appliedAt: 1480, pulledAt: 1780, containerStartedAt: 1900 };
+    expect(passParts({ ...all, readyAt: 1950 }, 'swap')).toBe(
+      'detect 0.06, build 0.20, push 0.20, apply 0.03, pull 0.30, start 0.12, ready 0.05 · swap',
+    );
+  });
+
   test('parts that were not needed', () => {
     expect(passParts({ ...times, startedAt: 1001, builtAt: 1002 }, 'none')).toBe('nothing to roll out');
     expect(passParts({ ...times, startedAt: 1001, readyAt: 1500 }, 'rolling')).toBe('ready 0.50 · rolling');

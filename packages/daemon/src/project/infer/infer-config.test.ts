@@ -7,6 +7,8 @@ import { loadProject } from '../load-project.ts';
 import { inferConfig } from './infer-config.ts';
 import { surveyFolder } from './survey-folder.ts';
 
+const { signal } = new AbortController();
+
 const FIXTURES = fileURLToPath(new URL('../../../../../fixtures', import.meta.url));
 const DOCKERFILE = 'FROM node:22-slim\nEXPOSE 8080\n';
 
@@ -21,17 +23,17 @@ spec: { template: { spec: { containers: [{ name: main, image: "${image}", ports:
 
 async function infer(files: Readonly<Record<string, string>>) {
   const folder = temporaryFolder({ ...files });
-  const inferred = inferConfig(await surveyFolder(folder), folder);
+  const inferred = inferConfig(await surveyFolder(folder, process.env, signal), folder);
   if (inferred === undefined) return { inferred, project: undefined };
   writeFileSync(join(folder, 'devloop.yaml'), inferred.text);
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   if (!outcome.ok) throw new Error(`${inferred.text}\n${JSON.stringify(outcome.diagnostics, null, 1)}`);
   return { inferred, project: outcome.project };
 }
 
 /** Which Dockerfile is built under which image, and which objects there are. */
 async function summary(folder: string) {
-  const outcome = await loadProject(folder);
+  const outcome = await loadProject(folder, signal);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.diagnostics));
   const { services, manifests } = outcome.project;
   const all = [...manifests, ...services.flatMap((service) => service.manifests)];
@@ -49,7 +51,7 @@ describe('a fixture without its devloop.yaml is understood as that file says', (
       cpSync(join(FIXTURES, fixture), folder, { recursive: true });
       const byHand = await summary(folder);
       rmSync(join(folder, 'devloop.yaml'));
-      const inferred = inferConfig(await surveyFolder(folder), folder);
+      const inferred = inferConfig(await surveyFolder(folder, process.env, signal), folder);
       writeFileSync(join(folder, 'devloop.yaml'), inferred?.text ?? '');
       expect(await summary(folder)).toEqual(byHand);
     },
@@ -123,15 +125,64 @@ test('charts, kustomizations and what was installed are not taken for manifests'
     'web/node_modules/x/Dockerfile': DOCKERFILE,
     'chart/Chart.yaml': 'name: x',
     'chart/templates/web.yaml': deployment('{{ x }}', 'web'),
-    'kustomization.yaml': 'resources: []',
+    'kustomization.yaml': 'resources: [gone.yaml]',
     'skaffold.yaml': 'apiVersion: skaffold/v4beta11\nkind: Config\n',
   });
   expect(inferred?.text).not.toContain('manifests');
-  expect(inferred?.doubts.map((doubt) => doubt.split(' ')[0])).toEqual([
-    'chart/Chart.yaml',
-    'kustomization.yaml',
-    'skaffold.yaml',
-  ]);
+  expect(inferred?.doubts.map((doubt) => doubt.split(' ')[0])).toEqual(['.', 'chart', 'skaffold.yaml']);
+});
+
+describe('what is rendered', () => {
+  /** Surveys with a kustomize and a helm that print these texts, whatever they are to render. */
+  async function inferRendered(files: Readonly<Record<string, string>>, made: { kustomize?: string; helm?: string }) {
+    const programs = temporaryFolder({});
+    for (const [name, text] of Object.entries(made)) {
+      writeFileSync(join(programs, `${name}.out`), text);
+      writeFileSync(join(programs, name), `#!/bin/sh\nexec /bin/cat ${programs}/${name}.out\n`, { mode: 0o755 });
+    }
+    const folder = temporaryFolder({ ...files });
+    return inferConfig(await surveyFolder(folder, { PATH: programs }, signal), folder)?.text;
+  }
+  const overlays = {
+    'web/Dockerfile': DOCKERFILE,
+    'k8s/base/web.yaml': deployment('web', 'acme/web'),
+    'k8s/base/kustomization.yaml': 'resources: [web.yaml]',
+    'k8s/overlays/dev/kustomization.yaml': 'resources: [../../base]',
+    'k8s/overlays/prod/kustomization.yaml': 'resources: [../../base]',
+  };
+
+  test('of several overlays the one for development is taken, the others are a comment, the base is neither', async () => {
+    const text = await inferRendered(overlays, { kustomize: deployment('front', 'acme/front', 8080) });
+    expect(text).toContain('build: { image: acme/front }');
+    expect(text).toContain('manifests: [{ kustomize: k8s/overlays/dev }]  # or { kustomize: k8s/overlays/prod }');
+  });
+
+  test('manifests beside it are named one by one, so that what it is made of is not read too', async () => {
+    const files = { ...overlays, 'k8s/redis.yaml': deployment('redis', 'redis') };
+    const text = await inferRendered(files, { kustomize: deployment('web', 'acme/web', 8080) });
+    expect(text).toContain('manifests: [k8s/redis.yaml, { kustomize: k8s/overlays/dev }]');
+  });
+
+  test('a chart says by its objects which image is built where; subcharts are parts of it', async () => {
+    const files = {
+      'web/Dockerfile': DOCKERFILE,
+      'chart/Chart.yaml': 'name: x',
+      'chart/charts/db/Chart.yaml': 'name: db',
+      'chart/templates/web.yaml': '{{ broken }}',
+    };
+    const text = await inferRendered(files, { helm: deployment('front', 'registry.test/acme/front:2', 8080) });
+    expect(text).toContain('manifests: [{ helm: { chart: chart } }]');
+    expect(text).toContain('image: registry.test/acme/front');
+  });
+
+  test('a folder that is found without being named needs no line', async () => {
+    const files = {
+      'web/Dockerfile': DOCKERFILE,
+      'k8s/kustomization.yaml': 'resources: [web.yaml]',
+      'k8s/web.yaml': deployment('web', 'web'),
+    };
+    expect(await inferRendered(files, { kustomize: deployment('web', 'web') })).not.toContain('manifests');
+  });
 });
 
 test('nothing to run is nothing to write', async () => {

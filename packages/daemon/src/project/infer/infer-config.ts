@@ -16,12 +16,6 @@ export interface InferredConfig {
 /** Folders in which manifests are found without being named, and those where services are. */
 const DEFAULT_MANIFESTS = ['k8s', 'kubernetes', 'manifests', 'deploy'];
 const DEFAULT_PARENTS = ['', 'services/', 'src/', 'apps/'];
-const TOOLS = {
-  helm: 'render it to a file: helm template . > k8s/rendered.yaml',
-  kustomize: 'render it to a file: kubectl kustomize . > k8s/rendered.yaml',
-  skaffold: 'its artifacts are found by their Dockerfiles',
-} as const;
-
 /**
  * Decides what a project folder is from what lies in it.
  *
@@ -30,25 +24,27 @@ const TOOLS = {
  */
 export function inferConfig(survey: FolderSurvey, folder: string): InferredConfig | undefined {
   const { compose, manifests, dockerfiles } = survey;
-  const doubts = survey.others.map(
-    ({ file, tool }) => `${file} is ${tool}'s, which devloop does not run: ${TOOLS[tool]}.`,
-  );
+  const doubts = [
+    ...survey.rendered.flatMap(({ folder: where, tool, outcome }) =>
+      outcome.ok ? [] : [`${where} is ${tool}'s, and left out: ${outcome.why}`],
+    ),
+    ...survey.skaffold.map(
+      (file) => `${file} is skaffold's, which devloop does not run: its artifacts are found by their Dockerfiles.`,
+    ),
+  ];
   const workloads = manifests.filter(({ containers }) => containers.length > 0);
   if (compose.length > 0 && workloads.length === 0) return ofCompose(compose, doubts);
   if (dockerfiles.length === 0 && workloads.length === 0) return undefined;
   const matches = matchImages(survey, folder);
   const names = serviceNames(matches, folder);
   const services = matches.map((match, index) => serviceOf(names[index] ?? 'app', match, workloads.length > 0));
-  const named = namedManifests(
-    manifests.map(({ file }) => file),
-    services.length === 0,
-  );
+  const named = namedManifests(survey, services.length === 0);
   const also =
     compose.length === 0 ? [] : [`# compose: ${listed(compose)}  # instead of the manifests: the services of these`];
   const text = [
     ...HEAD,
     ...(services.length > 0 ? ['services:', ...services.flatMap(({ lines }) => lines.map((line) => `  ${line}`))] : []),
-    ...(named.length > 0 ? [`manifests: [${named.join(', ')}]`] : []),
+    ...(named.length > 0 ? [`manifests: [${named.join(', ')}]${otherOverlays(survey)}`] : []),
     ...also,
     '',
   ].join('\n');
@@ -121,11 +117,22 @@ function serviceOf(name: string, match: ImageMatch, hasWorkloads: boolean): Infe
   };
 }
 
-/** Folders, or files of the project folder, that have to be named; nothing where all is found without. */
-function namedManifests(files: readonly string[], isAll: boolean): string[] {
-  const tops = [...new Set(files.map((file) => (file.includes('/') ? (file.split('/')[0] ?? file) : file)))];
-  const isFound = tops.every((top) => DEFAULT_MANIFESTS.includes(top));
-  return isFound && !isAll ? [] : tops; // a config has to say something
+/** What has to be named of files, folders, kustomizations and charts; nothing where all is found without. */
+function namedManifests({ manifests, rendered }: FolderSurvey, isAll: boolean): string[] {
+  const made = rendered.filter(({ outcome }) => outcome.ok);
+  const files = manifests.map(({ file }) => file).filter((file) => !made.some(({ folder }) => folder === file));
+  const topOf = (file: string) => (file.includes('/') ? (file.split('/')[0] ?? file) : file);
+  // A folder would bring in what others are rendered from.
+  const tops = files.map((file) => (made.some(({ folder }) => topOf(folder) === topOf(file)) ? file : topOf(file)));
+  const isFound = (place: string) => DEFAULT_MANIFESTS.includes(place);
+  const all = [...new Set([...tops, ...made.map(({ folder, entry }) => (isFound(folder) ? folder : entry))])];
+  return all.every(isFound) && !isAll ? [] : all; // a config has to say something
+}
+
+/** As a comment behind the one that was taken. */
+function otherOverlays({ rendered }: FolderSurvey): string {
+  const others = rendered.flatMap(({ outcome, alternatives }) => (outcome.ok ? alternatives : []));
+  return others.length === 0 ? '' : `  # or { kustomize: ${others.join(' | ')} }`;
 }
 
 function listed(items: readonly string[]): string {

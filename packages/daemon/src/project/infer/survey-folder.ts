@@ -5,6 +5,7 @@ import { isSkippedFolder } from '../../config/glob-entry.ts';
 import { containersOf, podTemplateOf } from '../../deploy/workload-images.ts';
 import { dockerfilePorts } from '../dockerfile-ports.ts';
 import { looksLikeManifests, parseManifests } from '../read-manifests.ts';
+import { type FoundRendering, surveyRendered } from './survey-rendered.ts';
 
 /** How deep a project's folders are looked into. */
 const MOST_LEVELS = 4;
@@ -12,12 +13,7 @@ const MOST_LEVELS = 4;
 const NOT_WRITTEN = /^(?:\..+|vendor|dist|build|target|out|venv|__pycache__|coverage|bower_components)$/;
 const COMPOSE_OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/;
 const MANIFEST_ENDING = /\.(?:ya?ml|json)$/;
-const OTHERS = {
-  'Chart.yaml': 'helm',
-  'kustomization.yaml': 'kustomize',
-  'kustomization.yml': 'kustomize',
-  'skaffold.yaml': 'skaffold',
-} as const;
+const SKAFFOLD_FILE = 'skaffold.yaml';
 
 /** A Dockerfile of a project. Paths are relative to the project folder; `.` is that itself. */
 export interface FoundDockerfile {
@@ -35,6 +31,7 @@ export interface FoundContainer {
 }
 
 export interface FoundManifestFile {
+  /** A file, or the folder of what is rendered. */
   readonly file: string;
   /** `Deployment web`, … */
   readonly objects: readonly string[];
@@ -47,27 +44,36 @@ export interface FolderSurvey {
   /** The compose file of the project folder, and what is laid over it. */
   readonly compose: readonly string[];
   readonly manifests: readonly FoundManifestFile[];
-  /** Files of tools that devloop does not run. */
-  readonly others: readonly { readonly file: string; readonly tool: 'helm' | 'kustomize' | 'skaffold' }[];
+  /** Kustomizations and charts; the objects of those that can be rendered are among the manifests, by their folder. */
+  readonly rendered: readonly FoundRendering[];
+  /** Files of skaffold, which devloop does not run. */
+  readonly skaffold: readonly string[];
 }
 
-/** Looks a project folder over; changes nothing. */
-export async function surveyFolder(folder: string): Promise<FolderSurvey> {
+/**
+ * Looks a project folder over; changes nothing.
+ *
+ * @param env has the PATH on which the tools are looked for that render manifests
+ */
+export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<FolderSurvey> {
   const files = await filesBelow(folder, '', MOST_LEVELS);
   const charts = files.filter((file) => path.basename(file) === 'Chart.yaml').map((file) => path.dirname(file));
   const isChart = (file: string) => charts.some((chart) => chart === '.' || file.startsWith(`${chart}/`));
   const compose = COMPOSE_FILES.find((name) => files.includes(name));
   const dockerfiles = files.filter((file) => path.basename(file) === 'Dockerfile');
   const candidates = files.filter((file) => MANIFEST_ENDING.test(file) && !isChart(file) && !isCompose(file));
-  const read = await Promise.all(candidates.map((file) => manifestsIn(folder, file)));
+  const rendered = await surveyRendered(folder, files, env, signal);
+  const parts = new Set(rendered.flatMap((one) => (one.outcome.ok ? one.parts : [])));
+  const read = await Promise.all(
+    candidates.filter((file) => !parts.has(file)).map((file) => manifestsIn(folder, file)),
+  );
+  const made = rendered.flatMap(({ folder: file, outcome }) => (outcome.ok ? [objectsIn(file, outcome.text)] : []));
   return {
     dockerfiles: await Promise.all(dockerfiles.map((file) => dockerfileAt(folder, file))),
     compose: compose === undefined ? [] : [compose, ...files.filter((file) => COMPOSE_OVERRIDE.test(file))],
-    manifests: read.filter((one) => one.objects.length > 0),
-    others: files.flatMap((file) => {
-      const tool = OTHERS[path.basename(file) as keyof typeof OTHERS];
-      return tool === undefined ? [] : [{ file, tool }];
-    }),
+    manifests: [...read, ...made].filter((one) => one.objects.length > 0),
+    rendered,
+    skaffold: files.filter((file) => path.basename(file) === SKAFFOLD_FILE),
   };
 }
 
@@ -97,7 +103,10 @@ async function dockerfileAt(root: string, file: string): Promise<FoundDockerfile
 }
 
 async function manifestsIn(root: string, file: string): Promise<FoundManifestFile> {
-  const text = await readFile(path.join(root, file), 'utf8');
+  return objectsIn(file, await readFile(path.join(root, file), 'utf8'));
+}
+
+function objectsIn(file: string, text: string): FoundManifestFile {
   const { manifests } = looksLikeManifests(text) ? parseManifests(file, text, { isNamed: false }) : { manifests: [] };
   const objects = manifests.map(({ object }) => object);
   return {

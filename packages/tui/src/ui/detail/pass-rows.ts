@@ -11,11 +11,15 @@ const LETTERS: Readonly<Record<PassPart['name'], { readonly letter: string; read
   hash: { letter: 'h', tone: 'quiet' },
   context: { letter: 'c', tone: 'accent' },
   build: { letter: 'B', tone: 'accent' },
+  push: { letter: 'p', tone: 'accent' },
   settle: { letter: '.', tone: 'quiet' },
   apply: { letter: 'a', tone: 'warning' },
+  pull: { letter: 'l', tone: 'warning' },
   start: { letter: 'S', tone: 'good' },
   ready: { letter: 'r', tone: 'good' },
 };
+
+const OF_A_REGISTRY: readonly string[] = ['push', 'pull'] satisfies PassPart['name'][];
 
 const OUTCOMES: Readonly<Record<PassRecord['outcome'], { readonly mark: string; readonly tone: Tone }>> = {
   live: { mark: '●', tone: 'good' },
@@ -44,7 +48,7 @@ export function passRows(passes: readonly PassRecord[], columns: number, nowMs: 
       span(because(pass)),
     ];
   });
-  const legend = width < 10 ? [] : [legendRow()];
+  const legend = width < 10 ? [] : [legendRow(passes)];
   return [...rows, ...legend];
 }
 
@@ -65,8 +69,12 @@ export function bar({ times }: Pick<PassRecord, 'times'>, width: number, slowest
   return drawn < width ? [...spans, span(' '.repeat(width - drawn))] : spans;
 }
 
-function legendRow(): Row {
-  const names = Object.entries(LETTERS).map(([name, { letter }]) => `${letter} ${name}`);
+/** What the letters stand for; those of a registry only where one was used. */
+function legendRow(passes: readonly PassRecord[]): Row {
+  const used = new Set<string>(passes.flatMap(({ times }) => passPhases(times).map(({ name }) => name)));
+  const names = Object.entries(LETTERS)
+    .filter(([name]) => used.has(name) || !OF_A_REGISTRY.includes(name))
+    .map(([name, { letter }]) => `${letter} ${name}`);
   return [span(`  ${names.join('  ')}`, { tone: 'quiet' })];
 }
 

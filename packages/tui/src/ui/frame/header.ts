@@ -1,4 +1,5 @@
 import type { ClusterLink, DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
+import { registryText } from '../../wording/cluster-line.ts';
 import { plainText } from '../../wording/plain-text.ts';
 import { plural } from '../../wording/plural.ts';
 import type { DaemonLink, ProjectView } from '../feed/project-store.ts';
@@ -45,13 +46,14 @@ function clusterSpans(cluster: ClusterLink | undefined, columns: number): Span[]
     case 'lost':
       return [span(`✗ no cluster: ${plainText(cluster.failure.message)}`, { tone: 'bad' })];
     case 'connected': {
-      const { product, version, context, namespace, engine } = cluster;
+      const { product, version, context, namespace, engine, registry } = cluster;
       const parts = [
         `${product} ${version}`,
         ...(context === product ? [] : [`context ${context}`]),
         `namespace ${namespace}`,
       ];
       if (columns >= 110) parts.push(`Docker ${engine.version} (${engine.builder}, ${engine.because})`);
+      if (columns >= 110 && registry !== undefined) parts.push(registryText(registry));
       return [span(parts.join(' · '), { tone: 'quiet' })];
     }
   }

@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<Liveness, { readonly mark: string; readonly tone: T
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   hash: 'hashing',
   build: 'building',
+  push: 'pushing',
   apply: 'applying',
   rollout: 'starting',
   hook: 'in hook',
@@ -33,6 +34,7 @@ const COUNT_ORDER = [
   'in hook',
   'hashing',
   'building',
+  'pushing',
   'applying',
   'starting',
   'working',

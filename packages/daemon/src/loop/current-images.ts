@@ -4,12 +4,15 @@ import { imagesOf } from '../deploy/workload-images.ts';
 import type { Manifest, ServiceSpec } from '../project/project.ts';
 
 export interface CurrentImage {
+  /** As pods name it. */
   readonly reference: string;
   readonly imageId: string;
+  /** `sha256:…` of its manifest in the registry that it was pushed to; undefined where it went to none. */
+  readonly digest: string | undefined;
 }
 
 /** The newest built image of every service, by service name. */
-export class ImageRegistry {
+export class CurrentImages {
   readonly #images = new Map<string, CurrentImage>();
 
   set(service: string, image: CurrentImage): void {
