@@ -11,7 +11,7 @@ const PROGRAM = `
 require('node:http').createServer((request, response) => {
   const [path, query] = request.url.split('?');
   if (path === '/say') process.stdout.write(Buffer.from(query, 'hex'));
-  if (path === '/long') console.log('<' + 'long '.repeat(40_000) + '>');
+  if (path === '/long') console.log('<' + 'long '.repeat(700_000) + '>');
   if (path === '/count') setInterval(() => console.log('count', counted++), 5);
   response.end('ok');
   if (path === '/crash') {
@@ -125,7 +125,7 @@ test('whatever bytes a program writes are stored, and shown so that no terminal 
   await ask(rig, `/say?${bytes.toString('hex')}`);
   await ask(rig, '/long');
   await logs.find(says(/end of garbage$/));
-  const long = `<${'long '.repeat(40_000)}>`;
+  const long = `<${'long '.repeat(700_000)}>`;
   await logs.find(says(/^<long .*>$/));
 
   const lines = await printed(rig, 'hello');

@@ -21,12 +21,15 @@ export interface LogPlace {
 /** Whole lines as they came, each with the time stamp that it begins with. */
 export interface StampedLines {
   readonly payload: Buffer;
+  /** How many lines end in the payload. */
   readonly lines: number;
   /** Times of the first and of the last, ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
   /** Whether the last line is longer than a block may be: it has no line feed, and goes on in the next block. */
   readonly isCut: boolean;
+  /** Whether the first line goes on from a cut one, whose stamp it begins with. */
+  readonly isContinued: boolean;
 }
 
 export interface LogWriterOptions {
@@ -219,7 +222,15 @@ export class LogWriter implements AsyncDisposable {
 
   #introduce(key: string, { number, lastMs }: KnownSource): void {
     this.#segment.declared.add(number);
-    const block = { kind: 'source', source: number, lines: 0, firstMs: lastMs, lastMs, isCut: false } as const;
+    const block = {
+      kind: 'source',
+      source: number,
+      lines: 0,
+      firstMs: lastMs,
+      lastMs,
+      isCut: false,
+      isContinued: false,
+    } as const;
     this.#enqueue(encodeBlock({ ...block, payload: Buffer.from(key) }));
   }
 
@@ -308,7 +319,15 @@ interface Recovered {
 }
 
 function mark(kind: BlockKind, atMs: number, payload: string): Omit<LogBlock, 'source'> {
-  return { kind, lines: 1, firstMs: atMs, lastMs: atMs, isCut: false, payload: Buffer.from(payload) };
+  return {
+    kind,
+    lines: 1,
+    firstMs: atMs,
+    lastMs: atMs,
+    isCut: false,
+    isContinued: false,
+    payload: Buffer.from(payload),
+  };
 }
 
 function newSegment(number: number): Segment {

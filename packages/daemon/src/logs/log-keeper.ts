@@ -189,6 +189,7 @@ export class LogKeeper implements AsyncDisposable {
         firstMs: Date.parse(together[0]?.at ?? ''),
         lastMs: Date.parse(together.at(-1)?.at ?? ''),
         isCut: false,
+        isContinued: false,
       });
       from += together.length;
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { linesOfBlock, withoutInnerStamps } from '../log-store/stored-lines.ts';
+import { lineKey } from './line-overlap.ts';
 import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
 
 const AT = '2026-01-01T00:00:00.000000001Z';
@@ -46,9 +47,11 @@ test('a line that is too long comes in pieces, each stamped, and nothing of it i
       const pieces = chunksOf(stamped(text), cuts).flatMap((chunk) => splitter.push(chunk));
       const parts = linesOf(pieces).map((part) => part.subarray(AT.length + 1));
       expect(Buffer.concat(parts).toString()).toBe(`${text}\n`);
-      expect(pieces.map((piece) => piece.is === 'lines' && piece.isCut)).toEqual(
-        pieces.map((_, index) => index < pieces.length - 1),
+      expect(pieces.map((piece) => piece.is === 'lines' && [piece.isContinued, piece.isCut, piece.lines])).toEqual(
+        pieces.map((_, at) => [at > 0, at < pieces.length - 1, at < pieces.length - 1 ? 0 : 1]),
       );
+      const whole = new StampedSplitter(1000).push(stamped(text));
+      expect(linesOf(pieces).map(lineKey)).toEqual(linesOf(whole).map(lineKey));
     }),
   );
 });
