@@ -212,6 +212,19 @@ test('a log that was emptied: its stream is quiet, which is doubted, and what ma
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
 });
 
+test('a log that was rotated twice while nothing was taken from its stream: what is missing is told', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  kubelet.writeUntold(...numbered(5, 100));
+  kubelet.write(...numbered(105, 5));
+  await stage.stored('line 109');
+  expect(await stage.texts()).toEqual([...numbered(0, 5), ...numbered(105, 5)]);
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
+});
+
 test('a run that its status does not tell of yet is not taken for the one before with its beginning rotated away', async () => {
   const stage = await Stage.open();
   const { kubelet } = stage;

@@ -123,6 +123,31 @@ export function linesPiece(payload: Buffer, { lastAt, ...shape }: Shape): Piece 
   return { is: 'lines', payload, firstMs, lastMs: lastAt === 0 ? firstMs : timeAt(payload, lastAt), ...shape };
 }
 
+/** Cuts lines where nothing was said between two of them for so long. */
+export function cutAtSilences(piece: Piece, leastMs: number): Piece[] {
+  if (piece.is !== 'lines' || piece.lines < 2 || piece.lastMs - piece.firstMs < leastMs) return [piece];
+  const cut: Piece[] = [];
+  let [start, lastAt, at, lines] = [0, 0, 0, 0];
+  let before = piece.firstMs;
+  const close = (end: number) => {
+    const payload = piece.payload.subarray(start, end);
+    const isContinued = piece.isContinued && start === 0;
+    cut.push(linesPiece(payload, { lastAt: lastAt - start, lines, isCut: false, isContinued }));
+    start = end;
+    lines = 0;
+  };
+  for (const line of eachLine(piece.payload)) {
+    const time = timeAt(line, 0);
+    if (time - before >= leastMs) close(at);
+    before = time;
+    lastAt = at;
+    lines += 1;
+    at += line.length;
+  }
+  close(at);
+  return cut;
+}
+
 function isStamped(bytes: Buffer, at: number): boolean {
   const looksSo = bytes[at + 4] === DASH && bytes[at + 7] === DASH && bytes[at + 10] === LETTER_T;
   return looksSo && bytes.length - at > STAMP_BYTES;
