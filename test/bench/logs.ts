@@ -22,6 +22,7 @@ const SECONDS = 60;
 const OUTAGE_MS = 3000;
 /** When the log of the last pod, which crashes at half of the time, is rotated; the last two come close together. */
 const ROTATIONS = [0.08, 0.16, 0.24, 0.32, 0.4, 0.405];
+const OUTAGE_TIMEOUT_MS = 180_000;
 const READ_TIMEOUT_MS = 60_000;
 
 /** Log lines under crashes, a rollout, rotations and an outage of the API server: how many are lost, how many twice. */
@@ -60,7 +61,7 @@ export async function logs({ runs: minutes = 1, sandbox, outage }: BenchOptions)
     [0.55, 'a log emptied', () => empty(rig, pods[0] ?? '', client)],
     outage === undefined
       ? [0.65, `${OUTAGE_MS} ms without the API server`, () => cut(connection, OUTAGE_MS)]
-      : [0.65, outage, () => mustRun('sh', ['-c', outage])],
+      : [0.65, outage, () => mustRun('sh', ['-c', outage], { timeoutMs: OUTAGE_TIMEOUT_MS })],
     [0.8, 'rollout', () => rollout(rig)],
   ];
   const told: string[] = [];

@@ -222,7 +222,21 @@ test('a log that was rotated twice while nothing was taken from its stream: what
   kubelet.write(...numbered(105, 5));
   await stage.stored('line 109');
   expect(await stage.texts()).toEqual([...numbered(0, 5), ...numbered(105, 5)]);
-  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/may have left out lines/)]);
+});
+
+test('a silence in which nothing was left out is none, though its stream is far behind the log', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  kubelet.sayNothing(1000);
+  kubelet.write(...numbered(5, 6000)); // more than are looked through from the end
+  await stage.stored('line 6004');
+  expect(await stage.texts()).toEqual(numbered(0, 6005));
+  expect(await stage.gaps()).toEqual([]);
+  expect(kubelet.requests.filter((request) => request.includes('follow=true'))).toHaveLength(1);
 });
 
 test('a run that its status does not tell of yet is not taken for the one before with its beginning rotated away', async () => {

@@ -144,6 +144,11 @@ export class FakeKubelet {
     for (const follower of followers) this.#followers.add(follower);
   }
 
+  /** The container says nothing for a while. */
+  sayNothing(ms: number): void {
+    this.#clockMs += ms;
+  }
+
   /** The log of the present run cannot be had, as where the kubelet has just been started. */
   refusePresent(): void {
     this.#refusesPresent = true;

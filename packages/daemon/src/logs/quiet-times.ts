@@ -12,7 +12,7 @@ export interface FollowTimes {
   readonly toldMs: number;
 }
 
-export const FOLLOW_TIMES: FollowTimes = { quietMs: 2000, firstMs: 20_000, aheadMs: 2000, toldMs: 5000 };
+export const FOLLOW_TIMES: FollowTimes = { quietMs: 2000, firstMs: 20_000, aheadMs: 1000, toldMs: 3000 };
 
 /** How seldom a quiet log is asked at last. */
 const MOST_MS = 300_000;

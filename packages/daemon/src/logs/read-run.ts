@@ -131,7 +131,7 @@ class Reading {
   /**
    * Stores what is new.
    *
-   * @throws Error when lines are known to have been left out before some that came
+   * @throws Error when lines were left out that the log still has
    */
   async take(chunk: Buffer, run: RunToRead, signal: AbortSignal): Promise<void> {
     this.#quiet.pause();
@@ -181,9 +181,14 @@ class Reading {
     }
   }
 
-  /** @throws Error when the log has other lines after the last one than those that came */
+  /**
+   * Finds out by the log whether anything was between the last line and the first of these. Where the log has been rotated
+   * since, nobody knows: a gap is stored.
+   *
+   * @throws Error when the log has other lines in between, so that it is to be read anew
+   */
   async #expectNothingLeftOut(
-    { payload }: StampedLines,
+    { payload, firstMs }: StampedLines,
     { namespace, pod, container }: RunToRead,
     signal: AbortSignal,
   ): Promise<void> {
@@ -192,13 +197,12 @@ class Reading {
     const query = { namespace, pod, container, timestamps: true };
     // the stream may be far behind the log: then its last lines tell nothing
     for (const narrowed of [{ tailLines: AFTER_SILENCE_LINES }, { sinceTime: wholeSecond(this.#lastMs) }]) {
-      let before: LineKey | undefined;
-      for await (const key of keysOf(this.#api, { ...query, ...narrowed }, signal)) {
-        if (key === wanted && before === this.#lastKey) return;
-        before = key;
-      }
+      const before = await keyBefore(wanted, keysOf(this.#api, { ...query, ...narrowed }, signal));
+      if (before === this.#lastKey) return;
+      if (before !== undefined) throw new Error('its stream left out lines, as it does when the log is rotated');
     }
-    throw new Error('its stream left out lines, as it does when the log is rotated');
+    const because = 'the log was rotated meanwhile, and its stream may have left out lines';
+    this.#writer.appendGap(this.#source, { because, ...between(this.#lastMs, firstMs) }, firstMs);
   }
 
   #store(piece: Piece): void {
@@ -221,13 +225,26 @@ class Reading {
     if (lastMs === undefined || overlap.hasMet) return;
     if (this.#mustMeet) throw new Unmet('the log did not go on where it was left off');
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
-    const gap = { because, from: new Date(lastMs).toISOString(), to: new Date(firstMs).toISOString() };
-    this.#writer.appendGap(this.#source, gap, firstMs);
+    this.#writer.appendGap(this.#source, { because, ...between(lastMs, firstMs) }, firstMs);
   }
 }
 
 function lastKey({ payload }: StampedLines): LineKey {
   return lineKey(payload.subarray(payload.lastIndexOf(0x0a, payload.length - 2) + 1));
+}
+
+function between(fromMs: number, toMs: number): { from: string; to: string } {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}
+
+/** Of the line before a wanted one; undefined where that is the first, or is not there. */
+async function keyBefore(wanted: LineKey, keys: AsyncIterable<LineKey>): Promise<LineKey | undefined> {
+  let before: LineKey | undefined;
+  for await (const key of keys) {
+    if (key === wanted) return before;
+    before = key;
+  }
+  return undefined;
 }
 
 /** The keys of the lines of a log as it is now. */
