@@ -26,12 +26,12 @@ export interface LogBlock {
 }
 
 /**
- * `source` introduces a source to its segment, and says when its last line before was. `end`: nothing more will come of
- * it.
+ * `source` introduces a source to its segment, and says when its last line before was. `complete`: all that it said is
+ * stored, as far as it can be had. `end`: nothing more will come of it.
  */
-export type BlockKind = 'source' | 'lines' | 'gap' | 'end';
+export type BlockKind = 'source' | 'lines' | 'gap' | 'end' | 'complete';
 
-const KINDS: readonly BlockKind[] = ['source', 'lines', 'gap', 'end'];
+const KINDS: readonly BlockKind[] = ['source', 'lines', 'gap', 'end', 'complete'];
 /** Flags. */
 const [CUT, CONTINUED] = [1, 2];
 const MAGIC = 0x314c4244;

@@ -142,6 +142,29 @@ describe('a line of megabytes', () => {
   });
 });
 
+test('that all of a source is stored is known to the next writer, over segments, until more comes', async () => {
+  const folder = temporaryFolder();
+  const isComplete = (writer: LogWriter) => writer.open.map((source) => source.isComplete);
+  {
+    await using writer = await open(folder, 20_000);
+    append(writer, containerRun('a'), [1]);
+    append(writer, containerRun('b'), [1]);
+    writer.complete(containerRun('a'), timeOf(1));
+    for (const number of upTo(200)) append(writer, containerRun('b'), [number], 'x'.repeat(100));
+    writer.complete(containerRun('never heard of'), timeOf(1));
+    await writer.flushed();
+    expect(readdirSync(folder).length).toBeGreaterThan(1);
+  }
+  {
+    await using writer = await open(folder, 20_000);
+    expect(isComplete(writer)).toEqual([true, false]);
+    append(writer, containerRun('a'), [300]);
+    expect(isComplete(writer)).toEqual([false, false]);
+  }
+  await using writer = await open(folder, 20_000);
+  expect(isComplete(writer)).toEqual([false, false]);
+});
+
 describe('what is appended is read back', () => {
   test('in its order, over any number of writers one after the other', async () => {
     await fc.assert(
@@ -253,8 +276,8 @@ describe('after an end by force', () => {
     await using writer = await open(folder, 20_000);
     expect(numbersOf(await messages(folder), 'quiet')).toEqual([]); // its line has been dropped
     expect(writer.open).toEqual([
-      { source: containerRun('quiet'), lastMs: timeOf(7) },
-      { source: containerRun('chatty'), lastMs: timeOf(59) },
+      { source: containerRun('quiet'), lastMs: timeOf(7), isComplete: false },
+      { source: containerRun('chatty'), lastMs: timeOf(59), isComplete: false },
     ]);
   });
 });

@@ -80,6 +80,15 @@ class Stage implements AsyncDisposable {
     }
   }
 
+  /** Resolves when all is stored that was said. */
+  async completed(): Promise<void> {
+    for (;;) {
+      const { rings } = this.writer.changed;
+      if (this.writer.open.every(({ isComplete }) => isComplete)) return;
+      await this.writer.changed.rungSince(rings, new AbortController().signal);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort(new Error('the daemon ended'));
     await this.#following;
@@ -143,6 +152,24 @@ test('a container that had ended before anybody looked', async () => {
   expect(await stage.texts()).toEqual(['all', 'that', 'it said']);
   expect(await stage.gaps()).toEqual([]);
   expect(stage.writer.open).toEqual([]);
+});
+
+test('a run that was read to its end is not read again by the next daemon', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('all');
+  kubelet.end();
+  stage.follow();
+  await stage.stored('all');
+  await stage.completed();
+  await stage.restartDaemon();
+  expect(stage.writer.open.map(({ isComplete }) => isComplete)).toEqual([true]);
+  const asked = kubelet.requests.length;
+  kubelet.remove();
+  await stage.followed;
+  expect(kubelet.requests.length).toBe(asked);
+  expect(await stage.texts()).toEqual(['all']);
+  expect(await stage.gaps()).toEqual([]);
 });
 
 test('last words without a line feed, of a pod that goes at once', async () => {

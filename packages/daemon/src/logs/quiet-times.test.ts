@@ -17,7 +17,7 @@ test.each([
   ['a file of little, and a silence in which as much may have been written', { seconds: 2, bytes: 1000 }, 1500, true],
   ['a file that is longer', { seconds: 60, bytes: 1000 }, 5000, false],
   ['the same after a long silence', { seconds: 60, bytes: 1000 }, 40_000, true],
-  ['a file that is far longer than one that may be rotated', { seconds: 6000, bytes: 1000 }, 40_000, true],
+  ['a file that is far longer than one that may be rotated', { seconds: 600, bytes: 10_000 }, 40_000, true],
   ['no silence at all', { seconds: 1, bytes: 1000 }, 100, false],
   ['nothing that could have been left out', { seconds: 0, bytes: 0 }, 60_000, false],
 ])('lines may have been left out: %s', (_, flow, silentMs, may) => {

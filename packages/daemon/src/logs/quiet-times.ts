@@ -18,8 +18,8 @@ export const FOLLOW_TIMES: FollowTimes = { quietMs: 2000, firstMs: 20_000, ahead
 const MOST_MS = 300_000;
 /** A silence of less is none. */
 export const SILENCE_MS = 300;
-/** Engines and kubelets rotate no file that is shorter. */
-const LEAST_FILE_BYTES = 64 * 1024;
+/** Nobody has files rotated that are shorter: the kubelet's own limit is 10 MiB, minikube's engine's 100 MB. */
+const LEAST_FILE_BYTES = 512 * 1024;
 
 /**
  * Whether the silence of a stream is to be believed. The kubelet follows a log by its place in the file:

@@ -78,6 +78,7 @@ export class Daemon implements AsyncDisposable {
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
   readonly #all = new Burst({ began: () => undefined, settled: (events) => this.#afterBurst(events) });
+  readonly #stateFolder: string;
   #project: Project | undefined;
   /** By service, the objects through which it is reached. */
   #reachedThrough: ReadonlyMap<string, readonly KubernetesObject[]> = new Map();
@@ -91,6 +92,7 @@ export class Daemon implements AsyncDisposable {
     const { works, sandbox, stateFolder, logsFolder } = options;
     this.#isGoingDown = !works;
     this.#sandbox = sandbox;
+    this.#stateFolder = stateFolder;
     this.folder = folder;
     this.#version = version;
     this.#watch = new ProjectWatch(
@@ -173,6 +175,9 @@ export class Daemon implements AsyncDisposable {
         isWatchDegraded: () => this.#watch.degraded,
         session: () => this.session,
         project: () => this.#project?.name,
+        logs: this.logs,
+        services: () => this.services,
+        stateFolder: this.#stateFolder,
         signal: this.#signal,
       },
       this.#tasks,
