@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
 import { Command, type CommandResult } from '@devloop/shared/protocol/command';
+import { type OneOffOutcome, OneOffRequest, oneOffFrame } from '@devloop/shared/protocol/one-off';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
 import type {
   DetailMessage,
@@ -11,13 +12,14 @@ import type {
   ViewMessage,
 } from '@devloop/shared/protocol/stream-message';
 import { carryOut } from '../actions/carry-out.ts';
-import { knownService } from '../actions/refusals.ts';
+import { knownService, reachableCluster } from '../actions/refusals.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
 import { MessageLines } from './message-lines.ts';
+import { RequestStreams } from './one-off-streams.ts';
 import { streamView } from './view-stream.ts';
 
 /** Bodies of commands are small; more than this is a mistake. */
@@ -47,7 +49,9 @@ export class ApiServer implements AsyncDisposable {
     this.#daemon = daemon;
     this.#identity = identity;
     this.#onStop = onStop;
-    this.#server = http.createServer((request, response) => this.#tasks.add(this.#answer(request, response)));
+    // the request of a command that runs goes on as long as that does
+    const options = { requestTimeout: 0 };
+    this.#server = http.createServer(options, (request, response) => this.#tasks.add(this.#answer(request, response)));
   }
 
   async listen(socketPath: string): Promise<void> {
@@ -86,6 +90,8 @@ export class ApiServer implements AsyncDisposable {
           return await this.#detail(url.searchParams.get('service') ?? '', response, signal);
         case 'GET /v1/logs':
           return await this.#logs(url, response, signal);
+        case 'POST /v1/run':
+          return await this.#run(readOneOff(url), request, response, signal);
         case 'POST /v1/command':
           return json(response, 200, await this.#command(await readCommand(request), signal));
         default:
@@ -160,6 +166,29 @@ export class ApiServer implements AsyncDisposable {
     lines.end(this.#ended.signal.aborted ? GOODBYE : undefined);
   }
 
+  async #run(
+    asked: OneOffRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { spec, workloads } = knownService(this.#daemon, asked.service);
+    const { session, project } = reachableCluster(this.#daemon);
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.flushHeaders();
+    const target = { spec, workloads, session, project };
+    const streams = new RequestStreams(request, response);
+    let outcome: OneOffOutcome;
+    try {
+      outcome = await this.#daemon.oneOffs.run(asked, target, streams, signal);
+    } catch (error) {
+      const isStopping = this.#ended.signal.aborted && !(error instanceof DevloopError);
+      outcome = { is: 'failed', report: toReport(isStopping ? daemonStopped() : error) };
+    }
+    response.end(oneOffFrame('outcome', Buffer.from(JSON.stringify(outcome))), () => request.destroy());
+    await streams.fed;
+  }
+
   #command(command: Command, signal: AbortSignal): Promise<CommandResult> {
     const onStop = (reason: string) => this.#stopSoon(reason);
     return carryOut(command, this.#daemon, { onStop, signal, ended: this.#ended.signal });
@@ -179,6 +208,23 @@ function json(response: ServerResponse, status: number, body: unknown): void {
 function beginLines(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   response.flushHeaders();
+}
+
+function daemonStopped(): DevloopError {
+  const message = 'The daemon was stopped while the command ran. Its Pod is deleted, and the command with it.';
+  return new DevloopError('run/broken-off', message, 'Start the daemon, and run it again: devloop up');
+}
+
+function readOneOff(url: URL): OneOffRequest {
+  let asked: unknown;
+  try {
+    asked = JSON.parse(url.searchParams.get('request') ?? '');
+  } catch {
+    throw invalid('it is not JSON');
+  }
+  const request = OneOffRequest.safeParse(asked);
+  if (request.success) return request.data;
+  throw invalid(request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
 async function readCommand(request: IncomingMessage): Promise<Command> {

@@ -14,6 +14,7 @@ import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { LogKeeper } from '../logs/log-keeper.ts';
+import { OneOffs } from '../one-off/one-offs.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
@@ -64,9 +65,11 @@ export class Daemon implements AsyncDisposable {
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
   readonly #scanner = new ContextScanner();
   readonly #registry = new ImageRegistry();
+  readonly oneOffs = new OneOffs();
   readonly #upkeep = new ProjectUpkeep(
     this.log,
     () => (this.#isGoingDown ? undefined : this.#project),
+    (object) => this.oneOffs.isInUse(object),
     this.#ended.signal,
   );
   readonly #link = new ClusterLinkKeeper(this.log);
