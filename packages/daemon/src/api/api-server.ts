@@ -216,15 +216,7 @@ function daemonStopped(): DevloopError {
 }
 
 function readOneOff(url: URL): OneOffRequest {
-  let asked: unknown;
-  try {
-    asked = JSON.parse(url.searchParams.get('request') ?? '');
-  } catch {
-    throw invalid('it is not JSON');
-  }
-  const request = OneOffRequest.safeParse(asked);
-  if (request.success) return request.data;
-  throw invalid(request.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  return understood(OneOffRequest, url.searchParams.get('request') ?? '');
 }
 
 async function readCommand(request: IncomingMessage): Promise<Command> {
@@ -235,15 +227,30 @@ async function readCommand(request: IncomingMessage): Promise<Command> {
     if (bytes > MOST_BODY_BYTES) throw invalid('it is too large');
     chunks.push(chunk as Buffer);
   }
-  let body: unknown;
+  return understood(Command, Buffer.concat(chunks).toString('utf8'));
+}
+
+/** As far as zod's are used here. */
+interface Schema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[] };
+      };
+}
+
+/** @throws DevloopError `command/invalid` */
+function understood<T>(schema: Schema<T>, json: string): T {
+  let asked: unknown;
   try {
-    body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    asked = JSON.parse(json);
   } catch {
     throw invalid('it is not JSON');
   }
-  const command = Command.safeParse(body);
-  if (command.success) return command.data;
-  throw invalid(command.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const parsed = schema.safeParse(asked);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
 function invalid(why: string): DevloopError {
