@@ -187,7 +187,7 @@ class Reading {
    * Finds out by the log whether anything was between the last line and the first of these. Where the log has been rotated
    * since, nobody knows: a gap is stored.
    *
-   * @throws Error when the log has other lines in between, so that it is to be read anew
+   * @throws Error when the log has other lines in between or is another one, so that it is to be read anew
    */
   async #expectNothingLeftOut(
     { payload, firstMs }: StampedLines,
@@ -198,11 +198,16 @@ class Reading {
     const wanted = lineKey(first);
     const query = { namespace, pod, container, timestamps: true };
     // the stream may be far behind the log: then its last lines tell nothing
+    let isThere = false;
     for (const narrowed of [{ tailLines: AFTER_SILENCE_LINES }, { sinceTime: wholeSecond(this.#lastMs) }]) {
-      const before = await keyBefore(wanted, keysOf(this.#api, { ...query, ...narrowed }, signal));
-      if (before === this.#lastKey) return;
-      if (before !== undefined) throw new Error('its stream left out lines, as it does when the log is rotated');
+      const found = await find(wanted, keysOf(this.#api, { ...query, ...narrowed }, signal));
+      if (found === undefined) continue;
+      if (found.before === this.#lastKey) return;
+      if (found.before !== undefined) throw new Error('its stream left out lines, as it does when the log is rotated');
+      isThere = true;
     }
+    // the container runs anew, and its stream is still of the run before; or the log was rotated once more
+    if (!isThere) throw new Error('its log is another one now');
     const because = 'the log was rotated meanwhile, and its stream may have left out lines';
     this.#writer.appendGap(this.#source, { because, ...between(this.#lastMs, firstMs) }, firstMs);
   }
@@ -239,11 +244,14 @@ function between(fromMs: number, toMs: number): { from: string; to: string } {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }
 
-/** Of the line before a wanted one; undefined where that is the first, or is not there. */
-async function keyBefore(wanted: LineKey, keys: AsyncIterable<LineKey>): Promise<LineKey | undefined> {
+/** A wanted line with the one before it, where there is one; undefined where it is not there. */
+async function find(
+  wanted: LineKey,
+  keys: AsyncIterable<LineKey>,
+): Promise<{ readonly before: LineKey | undefined } | undefined> {
   let before: LineKey | undefined;
   for await (const key of keys) {
-    if (key === wanted) return before;
+    if (key === wanted) return { before };
     before = key;
   }
   return undefined;
