@@ -187,7 +187,7 @@ class Reading {
    * Finds out by the log whether anything was between the last line and the first of these. Where the log has been rotated
    * since, nobody knows: a gap is stored.
    *
-   * @throws Error when the log has other lines in between or is another one, so that it is to be read anew
+   * @throws Error when the log has other lines in between, so that it is to be read anew
    */
   async #expectNothingLeftOut(
     { payload, firstMs }: StampedLines,
@@ -206,8 +206,9 @@ class Reading {
       if (found.before !== undefined) throw new Error('its stream left out lines, as it does when the log is rotated');
       isThere = true;
     }
-    // the container runs anew, and its stream is still of the run before; or the log was rotated once more
-    if (!isThere) throw new Error('its log is another one now');
+    // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
+    // rotated once more, and the stream has what the log has not
+    if (!isThere) await delay(this.#quiet.times.toldMs, signal);
     const because = 'the log was rotated meanwhile, and its stream may have left out lines';
     this.#writer.appendGap(this.#source, { because, ...between(this.#lastMs, firstMs) }, firstMs);
   }
