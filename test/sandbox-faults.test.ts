@@ -273,6 +273,40 @@ test('a pod writes ten thousand lines a second, and a follower misses none', asy
   );
 });
 
+test('a log is rotated as Docker does it: the kubelet reads the newest file, Docker all that are kept', async () => {
+  await runPod('teller', "process.stdin.resume(); console.log('of the first file'); setInterval(() => {}, 1000)");
+  const { status } = await object('/api/v1/namespaces/default/pods/teller');
+  const container = status.containerStatuses[0].containerID.replace('docker://', '');
+  const where = '/api/v1/namespaces/default/pods/teller/log';
+  using log = await client.follow(`${where}?follow=true`);
+  await log.line((line) => line === 'of the first file');
+  await client.fault({ is: 'rotate-log', container, times: 1, maxFiles: 1 });
+  expect((await client.api(where)).body).toBe('');
+  expect((await client.engine(`/containers/${container}/logs?stdout=1`)).body).toContain('of the first file');
+  await client.fault({ is: 'rotate-log', container, times: 1, maxFiles: 1 });
+  expect((await client.engine(`/containers/${container}/logs?stdout=1`)).body).toBe('');
+  await expect(client.fault({ is: 'rotate-log', container: 'none', times: 1, maxFiles: 1 })).rejects.toThrow('No such');
+});
+
+test('a follower goes on in the newest file when the log is rotated', async () => {
+  await client.fault({ is: 'log-lines', perSecond: 1000 });
+  const pod = await poll(
+    () => object('/api/v1/namespaces/default/pods/log-load'),
+    ({ status }) => status.phase === 'Running',
+    { what: 'the load runs' },
+  );
+  const container = pod.status.containerStatuses[0].containerID.replace('docker://', '');
+  using log = await client.follow('/api/v1/namespaces/default/pods/log-load/log?follow=true');
+  for (const reached of [500, 1000, 1500]) {
+    await log.line((line) => line.startsWith(`line ${reached} `));
+    await client.fault({ is: 'rotate-log', container, times: 1, maxFiles: 3 });
+  }
+  await log.line((line) => line.startsWith('line 3000 '));
+  expect(log.lines.slice(0, 3000)).toEqual(
+    Array.from({ length: 3000 }, (_, index) => `line ${index + 1} of a pod that has much to say`),
+  );
+});
+
 test('a sandbox that has been asked a lot ends too', async () => {
   const other = await RunningSandbox.open();
   const busy = new SandboxClient(other.folder);

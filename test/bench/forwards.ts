@@ -52,7 +52,7 @@ export async function forwards(options: BenchOptions): Promise<BenchResult> {
     restarts += forward.restarts;
   }
   const throughput = await transfers(rig, ports, megabytes);
-  return report({ ours, theirs, rollouts, restarts, megabytes, throughput, sandbox: options.sandbox });
+  return report({ ours, theirs, rollouts, restarts, megabytes, throughput, sandbox: options.sandbox !== undefined });
 }
 
 async function underLoad(

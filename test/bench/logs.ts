@@ -6,22 +6,27 @@ import { BreakableConnection } from '../rig/breakable-connection.ts';
 import { DEVLOOP, DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { poll } from '../rig/poll.ts';
-import { runCommand } from '../rig/run-command.ts';
+import { mustRun, runCommand } from '../rig/run-command.ts';
+import { SandboxClient } from '../rig/sandbox-client.ts';
 import { now } from './clock.ts';
 import { engineEnvironment } from './engine.ts';
 import { round, table } from './figures.ts';
 import { type LineCount, LineCounter } from './line-count.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
 import { cpuSeconds, residentMb } from './process-figures.ts';
+import { openRotatedLog } from './rotation.ts';
 
 const REPLICAS = 5;
 const LINES_PER_SECOND = 10_000;
 const SECONDS = 60;
 const OUTAGE_MS = 3000;
+/** When the log of the last pod, which crashes at half of the time, is rotated; the last two come close together. */
+const ROTATIONS = [0.08, 0.16, 0.24, 0.32, 0.4, 0.405];
+const OUTAGE_TIMEOUT_MS = 180_000;
 const READ_TIMEOUT_MS = 60_000;
 
-/** Log lines under crashes, a rollout, a rotation and an outage of the API server: how many are lost, how many twice. */
-export async function logs({ runs: minutes = 1 }: BenchOptions): Promise<BenchResult> {
+/** Log lines under crashes, a rollout, rotations and an outage of the API server: how many are lost, how many twice. */
+export async function logs({ runs: minutes = 1, sandbox, outage }: BenchOptions): Promise<BenchResult> {
   const seconds = SECONDS * minutes;
   await using connection = await BreakableConnection.open();
   await using rig = await DevloopRig.open('hello-service');
@@ -43,14 +48,20 @@ export async function logs({ runs: minutes = 1 }: BenchOptions): Promise<BenchRe
   })();
 
   const pods = await podNames(rig);
+  const client = sandbox === undefined ? undefined : new SandboxClient(sandbox.folder);
+  await using rotated = await openRotatedLog(rig, pods.at(-1) ?? '', client);
   const happenings: [number, string, () => Promise<unknown>][] = [
     ...pods.map((pod, index): [number, string, () => Promise<unknown>] => [
       0.1 + 0.1 * index,
       `crash of ${pod}`,
       () => ask(rig, pod, 'crash'),
     ]),
-    [0.15, 'rotation', () => rotate(rig, pods.at(-1) ?? '')],
-    [0.65, `${OUTAGE_MS} ms without the API server`, () => outage(connection)],
+    [0.02, 'all connections cut', () => cut(connection, 0)], // the streams of now are of the log that is not rotated
+    ...ROTATIONS.map((share): [number, string, () => Promise<unknown>] => [share, 'rotation', () => rotated.rotate()]),
+    [0.55, 'a log emptied', () => empty(rig, pods[0] ?? '', client)],
+    outage === undefined
+      ? [0.65, `${OUTAGE_MS} ms without the API server`, () => cut(connection, OUTAGE_MS)]
+      : [0.65, outage, () => mustRun('sh', ['-c', outage], { timeoutMs: OUTAGE_TIMEOUT_MS })],
     [0.8, 'rollout', () => rollout(rig)],
   ];
   const told: string[] = [];
@@ -127,25 +138,23 @@ async function ask(rig: DevloopRig, pod: string, what: 'crash' | 'end'): Promise
   if (status !== 200) throw new Error(`${pod} answered with ${status} when it was told to ${what}`);
 }
 
-/**
- * Empties the log file of a container, as the engine does that has reached the file's greatest size: minikube's has one
- * file for each container, of 100 MB.
- */
-async function rotate(rig: DevloopRig, pod: string): Promise<string> {
+/** Empties the log file of a container, as somebody does who needs room on the node. */
+async function empty(rig: DevloopRig, pod: string, client: SandboxClient | undefined): Promise<string> {
+  if (client !== undefined) return 'not done: a sandbox has no log files that somebody else could empty';
   const { status } = await rig.object('pods', pod);
   const id = String(status.containerStatuses[0].containerID).replace(/^.*:\/\//, '');
   const env = { ...process.env, ...(await engineEnvironment()) };
   const file = (await runCommand('docker', ['inspect', '--format', '{{.LogPath}}', id], { env })).stdout.trim();
   const here = await runCommand('truncate', ['--no-create', '--size', '0', file]);
   const isHere = here.code === 0 && (await runCommand('test', ['-f', file])).code === 0;
-  if (isHere) return 'the log file was emptied';
+  if (isHere) return 'done';
   const there = await runCommand('minikube', ['ssh', '--', 'sudo', 'truncate', '--no-create', '--size', '0', file]);
-  return there.code === 0 ? 'the log file was emptied' : 'not done: the log file cannot be reached from here';
+  return there.code === 0 ? 'done' : 'not done: the log file cannot be reached from here';
 }
 
-async function outage(connection: BreakableConnection): Promise<void> {
+async function cut(connection: BreakableConnection, ms: number): Promise<void> {
   connection.break();
-  await delay(OUTAGE_MS);
+  await delay(ms);
   connection.mend();
 }
 

@@ -17,10 +17,12 @@ export interface BenchResult {
 export interface BenchOptions {
   /** How often each thing is measured; undefined: the bench's own number. */
   readonly runs: number | undefined;
-  /** Whether it is on a sandbox instead of the cluster. */
-  readonly sandbox: boolean;
+  /** What it runs on instead of the cluster. */
+  readonly sandbox: RunningSandbox | undefined;
   /** How large a transfer is; undefined: the bench's own size. */
   readonly megabytes: number | undefined;
+  /** A shell command that ends when an outage of the API server is over; undefined: the bench makes one. */
+  readonly outage: string | undefined;
 }
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult>>> = {
@@ -40,6 +42,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string' },
     sandbox: { type: 'boolean', default: false },
     mb: { type: 'string' },
+    outage: { type: 'string' },
   },
 });
 const bench = BENCHES[positionals[0] ?? ''];
@@ -47,7 +50,7 @@ const runs = values.runs === undefined ? undefined : Number(values.runs);
 const megabytes = values.mb === undefined ? undefined : Number(values.mb);
 const isPositive = (number: number | undefined) => number === undefined || number > 0;
 if (!bench || positionals.length !== 1 || !isPositive(runs) || !isPositive(megabytes)) {
-  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N] [--sandbox] [--mb N]
+  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N] [--sandbox] [--mb N] [--outage CMD]
 
 loop   a save until it serves, by swap and by rolling, beside kubectl set image
 start  twenty services from nothing, beside a shell script that does the same
@@ -58,10 +61,12 @@ logs   log lines lost and doubled under crashes, rollout, rotation and outage, b
 forwards  new connections through rollouts, one connection's throughput, beside kubectl port-forward
 
 They need the built command (npm run build) and a minikube that runs, but for sandbox; or, with --sandbox, kubectl alone.
---runs: how often each thing is measured; of forwards, rollouts; of idle and logs, minutes. --mb: how large a transfer of forwards is.`);
+--runs: how often each thing is measured; of forwards, rollouts; of idle and logs, minutes. --mb: how large a transfer of forwards is.
+--outage: a command that makes the outage of logs, such as one that restarts the API server; else its connections are cut for 3 seconds.`);
   process.exit(2);
 }
 await using opened = new AsyncDisposableStack();
-if (values.sandbox) Object.assign(process.env, opened.use(await RunningSandbox.open()).environment);
-const result = await bench({ runs, sandbox: values.sandbox, megabytes });
+const onSandbox = values.sandbox ? opened.use(await RunningSandbox.open()) : undefined;
+Object.assign(process.env, onSandbox?.environment);
+const result = await bench({ runs, sandbox: onSandbox, megabytes, outage: values.outage });
 console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);

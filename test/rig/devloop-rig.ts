@@ -54,6 +54,8 @@ export interface DevloopOptions {
   /** The exit code that the command must end with; null: any. */
   readonly expect?: number | null;
   readonly timeoutMs?: number;
+  /** What it finds on its standard input. Default: nothing. */
+  readonly input?: string;
 }
 
 /**
@@ -126,11 +128,12 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   // --- the command
 
   async devloop(args: readonly string[], options: DevloopOptions = {}): Promise<CommandResult> {
-    const { expect = 0, timeoutMs = 60_000 } = options;
+    const { expect = 0, timeoutMs = 60_000, input } = options;
     const result = await runCommand(process.execPath, [DEVLOOP, '-C', this.folder, ...args], {
       cwd: this.#scratch,
       env: this.env,
       timeoutMs,
+      ...(input === undefined ? {} : { input }),
     });
     this.#commands.push(result);
     if (expect !== null && result.code !== expect) {

@@ -11,7 +11,13 @@ const PROGRAM = `
 require('node:http').createServer((request, response) => {
   const [path, query] = request.url.split('?');
   if (path === '/say') process.stdout.write(Buffer.from(query, 'hex'));
-  if (path === '/long') console.log('<' + 'long '.repeat(40_000) + '>');
+  if (path === '/long') console.log('<' + 'long '.repeat(700_000) + '>');
+  if (path === '/flood') setInterval(() => {
+    let text = '';
+    for (let line = 0; line < 40; line++) text += 'count ' + counted++ + '\\n';
+    process.stdout.write(text);
+  }, 20);
+  if (path === '/counted') return response.end(String(counted));
   if (path === '/count') setInterval(() => console.log('count', counted++), 5);
   response.end('ok');
   if (path === '/crash') {
@@ -125,7 +131,7 @@ test('whatever bytes a program writes are stored, and shown so that no terminal 
   await ask(rig, `/say?${bytes.toString('hex')}`);
   await ask(rig, '/long');
   await logs.find(says(/end of garbage$/));
-  const long = `<${'long '.repeat(40_000)}>`;
+  const long = `<${'long '.repeat(700_000)}>`;
   await logs.find(says(/^<long .*>$/));
 
   const lines = await printed(rig, 'hello');
@@ -161,6 +167,31 @@ test('a daemon that is killed and started anew stores every line once', async ()
   const texts = logs.all.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
   const counts = texts.flatMap((text) => /^count (\d+)$/.exec(text)?.[1] ?? []).map(Number);
   expect(counts).toEqual(counts.map((_, index) => index));
+  expect(logs.all.filter(({ type }) => type === 'gap')).toEqual([]);
+});
+
+test('a daemon that sleeps for 20 seconds in a flood stores every line once', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('hello/server.js', PROGRAM);
+  await rig.up();
+  await using logs = await rig.logs('follow=1');
+  await ask(rig, '/flood');
+  await logs.find(says(/^count 4000$/));
+  const { pid } = await rig.status();
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await poll(
+      () => rig.served('hello', '/counted'),
+      ({ body }) => Number(body) > 44_000,
+      { what: 'the program has gone on for 20 seconds', timeoutMs: 120_000, everyMs: 500 },
+    );
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await logs.find(says(/^count 60000$/));
+  const texts = logs.all.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
+  const counts = texts.flatMap((text) => /^count (\d+)$/.exec(text)?.[1] ?? []).map(Number);
+  expect(counts.findIndex((count, index) => count !== index)).toBe(-1);
   expect(logs.all.filter(({ type }) => type === 'gap')).toEqual([]);
 });
 

@@ -57,7 +57,8 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
 
   await using opened = new AsyncDisposableStack();
   opened.defer(giveBack);
-  const [{ Daemon }, { ApiServer }, { ChokidarFileWatcher }, { logEvents }] = await Promise.all([
+  const [{ rememberProject }, { Daemon }, { ApiServer }, { ChokidarFileWatcher }, { logEvents }] = await Promise.all([
+    import('./log-store/forget-logs.ts'),
     import('./loop/daemon.ts'),
     import('./api/api-server.ts'),
     import('./watch/chokidar-file-watcher.ts'),
@@ -75,6 +76,7 @@ async function serve(folder: string, works: boolean, sandbox: boolean): Promise<
     limits = running.limits;
   }
   const stateFolder = stateFolderOf(folder, environment);
+  await rememberProject(stateFolder, folder);
   const options = { works, sandbox, stateFolder, logsFolder };
   const daemon = opened.use(new Daemon(folder, version, new ChokidarFileWatcher(), options));
   logEvents(daemon.log, (line) => process.stdout.write(`${line}\n`));

@@ -78,6 +78,22 @@ describe('what is understood', () => {
         json: true,
       },
     ],
+    [
+      'run web -- npm test --all',
+      {
+        verb: 'run',
+        folder: undefined,
+        service: 'web',
+        command: ['npm', 'test', '--all'],
+        tty: true,
+        wait: true,
+        timeoutSeconds: 600,
+      },
+    ],
+    [
+      'run -T --no-wait --timeout 5 web ls',
+      { verb: 'run', folder: undefined, service: 'web', command: ['ls'], tty: false, wait: false, timeoutSeconds: 5 },
+    ],
     ['rebuild web', { verb: 'rebuild', folder: undefined, service: 'web', wait: false, timeoutSeconds: 600 }],
     ['restart web', { verb: 'act', folder: undefined, act: { type: 'restart-service', service: 'web' } }],
     ['scale web 3', { verb: 'act', folder: undefined, act: { type: 'scale-service', service: 'web', replicas: 3 } }],

@@ -2,6 +2,7 @@ import { readPort, type WrittenPort } from '@devloop/shared/config/port-text';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Act } from './commands/act.ts';
 import type { LogsOptions } from './commands/logs.ts';
+import type { RunOptions } from './commands/run.ts';
 import { instantOf } from './logs/instant-argument.ts';
 import { LEVELS, type LogLevel } from './ui/logs/log-level.ts';
 import { compilePattern, type LogPattern } from './ui/logs/log-pattern.ts';
@@ -23,6 +24,7 @@ export type Request = { readonly folder: string | undefined } & (
   | { readonly verb: 'wait'; readonly services: readonly string[]; readonly timeoutSeconds: number }
   | ({ readonly verb: 'logs'; readonly services: readonly string[] } & LogsOptions)
   | { readonly verb: 'rebuild'; readonly service: string; readonly wait: boolean; readonly timeoutSeconds: number }
+  | ({ readonly verb: 'run'; readonly service: string } & RunOptions)
   | { readonly verb: 'act'; readonly act: Act }
   | { readonly verb: 'ports'; readonly json: boolean }
   | { readonly verb: 'add-port'; readonly service: string; readonly port: WrittenPort }
@@ -153,6 +155,18 @@ export function createProgram(
     .option('--wait', 'return when it is live', false)
     .option('--timeout <seconds>', 'with --wait: give up after this long', seconds, DEFAULT_TIMEOUT_SECONDS)
     .action((service, { wait, timeout }) => asked({ verb: 'rebuild', service, wait, timeoutSeconds: timeout }));
+
+  program
+    .command('run')
+    .description("run a command in a Pod of its own, with a service's newest image, environment and volumes")
+    .argument('<service>')
+    .argument('<command...>', 'the command and its arguments, after --')
+    .option('-T, --no-tty', 'no terminal for the command, where there is one')
+    .option('--no-wait', 'do not wait for what is being built')
+    .option('--timeout <seconds>', 'wait no longer than this for what is being built', seconds, DEFAULT_TIMEOUT_SECONDS)
+    .action((service, command, { tty, wait, timeout }) =>
+      asked({ verb: 'run', service, command, tty, wait, timeoutSeconds: timeout }),
+    );
 
   program
     .command('restart')

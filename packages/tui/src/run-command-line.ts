@@ -8,12 +8,12 @@ import { runRequest } from './run-request.ts';
 import { Terminal } from './terminal/terminal.ts';
 
 /** Runs the command that the arguments name, and answers with the exit code. The only place where errors are printed. */
-export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
+export async function runCommandLine(args: readonly string[]): Promise<number> {
   const controller = new AbortController();
   const { signal } = controller;
   const terminal = new Terminal(process.stdin, process.stdout, process.stderr, process.env);
   abortOnInterruption(controller);
-  let exitCode: ExitCode = EXIT.ok;
+  let exitCode: number = EXIT.ok;
   const run = async (request: Request) => {
     const cwd = process.cwd();
     const startFolder = path.resolve(cwd, request.folder ?? '.');

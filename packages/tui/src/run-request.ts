@@ -1,9 +1,8 @@
 import type { Request } from './command-line.ts';
 import type { CommandContext } from './commands/command-context.ts';
-import type { ExitCode } from './exit-codes.ts';
 
-/** Runs the command that was asked for. Each is imported only then: starting up is part of every answer. */
-export async function runRequest(request: Request, context: CommandContext): Promise<ExitCode> {
+/** Runs the command that was asked for, and answers with the exit code. Each is imported only then: starting up is part of every answer. */
+export async function runRequest(request: Request, context: CommandContext): Promise<number> {
   switch (request.verb) {
     case 'up': {
       const { up } = await import('./commands/up.ts');
@@ -28,6 +27,10 @@ export async function runRequest(request: Request, context: CommandContext): Pro
     case 'rebuild': {
       const { rebuild } = await import('./commands/rebuild.ts');
       return rebuild(request.service, request, context);
+    }
+    case 'run': {
+      const { run } = await import('./commands/run.ts');
+      return run(request.service, request, context);
     }
     case 'act': {
       const { act } = await import('./commands/act.ts');

@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
 import { Command, type CommandResult } from '@devloop/shared/protocol/command';
+import { type OneOffOutcome, OneOffRequest, oneOffFrame } from '@devloop/shared/protocol/one-off';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
 import type {
   DetailMessage,
@@ -11,13 +12,14 @@ import type {
   ViewMessage,
 } from '@devloop/shared/protocol/stream-message';
 import { carryOut } from '../actions/carry-out.ts';
-import { knownService } from '../actions/refusals.ts';
+import { knownService, reachableCluster } from '../actions/refusals.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
 import { MessageLines } from './message-lines.ts';
+import { RequestStreams } from './one-off-streams.ts';
 import { streamView } from './view-stream.ts';
 
 /** Bodies of commands are small; more than this is a mistake. */
@@ -47,7 +49,9 @@ export class ApiServer implements AsyncDisposable {
     this.#daemon = daemon;
     this.#identity = identity;
     this.#onStop = onStop;
-    this.#server = http.createServer((request, response) => this.#tasks.add(this.#answer(request, response)));
+    // the request of a command that runs goes on as long as that does
+    const options = { requestTimeout: 0 };
+    this.#server = http.createServer(options, (request, response) => this.#tasks.add(this.#answer(request, response)));
   }
 
   async listen(socketPath: string): Promise<void> {
@@ -86,6 +90,8 @@ export class ApiServer implements AsyncDisposable {
           return await this.#detail(url.searchParams.get('service') ?? '', response, signal);
         case 'GET /v1/logs':
           return await this.#logs(url, response, signal);
+        case 'POST /v1/run':
+          return await this.#run(readOneOff(url), request, response, signal);
         case 'POST /v1/command':
           return json(response, 200, await this.#command(await readCommand(request), signal));
         default:
@@ -160,6 +166,29 @@ export class ApiServer implements AsyncDisposable {
     lines.end(this.#ended.signal.aborted ? GOODBYE : undefined);
   }
 
+  async #run(
+    asked: OneOffRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { spec, workloads } = knownService(this.#daemon, asked.service);
+    const { session, project } = reachableCluster(this.#daemon);
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.flushHeaders();
+    const target = { spec, workloads, session, project };
+    const streams = new RequestStreams(request, response);
+    let outcome: OneOffOutcome;
+    try {
+      outcome = await this.#daemon.oneOffs.run(asked, target, streams, signal);
+    } catch (error) {
+      const isStopping = this.#ended.signal.aborted && !(error instanceof DevloopError);
+      outcome = { is: 'failed', report: toReport(isStopping ? daemonStopped() : error) };
+    }
+    response.end(oneOffFrame('outcome', Buffer.from(JSON.stringify(outcome))), () => request.destroy());
+    await streams.fed;
+  }
+
   #command(command: Command, signal: AbortSignal): Promise<CommandResult> {
     const onStop = (reason: string) => this.#stopSoon(reason);
     return carryOut(command, this.#daemon, { onStop, signal, ended: this.#ended.signal });
@@ -181,6 +210,15 @@ function beginLines(response: ServerResponse): void {
   response.flushHeaders();
 }
 
+function daemonStopped(): DevloopError {
+  const message = 'The daemon was stopped while the command ran. Its Pod is deleted, and the command with it.';
+  return new DevloopError('run/broken-off', message, 'Start the daemon, and run it again: devloop up');
+}
+
+function readOneOff(url: URL): OneOffRequest {
+  return understood(OneOffRequest, url.searchParams.get('request') ?? '');
+}
+
 async function readCommand(request: IncomingMessage): Promise<Command> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -189,15 +227,30 @@ async function readCommand(request: IncomingMessage): Promise<Command> {
     if (bytes > MOST_BODY_BYTES) throw invalid('it is too large');
     chunks.push(chunk as Buffer);
   }
-  let body: unknown;
+  return understood(Command, Buffer.concat(chunks).toString('utf8'));
+}
+
+/** As far as zod's are used here. */
+interface Schema<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[] };
+      };
+}
+
+/** @throws DevloopError `command/invalid` */
+function understood<T>(schema: Schema<T>, json: string): T {
+  let asked: unknown;
   try {
-    body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    asked = JSON.parse(json);
   } catch {
     throw invalid('it is not JSON');
   }
-  const command = Command.safeParse(body);
-  if (command.success) return command.data;
-  throw invalid(command.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const parsed = schema.safeParse(asked);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
 function invalid(why: string): DevloopError {

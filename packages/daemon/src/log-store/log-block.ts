@@ -12,24 +12,28 @@ export interface LogBlock {
   readonly kind: BlockKind;
   /** Number of the source within its segment, which a block of kind `source` has introduced. */
   readonly source: number;
-  /** Lines in the payload. */
+  /** Lines that end in the payload. */
   readonly lines: number;
   /** Time of the earliest and of the latest line, ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
   /** Whether the last line is longer than a block may be, and goes on in the next block of the source. */
   readonly isCut: boolean;
+  /** Whether the first line goes on from the block of the source before. It begins with the line's stamp all the same. */
+  readonly isContinued: boolean;
   /** `lines`: stamped lines, each with its line feed unless cut; else JSON. */
   readonly payload: Buffer;
 }
 
 /**
- * `source` introduces a source to its segment, and says when its last line before was. `end`: nothing more will come of
- * it.
+ * `source` introduces a source to its segment, and says when its last line before was. `complete`: all that it said is
+ * stored, as far as it can be had. `end`: nothing more will come of it.
  */
-export type BlockKind = 'source' | 'lines' | 'gap' | 'end';
+export type BlockKind = 'source' | 'lines' | 'gap' | 'end' | 'complete';
 
-const KINDS: readonly BlockKind[] = ['source', 'lines', 'gap', 'end'];
+const KINDS: readonly BlockKind[] = ['source', 'lines', 'gap', 'end', 'complete'];
+/** Flags. */
+const [CUT, CONTINUED] = [1, 2];
 const MAGIC = 0x314c4244;
 export const HEADER_BYTES = 40;
 /** A length beyond this is no length but damage. */
@@ -41,7 +45,7 @@ export function encodeBlock(block: LogBlock): Buffer {
   bytes.writeUInt32LE(MAGIC, 0);
   bytes.writeUInt32LE(block.payload.length, 4);
   bytes.writeUInt8(KINDS.indexOf(block.kind), 12);
-  bytes.writeUInt8(block.isCut ? 1 : 0, 13);
+  bytes.writeUInt8((block.isCut ? CUT : 0) | (block.isContinued ? CONTINUED : 0), 13);
   bytes.writeUInt32LE(block.source, 16);
   bytes.writeUInt32LE(block.lines, 20);
   bytes.writeDoubleLE(block.firstMs, 24);
@@ -66,7 +70,8 @@ export function decodeBlock(bytes: Buffer, at: number): LogBlock | undefined {
   if (kind === undefined || crc32(bytes.subarray(at + 12, end)) !== bytes.readUInt32LE(at + 8)) return undefined;
   return {
     kind,
-    isCut: bytes.readUInt8(at + 13) === 1,
+    isCut: (bytes.readUInt8(at + 13) & CUT) !== 0,
+    isContinued: (bytes.readUInt8(at + 13) & CONTINUED) !== 0,
     source: bytes.readUInt32LE(at + 16),
     lines: bytes.readUInt32LE(at + 20),
     firstMs: bytes.readDoubleLE(at + 24),

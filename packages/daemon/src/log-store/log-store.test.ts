@@ -34,6 +34,7 @@ function append(writer: LogWriter, source: StoredSource, numbers: readonly numbe
     firstMs: timeOf(numbers[0] ?? 0),
     lastMs: timeOf(numbers.at(-1) ?? 0),
     isCut: false,
+    isContinued: false,
   });
 }
 
@@ -73,6 +74,97 @@ async function appendAll(writer: LogWriter, plan: readonly (readonly [string, nu
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
+/** Appends a line in pieces of 1 MiB, as it comes. */
+function appendLong(
+  writer: LogWriter,
+  source: StoredSource,
+  megabytes: number,
+  meanwhile: (piece: number) => void,
+): string {
+  const letters = Array.from({ length: megabytes }, (_, index) => String.fromCharCode(97 + index).repeat(2 ** 20));
+  letters.forEach((text, index) => {
+    const isCut = index < letters.length - 1;
+    const payload = Buffer.from(`${new Date(timeOf(0)).toISOString()} ${text}${isCut ? '' : '\n'}`);
+    const times = { firstMs: timeOf(0), lastMs: timeOf(0) };
+    writer.append(source, { payload, lines: isCut ? 0 : 1, ...times, isCut, isContinued: index > 0 });
+    meanwhile(index);
+  });
+  return letters.join('');
+}
+
+function textsOf(found: readonly LogMessage[]): string[] {
+  return found.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
+}
+
+describe('a line of megabytes', () => {
+  test('is one row, whoever writes meanwhile and however many segments it is in; as the last line too', async () => {
+    const folder = temporaryFolder();
+    await using writer = await open(folder, 200e6);
+    append(writer, containerRun('a'), [1], 'before');
+    const text = appendLong(writer, containerRun('a'), 9, (piece) => append(writer, containerRun('b'), [piece]));
+    append(writer, containerRun('a'), [2], 'after');
+    await writer.flushed();
+    expect(readdirSync(folder).length).toBeGreaterThan(1);
+    const of = async (tailLines: number | undefined) =>
+      textsOf(
+        (await messages(folder, { tailLines })).filter(
+          (message) => message.type === 'lines' && message.container === 'a',
+        ),
+      );
+    const [before, long, after] = await of(undefined);
+    expect([before, long === text, after]).toEqual(['1 before', true, '2 after']);
+    expect((await of(3)).map((row) => row === text || row)).toEqual([true, '2 after']); // and the last of b
+    expect(await of(1)).toEqual(['2 after']);
+  });
+
+  test('is told to have more where it is longer than a row may be', async () => {
+    const folder = temporaryFolder();
+    await using writer = await open(folder, 200e6);
+    const text = appendLong(writer, containerRun('a'), 18, () => undefined);
+    await writer.flushed();
+    const [first = '', second = '', ...more] = textsOf(await messages(folder));
+    expect(more).toEqual([]);
+    expect(first.length).toBeLessThan(17 * 2 ** 20);
+    expect(first.endsWith(' … [devloop: the line goes on in the next row]')).toBe(true);
+    expect(second.startsWith('[devloop: the line goes on from the row before] … ')).toBe(true);
+    const shown = first.slice(0, first.lastIndexOf(' … ')) + second.slice(second.indexOf(' … ') + 3);
+    expect(shown === text).toBe(true);
+  });
+
+  test('that is not over is shown as far as it has come', async () => {
+    const folder = temporaryFolder();
+    await using writer = await open(folder, 200e6);
+    const payload = Buffer.from(`${new Date(timeOf(0)).toISOString()} as far as this`);
+    const times = { firstMs: timeOf(0), lastMs: timeOf(0) };
+    writer.append(containerRun('a'), { payload, lines: 0, ...times, isCut: true, isContinued: false });
+    await writer.flushed();
+    expect(textsOf(await messages(folder))).toEqual(['as far as this']);
+  });
+});
+
+test('that all of a source is stored is known to the next writer, over segments, until more comes', async () => {
+  const folder = temporaryFolder();
+  const isComplete = (writer: LogWriter) => writer.open.map((source) => source.isComplete);
+  {
+    await using writer = await open(folder, 20_000);
+    append(writer, containerRun('a'), [1]);
+    append(writer, containerRun('b'), [1]);
+    writer.complete(containerRun('a'), timeOf(1));
+    for (const number of upTo(200)) append(writer, containerRun('b'), [number], 'x'.repeat(100));
+    writer.complete(containerRun('never heard of'), timeOf(1));
+    await writer.flushed();
+    expect(readdirSync(folder).length).toBeGreaterThan(1);
+  }
+  {
+    await using writer = await open(folder, 20_000);
+    expect(isComplete(writer)).toEqual([true, false]);
+    append(writer, containerRun('a'), [300]);
+    expect(isComplete(writer)).toEqual([false, false]);
+  }
+  await using writer = await open(folder, 20_000);
+  expect(isComplete(writer)).toEqual([false, false]);
+});
+
 describe('what is appended is read back', () => {
   test('in its order, over any number of writers one after the other', async () => {
     await fc.assert(
@@ -98,7 +190,14 @@ describe('what is appended is read back', () => {
         const stamp = Buffer.from('2026-01-01T00:00:00Z ');
         for (const text of texts) {
           const payload = Buffer.concat([stamp, text, Buffer.from('\n')]);
-          writer.append(containerRun('a'), { payload, lines: 1, firstMs: 0, lastMs: 0, isCut: false });
+          writer.append(containerRun('a'), {
+            payload,
+            lines: 1,
+            firstMs: 0,
+            lastMs: 0,
+            isCut: false,
+            isContinued: false,
+          });
         }
         await writer.flushed();
         const read: Buffer[] = [];
@@ -177,8 +276,8 @@ describe('after an end by force', () => {
     await using writer = await open(folder, 20_000);
     expect(numbersOf(await messages(folder), 'quiet')).toEqual([]); // its line has been dropped
     expect(writer.open).toEqual([
-      { source: containerRun('quiet'), lastMs: timeOf(7) },
-      { source: containerRun('chatty'), lastMs: timeOf(59) },
+      { source: containerRun('quiet'), lastMs: timeOf(7), isComplete: false },
+      { source: containerRun('chatty'), lastMs: timeOf(59), isComplete: false },
     ]);
   });
 });

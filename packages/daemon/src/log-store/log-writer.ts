@@ -21,12 +21,15 @@ export interface LogPlace {
 /** Whole lines as they came, each with the time stamp that it begins with. */
 export interface StampedLines {
   readonly payload: Buffer;
+  /** How many lines end in the payload. */
   readonly lines: number;
   /** Times of the first and of the last, ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
   /** Whether the last line is longer than a block may be: it has no line feed, and goes on in the next block. */
   readonly isCut: boolean;
+  /** Whether the first line goes on from a cut one, whose stamp it begins with. */
+  readonly isContinued: boolean;
 }
 
 export interface LogWriterOptions {
@@ -46,11 +49,14 @@ export interface OpenSource {
   readonly source: StoredSource;
   /** Time of its last line, ms since the epoch; -Infinity where there is none. */
   readonly lastMs: number;
+  /** Whether it was said that all of it is stored. */
+  readonly isComplete: boolean;
 }
 
 interface KnownSource {
   readonly number: number;
   lastMs: number;
+  isComplete: boolean;
 }
 
 interface Segment {
@@ -138,7 +144,11 @@ export class LogWriter implements AsyncDisposable {
 
   /** Sources that have not been said to have ended. */
   get open(): OpenSource[] {
-    return [...this.#sources].map(([key, { lastMs }]) => ({ source: JSON.parse(key) as StoredSource, lastMs }));
+    return [...this.#sources].map(([key, { lastMs, isComplete }]) => ({
+      source: JSON.parse(key) as StoredSource,
+      lastMs,
+      isComplete,
+    }));
   }
 
   /** Time of the last line of a source, ms since the epoch; undefined where there is none. */
@@ -155,6 +165,14 @@ export class LogWriter implements AsyncDisposable {
   /** Says that lines of a source are missing here. */
   appendGap(source: StoredSource, gap: StoredGap, atMs: number): void {
     this.#append(source, mark('gap', atMs, JSON.stringify(gap)));
+  }
+
+  /** Says that all that a source has said is stored, as far as it can be had. */
+  complete(source: StoredSource, atMs: number): void {
+    const known = this.#sources.get(JSON.stringify(source));
+    if (known === undefined || known.isComplete) return; // it has said nothing, or that was said
+    this.#append(source, mark('complete', atMs, ''));
+    known.isComplete = true;
   }
 
   /** Says that nothing more will come of a source. */
@@ -194,7 +212,10 @@ export class LogWriter implements AsyncDisposable {
     const bytes = encodeBlock({ ...block, source: known.number });
     if (this.#segment.size > 0 && this.#segment.size + bytes.length > this.#segmentBytes) this.#beginSegment();
     if (!this.#segment.declared.has(known.number)) this.#introduce(key, known);
-    if (block.kind === 'lines') known.lastMs = Math.max(known.lastMs, block.lastMs);
+    if (block.kind === 'lines') {
+      known.lastMs = Math.max(known.lastMs, block.lastMs);
+      known.isComplete = false;
+    }
     this.#segment.firstMs = Math.min(this.#segment.firstMs, block.firstMs);
     this.#segment.lastMs = Math.max(this.#segment.lastMs, block.lastMs);
     this.#enqueue(bytes);
@@ -202,7 +223,8 @@ export class LogWriter implements AsyncDisposable {
 
   #newSource(key: string): KnownSource {
     const taken = [...this.#sources.values()].map(({ number }) => number);
-    const known = { number: Math.max(0, ...taken, ...this.#segment.declared) + 1, lastMs: Number.NEGATIVE_INFINITY };
+    const number = Math.max(0, ...taken, ...this.#segment.declared) + 1;
+    const known = { number, lastMs: Number.NEGATIVE_INFINITY, isComplete: false };
     this.#sources.set(key, known);
     return known;
   }
@@ -217,10 +239,19 @@ export class LogWriter implements AsyncDisposable {
     for (const [key, known] of this.#sources) this.#introduce(key, known);
   }
 
-  #introduce(key: string, { number, lastMs }: KnownSource): void {
+  #introduce(key: string, { number, lastMs, isComplete }: KnownSource): void {
     this.#segment.declared.add(number);
-    const block = { kind: 'source', source: number, lines: 0, firstMs: lastMs, lastMs, isCut: false } as const;
+    const block = {
+      kind: 'source',
+      source: number,
+      lines: 0,
+      firstMs: lastMs,
+      lastMs,
+      isCut: false,
+      isContinued: false,
+    } as const;
     this.#enqueue(encodeBlock({ ...block, payload: Buffer.from(key) }));
+    if (isComplete) this.#enqueue(encodeBlock({ ...mark('complete', lastMs, ''), source: number }));
   }
 
   #enqueue(bytes: Buffer): void {
@@ -308,7 +339,15 @@ interface Recovered {
 }
 
 function mark(kind: BlockKind, atMs: number, payload: string): Omit<LogBlock, 'source'> {
-  return { kind, lines: 1, firstMs: atMs, lastMs: atMs, isCut: false, payload: Buffer.from(payload) };
+  return {
+    kind,
+    lines: 1,
+    firstMs: atMs,
+    lastMs: atMs,
+    isCut: false,
+    isContinued: false,
+    payload: Buffer.from(payload),
+  };
 }
 
 function newSegment(number: number): Segment {
@@ -331,18 +370,22 @@ async function recover(file: SegmentFile): Promise<Recovered> {
     segment.size = end;
     if (block.kind === 'source') {
       const key = block.payload.toString('utf8');
-      const known = { number: block.source, lastMs: block.lastMs };
+      const known = { number: block.source, lastMs: block.lastMs, isComplete: false };
       byNumber.set(block.source, { key, known });
       sources.set(key, known);
       segment.declared.add(block.source);
       continue;
     }
+    const of = byNumber.get(block.source);
+    if (block.kind === 'complete' && of !== undefined) of.known.isComplete = true;
+    if (block.kind === 'complete') continue;
     segment.firstMs = Math.min(segment.firstMs, block.firstMs);
     segment.lastMs = Math.max(segment.lastMs, block.lastMs);
-    const of = byNumber.get(block.source);
     if (of === undefined) continue;
     if (block.kind === 'end') sources.delete(of.key);
-    if (block.kind === 'lines') of.known.lastMs = Math.max(of.known.lastMs, block.lastMs);
+    if (block.kind !== 'lines') continue;
+    of.known.lastMs = Math.max(of.known.lastMs, block.lastMs);
+    of.known.isComplete = false;
   }
   if (segment.size < size) await truncate(file.path, segment.size);
   return { segment, sources };

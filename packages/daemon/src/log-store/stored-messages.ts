@@ -3,10 +3,12 @@ import type { LogBlock } from './log-block.ts';
 import { ALL_TIMES, type LogCursor, type StoredEntry, type TimeRange } from './log-cursor.ts';
 import type { StoredSource } from './log-source.ts';
 import type { LogPlace } from './log-writer.ts';
+import { LongLines } from './long-lines.ts';
 import { linesOfBlock } from './stored-lines.ts';
 
 /** Lines of one message: enough that a message costs little, few enough that it does not fill the memory. */
 const TOGETHER = 500;
+const TOGETHER_BYTES = 256 * 1024;
 
 type Lines = Extract<LogMessage, { type: 'lines' | 'output' }>;
 
@@ -22,41 +24,72 @@ export interface MessageOptions {
   readonly times?: TimeRange;
   /** False: that older lines were dropped is not told, because nobody asked for them. */
   readonly tellsDropped?: boolean;
+  /** Of one who reads on later: what has come of lines that are not over. Without it they are told at the end. */
+  readonly longLines?: LongLines;
 }
 
 /** What is stored of a service between a cursor and a place, as clients are told it. */
 export async function* storedMessages(options: MessageOptions): AsyncGenerator<LogMessage> {
-  const { service, cursor, to, wants, times = ALL_TIMES, tellsDropped = true } = options;
+  const { service, cursor, to, wants, times = ALL_TIMES, tellsDropped = true, longLines = new LongLines() } = options;
   let { skip = 0 } = options;
-  let held: { readonly source: StoredSource; readonly message: Lines } | undefined;
+  const held = new HeldLines(service);
   for await (const entry of cursor.read(to, times)) {
     if (entry.is === 'dropped') {
       if (tellsDropped && times.sinceMs < entry.beforeMs) yield droppedMessage(service);
       continue;
     }
     if (!wants(entry.source)) continue;
+    if (entry.is === 'gap') {
+      for (const { source, payload } of longLines.rest(entry.source)) yield* held.add(source, linesOfBlock(payload));
+      if (skip > 0) skip -= 1;
+      else yield* [...held.all(), gapMessage(service, entry)];
+      continue;
+    }
+    const payload = longLines.take(entry.source, entry.block);
+    if (payload === undefined) continue;
     if (skip > 0 && skip >= entry.block.lines) {
       skip -= entry.block.lines;
       continue;
     }
-    if (entry.is === 'gap') {
-      if (held !== undefined) yield held.message;
-      held = undefined;
-      yield gapMessage(service, entry);
-      continue;
-    }
-    const all = linesOfBlock(entry.block.payload);
+    const all = linesOfBlock(payload);
     const lines = within(skip === 0 ? all : all.slice(skip), entry.block, times);
     skip = 0;
-    if (lines.length === 0) continue;
-    if (held?.source === entry.source && held.message.lines.length + lines.length <= TOGETHER) {
-      for (const line of lines) held.message.lines.push(line);
-      continue;
-    }
-    if (held !== undefined) yield held.message;
-    held = { source: entry.source, message: linesMessage(service, entry.source, lines) };
+    if (lines.length > 0) yield* held.add(entry.source, lines, payload.length);
   }
-  if (held !== undefined) yield held.message;
+  if (options.longLines === undefined) {
+    for (const { source, payload } of longLines.rest()) yield* held.add(source, linesOfBlock(payload), payload.length);
+  }
+  yield* held.all();
+}
+
+/** Lines of one source that wait for more to come with them. */
+class HeldLines {
+  readonly #service: string;
+  #held: { readonly source: StoredSource; readonly message: Lines; bytes: number } | undefined;
+
+  constructor(service: string) {
+    this.#service = service;
+  }
+
+  /** Answers what does not wait any longer. */
+  add(source: StoredSource, lines: LogLine[], bytes = 0): Lines[] {
+    const held = this.#held;
+    const fits = held?.source === source && held.message.lines.length + lines.length <= TOGETHER;
+    if (fits && held.bytes + bytes <= TOGETHER_BYTES) {
+      for (const line of lines) held.message.lines.push(line);
+      held.bytes += bytes;
+      return [];
+    }
+    const before = this.all();
+    this.#held = { source, message: linesMessage(this.#service, source, lines), bytes };
+    return before;
+  }
+
+  all(): Lines[] {
+    const held = this.#held;
+    this.#held = undefined;
+    return held === undefined ? [] : [held.message];
+  }
 }
 
 function within(lines: LogLine[], { firstMs, lastMs }: LogBlock, { sinceMs, untilMs }: TimeRange): LogLine[] {

@@ -80,6 +80,15 @@ class Stage implements AsyncDisposable {
     }
   }
 
+  /** Resolves when all is stored that was said. */
+  async completed(): Promise<void> {
+    for (;;) {
+      const { rings } = this.writer.changed;
+      if (this.writer.open.every(({ isComplete }) => isComplete)) return;
+      await this.writer.changed.rungSince(rings, new AbortController().signal);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort(new Error('the daemon ended'));
     await this.#following;
@@ -143,6 +152,24 @@ test('a container that had ended before anybody looked', async () => {
   expect(await stage.texts()).toEqual(['all', 'that', 'it said']);
   expect(await stage.gaps()).toEqual([]);
   expect(stage.writer.open).toEqual([]);
+});
+
+test('a run that was read to its end is not read again by the next daemon', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('all');
+  kubelet.end();
+  stage.follow();
+  await stage.stored('all');
+  await stage.completed();
+  await stage.restartDaemon();
+  expect(stage.writer.open.map(({ isComplete }) => isComplete)).toEqual([true]);
+  const asked = kubelet.requests.length;
+  kubelet.remove();
+  await stage.followed;
+  expect(kubelet.requests.length).toBe(asked);
+  expect(await stage.texts()).toEqual(['all']);
+  expect(await stage.gaps()).toEqual([]);
 });
 
 test('last words without a line feed, of a pod that goes at once', async () => {
@@ -210,6 +237,33 @@ test('a log that was emptied: its stream is quiet, which is doubted, and what ma
   await stage.stored('line 7');
   expect(await stage.texts()).toEqual(numbered(0, 8));
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated meanwhile/)]);
+});
+
+test('a log that was rotated twice while nothing was taken from its stream: what is missing is told', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  kubelet.writeUntold(...numbered(5, 100));
+  kubelet.write(...numbered(105, 5));
+  await stage.stored('line 109');
+  expect(await stage.texts()).toEqual([...numbered(0, 5), ...numbered(105, 5)]);
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/may have left out lines/)]);
+});
+
+test('a silence in which nothing was left out is none, though its stream is far behind the log', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  kubelet.sayNothing(1000);
+  kubelet.write(...numbered(5, 6000)); // more than are looked through from the end
+  await stage.stored('line 6004');
+  expect(await stage.texts()).toEqual(numbered(0, 6005));
+  expect(await stage.gaps()).toEqual([]);
+  expect(kubelet.requests.filter((request) => request.includes('follow=true'))).toHaveLength(1);
 });
 
 test('a run that its status does not tell of yet is not taken for the one before with its beginning rotated away', async () => {

@@ -60,6 +60,7 @@ class ContainerFollower {
     this.#of = of;
     this.#quiet = new QuietTimes(options.times);
     this.#options = options;
+    for (const { source, isComplete } of this.#open()) if (isComplete) this.#complete.add(source.id);
   }
 
   async follow(): Promise<void> {
@@ -69,7 +70,7 @@ class ContainerFollower {
       const run = await view.changed.until(() => this.#runOtherThan(done), this.#options.signal);
       if (run === 'gone') break;
       await this.#readRunsBefore(run);
-      await this.#read(run);
+      if (!this.#complete.has(run.id)) await this.#read(run);
       done = run.id;
     }
     for (const source of this.#known().values()) {
@@ -107,7 +108,7 @@ class ContainerFollower {
       if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
         this.#storeUnfinished(source);
         if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
-        this.#complete.add(run.id);
+        this.#completed(source);
         return;
       }
       mustMeet = outcome.is !== 'unmet';
@@ -166,7 +167,13 @@ class ContainerFollower {
     if (this.#doubt !== undefined) {
       this.#gap(source, `what the run before has said last could not be read: ${this.#doubt}`);
     }
-    this.#complete.add(previousId);
+    this.#completed(source);
+  }
+
+  /** Every line of a run has been read that could be had. */
+  #completed(source: ContainerSource): void {
+    this.#complete.add(source.id);
+    this.#options.writer.complete(source, Date.now());
   }
 
   /** The log is gone, and nothing came after what stood behind its last line feed. */
@@ -249,11 +256,16 @@ class ContainerFollower {
 
   /** Runs of this container that have not ended in the store, by id, and those of which nothing is stored yet. */
   #known(): ReadonlyMap<string, ContainerSource> {
+    return new Map([...this.#silent, ...this.#open().map(({ source }) => [source.id, source] as const)]);
+  }
+
+  #open(): { readonly source: ContainerSource; readonly isComplete: boolean }[] {
     const { uid } = this.#of.pod.metadata;
-    const stored = this.#options.writer.open.flatMap(({ source }) =>
-      source.is === 'container' && source.uid === uid && source.container === this.#of.container ? [source] : [],
+    return this.#options.writer.open.flatMap(({ source, isComplete }) =>
+      source.is === 'container' && source.uid === uid && source.container === this.#of.container
+        ? [{ source, isComplete }]
+        : [],
     );
-    return new Map([...this.#silent, ...stored.map((source) => [source.id, source] as const)]);
   }
 
   #sourceOf(id: string, restarts: number): ContainerSource {

@@ -131,6 +131,24 @@ export class FakeKubelet {
     this.#run.lines = [];
   }
 
+  /**
+   * The container writes lines, for a second, into a file that is rotated away before those who follow the log have come
+   * to it: they go on with the next file, as the kubelet does for who takes nothing meanwhile.
+   */
+  writeUntold(...texts: string[]): void {
+    const followers = [...this.#followers];
+    this.#followers.clear();
+    this.write(...texts);
+    this.#run.lines = [];
+    this.#clockMs += 1000;
+    for (const follower of followers) this.#followers.add(follower);
+  }
+
+  /** The container says nothing for a while. */
+  sayNothing(ms: number): void {
+    this.#clockMs += ms;
+  }
+
   /** The log of the present run cannot be had, as where the kubelet has just been started. */
   refusePresent(): void {
     this.#refusesPresent = true;

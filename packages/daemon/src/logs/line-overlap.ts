@@ -54,13 +54,25 @@ export class LineOverlap {
   take(lines: StampedLines): StampedLines | undefined {
     if (this.#isOver) return lines;
     const fresh: Buffer[] = [];
+    let isContinued = false;
+    let isFirst = true;
     for (const line of eachLine(lines.payload)) {
-      if (this.#isOver || !this.#isStored(lineKey(line))) fresh.push(line);
+      if (this.#isOver || !this.#isStored(lineKey(line))) {
+        if (isFirst) isContinued = lines.isContinued;
+        fresh.push(line);
+      }
+      isFirst = false;
     }
     const last = fresh.at(-1);
     if (last === undefined) return undefined;
     const payload = Buffer.concat(fresh);
-    const taken = linesPiece(payload, payload.length - last.length, fresh.length, lines.isCut);
+    const { isCut } = lines;
+    const taken = linesPiece(payload, {
+      lastAt: payload.length - last.length,
+      lines: fresh.length,
+      isCut,
+      isContinued,
+    });
     if (taken.firstMs > this.#newestMs + OUT_OF_ORDER_MS) this.#end();
     return taken;
   }

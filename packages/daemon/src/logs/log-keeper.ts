@@ -3,6 +3,7 @@ import { fromReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
+import { forgetServices } from '../log-store/forget-logs.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import { LogWriter } from '../log-store/log-writer.ts';
 import type { ServiceSpec } from '../project/project.ts';
@@ -112,6 +113,12 @@ export class LogKeeper implements AsyncDisposable {
     await followChanges(changed, look, { drained: async () => undefined, togetherMs: TOGETHER_MS, signal });
   }
 
+  /** Removes the logs of services that are no more, once they are old. */
+  async forget(services: () => readonly ServiceSpec[]): Promise<void> {
+    const isWanted = (service: string) => this.#writers.has(service) || services().some(({ name }) => name === service);
+    await forgetServices(this.#folder, isWanted, Date.now());
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopListening();
     this.#ended.abort(new Error('the daemon is stopping'));
@@ -154,9 +161,9 @@ export class LogKeeper implements AsyncDisposable {
     for (const namespace of session.view.namespaces) {
       for (const { metadata } of session.view.all('Pod', namespace)) present.add(metadata.uid);
     }
-    for (const { source } of writer.open) {
+    for (const { source, isComplete } of writer.open) {
       if (source.is !== 'container' || present.has(source.uid)) continue;
-      storeGap(writer, source, 'the pod went while devloop did not follow it');
+      if (!isComplete) storeGap(writer, source, 'the pod went while devloop did not follow it');
       writer.end(source, Date.now());
     }
   }
@@ -189,6 +196,7 @@ export class LogKeeper implements AsyncDisposable {
         firstMs: Date.parse(together[0]?.at ?? ''),
         lastMs: Date.parse(together.at(-1)?.at ?? ''),
         isCut: false,
+        isContinued: false,
       });
       from += together.length;
     }

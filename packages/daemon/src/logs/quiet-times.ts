@@ -12,17 +12,23 @@ export interface FollowTimes {
   readonly toldMs: number;
 }
 
-export const FOLLOW_TIMES: FollowTimes = { quietMs: 5000, firstMs: 20_000, aheadMs: 2000, toldMs: 5000 };
+export const FOLLOW_TIMES: FollowTimes = { quietMs: 2000, firstMs: 20_000, aheadMs: 1000, toldMs: 3000 };
 
 /** How seldom a quiet log is asked at last. */
 const MOST_MS = 300_000;
 /** A silence of less is none. */
-const SILENCE_MS = 300;
+export const SILENCE_MS = 300;
+/** Nobody has files rotated that are shorter: the kubelet's own limit is 10 MiB, minikube's engine's 100 MB. */
+const LEAST_FILE_BYTES = 512 * 1024;
 
 /**
- * Whether the silence of a stream is to be believed. The kubelet follows a log by its place in the file: where the file
- * is emptied, as engines do that have reached its greatest size, the stream is quiet until the file is as long as it
- * was, and then goes on without what was written meanwhile.
+ * Whether the silence of a stream is to be believed. The kubelet follows a log by its place in the file:
+ *
+ * - Where the file is renamed and another begun, it may miss the new one, and the stream is quiet for ever. Where it is
+ *   done twice before the stream has come to the end of the first, because nobody took what it told, the one in between
+ *   is left out.
+ * - Where the file is emptied, the stream is quiet until it is as long as it was, and then goes on without what was
+ *   written meanwhile.
  */
 export class QuietTimes {
   readonly times: FollowTimes;
@@ -30,7 +36,7 @@ export class QuietTimes {
   #waitMs: number;
   #gapMs = 0;
   #heardAt: number;
-  #confirmedAt: number;
+  #confirmedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
   #listeningAt = Number.NEGATIVE_INFINITY;
   /** Of this stream: all bytes, those of this second, and the most of a second. */
@@ -44,7 +50,6 @@ export class QuietTimes {
     this.#waitMs = times.quietMs;
     this.#now = now;
     this.#heardAt = now();
-    this.#confirmedAt = this.#heardAt;
   }
 
   /** When something came the last time. */
@@ -58,13 +63,16 @@ export class QuietTimes {
   }
 
   /**
-   * Whether the silence that ends now was long enough for the file to have become as long again as what this stream has
-   * told of it: then lines may have been left out in it.
+   * Whether a file of the log may have been left out between two lines that followed each other. Their stamps tell how
+   * long nothing was said: when they came does not, where they had to wait.
+   *
+   * @param apartMs how far the stamps are apart
    */
-  get mayHaveSkipped(): boolean {
-    const silentMs = this.#now() - Math.max(this.#heardAt, this.#listeningAt, this.#confirmedAt);
+  mayHaveSkipped(apartMs: number): boolean {
+    const silentMs = Math.min(apartMs, this.#now() - this.#confirmedAt);
     const most = Math.max(this.#mostBytes, this.#second.bytes);
-    return this.#bytes > 0 && silentMs >= SILENCE_MS && 2 * most * (silentMs / 1000) >= this.#bytes;
+    const least = Math.min(this.#bytes, LEAST_FILE_BYTES);
+    return this.#bytes > 0 && silentMs >= SILENCE_MS && 2 * most * (silentMs / 1000) >= least;
   }
 
   /** What comes is taken from now on. */

@@ -6,9 +6,9 @@ import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
 import { type LineKey, lineKey } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
-import type { QuietTimes } from './quiet-times.ts';
-import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
-import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
+import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
+import { cutAtSilences, eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
+import { type Reopening, type RunTimes, reopeningOf, wholeSecond } from './stored-overlap.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
@@ -112,6 +112,8 @@ class Reading {
   readonly #splitter = new StampedSplitter();
   /** Of the last line that has come. */
   #lastKey: LineKey | undefined;
+  /** Time of that, of this stream. */
+  #lastMs = Number.POSITIVE_INFINITY;
   #hasFresh = false;
   #remark: string | undefined;
 
@@ -129,20 +131,26 @@ class Reading {
   /**
    * Stores what is new.
    *
-   * @throws Error when lines are known to have been left out before the chunk
+   * @throws Error when lines were left out that the log still has
    */
   async take(chunk: Buffer, run: RunToRead, signal: AbortSignal): Promise<void> {
-    const isDoubtful = this.#quiet.mayHaveSkipped && !run.isPrevious;
     this.#quiet.pause();
-    const pieces = this.#splitter.push(chunk);
-    if (isDoubtful) await this.#expectNothingLeftOut(pieces, run, signal);
-    this.#store(pieces, chunk.length);
+    const pieces = this.#splitter.push(chunk).flatMap((piece) => cutAtSilences(piece, SILENCE_MS));
+    if (pieces.length > 0) this.#quiet.heard(chunk.length);
+    for (const piece of pieces) {
+      // of lines that are stored and come again it is known what was between them
+      const isDoubtful = this.#hasFresh && !run.isPrevious && piece.is === 'lines';
+      if (isDoubtful && this.#quiet.mayHaveSkipped(piece.firstMs - this.#lastMs)) {
+        await this.#expectNothingLeftOut(piece, run, signal);
+      }
+      this.#store(piece);
+    }
   }
 
   /** Stores the last line, which may have no line feed, where it is known that no more comes. */
   finish(hasEnded: boolean): ReadOutcome {
     const last = this.#splitter.end();
-    if (hasEnded) this.#store(last, 0);
+    if (hasEnded) for (const piece of last) this.#store(piece);
     const unfinished = hasEnded ? undefined : last.find((piece) => piece.is === 'lines');
     const remark = last.find((piece) => piece.is === 'remark');
     // of a container that is tidied up the kubelet tells nothing, as of one that has said nothing
@@ -175,41 +183,48 @@ class Reading {
     }
   }
 
-  /** @throws Error when the log has other lines after the last one than those that came */
+  /**
+   * Finds out by the log whether anything was between the last line and the first of these. Where the log has been rotated
+   * since, nobody knows: a gap is stored.
+   *
+   * @throws Error when the log has other lines in between, so that it is to be read anew
+   */
   async #expectNothingLeftOut(
-    pieces: readonly Piece[],
+    { payload, firstMs }: StampedLines,
     { namespace, pod, container }: RunToRead,
     signal: AbortSignal,
   ): Promise<void> {
-    const [first] = pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].slice(0, 1) : []));
-    if (first === undefined) return;
-    const query = { namespace, pod, container, timestamps: true, tailLines: AFTER_SILENCE_LINES };
+    const [first = payload] = eachLine(payload);
     const wanted = lineKey(first);
-    let before: LineKey | undefined;
-    for await (const key of keysOf(this.#api, query, signal)) {
-      if (key === wanted && before === this.#lastKey) {
-        this.#quiet.confirmed();
-        return;
-      }
-      before = key;
+    const query = { namespace, pod, container, timestamps: true };
+    // the stream may be far behind the log: then its last lines tell nothing
+    let isThere = false;
+    for (const narrowed of [{ tailLines: AFTER_SILENCE_LINES }, { sinceTime: wholeSecond(this.#lastMs) }]) {
+      const found = await find(wanted, keysOf(this.#api, { ...query, ...narrowed }, signal));
+      if (found === undefined) continue;
+      if (found.before === this.#lastKey) return;
+      if (found.before !== undefined) throw new Error('its stream left out lines, as it does when the log is rotated');
+      isThere = true;
     }
-    throw new Error('its stream left out lines, as it does when the log is rotated');
+    // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
+    // rotated once more, and the stream has what the log has not
+    if (!isThere) await delay(this.#quiet.times.toldMs, signal);
+    const because = 'the log was rotated meanwhile, and its stream may have left out lines';
+    this.#writer.appendGap(this.#source, { because, ...between(this.#lastMs, firstMs) }, firstMs);
   }
 
-  #store(pieces: readonly Piece[], bytes: number): void {
-    if (pieces.length > 0) this.#quiet.heard(bytes);
-    for (const piece of pieces) {
-      if (piece.is === 'remark') {
-        this.#remark = piece.text;
-        continue;
-      }
-      this.#lastKey = lastKey(piece);
-      const fresh = this.#reopening.overlap.take(piece);
-      if (fresh === undefined) continue;
-      if (!this.#hasFresh) this.#joins(fresh);
-      this.#hasFresh = true;
-      this.#writer.append(this.#source, fresh);
+  #store(piece: Piece): void {
+    if (piece.is === 'remark') {
+      this.#remark = piece.text;
+      return;
     }
+    this.#lastKey = lastKey(piece);
+    this.#lastMs = piece.lastMs;
+    const fresh = this.#reopening.overlap.take(piece);
+    if (fresh === undefined) return;
+    if (!this.#hasFresh) this.#joins(fresh);
+    this.#hasFresh = true;
+    this.#writer.append(this.#source, fresh);
   }
 
   /** The last line that is stored did not come again: nobody knows what was between it and the first that did. */
@@ -218,13 +233,29 @@ class Reading {
     if (lastMs === undefined || overlap.hasMet) return;
     if (this.#mustMeet) throw new Unmet('the log did not go on where it was left off');
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
-    const gap = { because, from: new Date(lastMs).toISOString(), to: new Date(firstMs).toISOString() };
-    this.#writer.appendGap(this.#source, gap, firstMs);
+    this.#writer.appendGap(this.#source, { because, ...between(lastMs, firstMs) }, firstMs);
   }
 }
 
 function lastKey({ payload }: StampedLines): LineKey {
   return lineKey(payload.subarray(payload.lastIndexOf(0x0a, payload.length - 2) + 1));
+}
+
+function between(fromMs: number, toMs: number): { from: string; to: string } {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}
+
+/** A wanted line with the one before it, where there is one; undefined where it is not there. */
+async function find(
+  wanted: LineKey,
+  keys: AsyncIterable<LineKey>,
+): Promise<{ readonly before: LineKey | undefined } | undefined> {
+  let before: LineKey | undefined;
+  for await (const key of keys) {
+    if (key === wanted) return { before };
+    before = key;
+  }
+  return undefined;
 }
 
 /** The keys of the lines of a log as it is now. */

@@ -3,6 +3,7 @@ import { ALL_TIMES, LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts'
 import type { StoredSource } from '../log-store/log-source.ts';
 import { findTail } from '../log-store/log-tail.ts';
 import type { LogWriter } from '../log-store/log-writer.ts';
+import { LongLines } from '../log-store/long-lines.ts';
 import { storedMessages } from '../log-store/stored-messages.ts';
 import type { Bell } from '../support/bell.ts';
 import { delay } from '../support/delay.ts';
@@ -71,6 +72,7 @@ class ServiceStream {
   readonly #options: ServiceLogsOptions;
   readonly #signal: AbortSignal;
   #cursor: LogCursor | undefined;
+  readonly #longLines = new LongLines();
 
   constructor(service: string, options: ServiceLogsOptions, signal: AbortSignal) {
     this.#service = service;
@@ -114,6 +116,7 @@ class ServiceStream {
       service: this.#service,
       cursor,
       wants: (source) => this.#wants(source),
+      ...(this.#options.follow ? { longLines: this.#longLines } : {}),
       ...what,
     });
     try {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { linesOfBlock, withoutInnerStamps } from '../log-store/stored-lines.ts';
-import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
+import { lineKey } from './line-overlap.ts';
+import { cutAtSilences, eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
 
 const AT = '2026-01-01T00:00:00.000000001Z';
 
@@ -46,12 +47,40 @@ test('a line that is too long comes in pieces, each stamped, and nothing of it i
       const pieces = chunksOf(stamped(text), cuts).flatMap((chunk) => splitter.push(chunk));
       const parts = linesOf(pieces).map((part) => part.subarray(AT.length + 1));
       expect(Buffer.concat(parts).toString()).toBe(`${text}\n`);
-      expect(pieces.map((piece) => piece.is === 'lines' && piece.isCut)).toEqual(
-        pieces.map((_, index) => index < pieces.length - 1),
+      expect(pieces.map((piece) => piece.is === 'lines' && [piece.isContinued, piece.isCut, piece.lines])).toEqual(
+        pieces.map((_, at) => [at > 0, at < pieces.length - 1, at < pieces.length - 1 ? 0 : 1]),
       );
+      const whole = new StampedSplitter(1000).push(stamped(text));
+      expect(linesOf(pieces).map(lineKey)).toEqual(linesOf(whole).map(lineKey));
     }),
   );
 });
+
+test('lines are cut where nothing was said for a while, and nowhere else', () => {
+  const apart = fc.array(fc.integer({ min: 0, max: 600 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(apart, (gaps) => {
+      const timeOf = (index: number) => gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, Date.UTC(2026, 0, 1));
+      const lines = gaps.map((gap, index) => `${new Date(timeOf(index)).toISOString()} after ${gap}\n`);
+      const [piece] = new StampedSplitter().push(Buffer.from(lines.join('')));
+      const cut = piece === undefined ? [] : cutAtSilences(piece, 300);
+      expect(cut.flatMap((part) => (part.is === 'lines' ? [part.payload.toString()] : [])).join('')).toBe(
+        lines.join(''),
+      );
+      expect(cut.map((part) => part.is === 'lines' && part.lines).slice(0, -1)).toEqual(
+        lengths(gaps.slice(1).map((gap) => gap >= 300)),
+      );
+      for (const part of cut)
+        if (part.is === 'lines') expect(part.lines).toBe(part.payload.toString().split('\n').length - 1);
+    }),
+  );
+});
+
+/** How many come before each place where there is a cut, since the one before. */
+function lengths(isCut: readonly boolean[]): number[] {
+  const places = isCut.flatMap((cut, index) => (cut ? [index + 1] : []));
+  return places.map((place, index) => place - (places[index - 1] ?? 0));
+}
 
 test('what the kubelet itself says between the lines is none of them', () => {
   const splitter = new StampedSplitter();

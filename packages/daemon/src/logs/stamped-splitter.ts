@@ -18,28 +18,20 @@ export type Piece =
 export class StampedSplitter {
   readonly #mostLineBytes: number;
   #rest: Buffer = Buffer.alloc(0);
+  /** Whether what comes next goes on with a line that was cut. */
+  #isContinued = false;
 
   constructor(mostLineBytes = MOST_LINE_BYTES) {
     this.#mostLineBytes = mostLineBytes;
   }
 
   push(chunk: Buffer): Piece[] {
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const pieces: Piece[] = [];
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) pieces.push(...this.#pieces(bytes.subarray(0, end)));
-    bytes = bytes.subarray(end);
-    while (bytes.length > this.#mostLineBytes) {
-      const stamp = isStamped(bytes, 0) ? stampOf(bytes, 0) : undefined;
-      if (stamp === undefined) {
-        pieces.push({ is: 'remark', text: bytes.toString('utf8', 0, 200) });
-        bytes = Buffer.alloc(0);
-        break;
-      }
-      pieces.push(linesPiece(bytes.subarray(0, this.#mostLineBytes), 0, 1, true));
-      bytes = Buffer.concat([Buffer.from(stamp, 'latin1'), bytes.subarray(this.#mostLineBytes)]);
-    }
-    this.#rest = Buffer.from(bytes); // not a view: it would keep the whole chunk
+    const rest = this.#cut(bytes.subarray(end), pieces);
+    this.#rest = Buffer.from(rest); // not a view: it would keep the whole chunk
     return pieces;
   }
 
@@ -58,12 +50,16 @@ export class StampedSplitter {
     let lastAt = 0;
     let lines = 0;
     const close = (at: number) => {
-      if (lines > 0) pieces.push(linesPiece(bytes.subarray(start, at), lastAt - start, lines, false));
+      if (lines > 0) pieces.push(this.#linesPiece(bytes.subarray(start, at), { lastAt: lastAt - start, lines }));
       lines = 0;
     };
     for (let at = 0; at < bytes.length; ) {
       const next = bytes.indexOf(LINE_FEED, at) + 1;
-      if (isStamped(bytes, at)) {
+      if (next - at - 1 > this.#mostLineBytes) {
+        close(at);
+        const last = this.#cut(bytes.subarray(at, next), pieces);
+        if (last.length > 0) pieces.push(this.#linesPiece(last, { lastAt: 0, lines: 1 }));
+      } else if (isStamped(bytes, at)) {
         if (lines === 0) start = at;
         lastAt = at;
         lines += 1;
@@ -75,6 +71,33 @@ export class StampedSplitter {
     }
     close(bytes.length);
     return pieces;
+  }
+
+  /**
+   * Cuts pieces off a line that is too long, always at the same places, however it came: when it comes again, they are
+   * known again.
+   *
+   * @returns what is left of it
+   */
+  #cut(line: Buffer, pieces: Piece[]): Buffer {
+    let left = line;
+    while (left.length - (left.at(-1) === LINE_FEED ? 1 : 0) > this.#mostLineBytes) {
+      const stamp = isStamped(left, 0) ? stampOf(left, 0) : undefined;
+      if (stamp === undefined) {
+        pieces.push({ is: 'remark', text: left.toString('utf8', 0, 200) });
+        return Buffer.alloc(0);
+      }
+      pieces.push(this.#linesPiece(left.subarray(0, this.#mostLineBytes), { lastAt: 0, lines: 0, isCut: true }));
+      left = Buffer.concat([Buffer.from(stamp, 'latin1'), left.subarray(this.#mostLineBytes)]);
+    }
+    return left;
+  }
+
+  #linesPiece(payload: Buffer, shape: Omit<Shape, 'isCut' | 'isContinued'> & { isCut?: true }): Piece {
+    const { isCut = false } = shape;
+    const piece = linesPiece(payload, { ...shape, isCut, isContinued: this.#isContinued });
+    this.#isContinued = isCut;
+    return piece;
   }
 }
 
@@ -88,10 +111,41 @@ export function* eachLine(payload: Buffer): Generator<Buffer> {
   }
 }
 
+/** What is known of lines that follow each other. */
+interface Shape extends Pick<StampedLines, 'lines' | 'isCut' | 'isContinued'> {
+  /** Where the last line begins. */
+  readonly lastAt: number;
+}
+
 /** Lines that follow each other, as they are stored. `payload` is not empty. */
-export function linesPiece(payload: Buffer, lastAt: number, lines: number, isCut: boolean): Piece & { is: 'lines' } {
+export function linesPiece(payload: Buffer, { lastAt, ...shape }: Shape): Piece & { is: 'lines' } {
   const firstMs = timeAt(payload, 0);
-  return { is: 'lines', payload, lines, firstMs, lastMs: lines === 1 ? firstMs : timeAt(payload, lastAt), isCut };
+  return { is: 'lines', payload, firstMs, lastMs: lastAt === 0 ? firstMs : timeAt(payload, lastAt), ...shape };
+}
+
+/** Cuts lines where nothing was said between two of them for so long. */
+export function cutAtSilences(piece: Piece, leastMs: number): Piece[] {
+  if (piece.is !== 'lines' || piece.lines < 2 || piece.lastMs - piece.firstMs < leastMs) return [piece];
+  const cut: Piece[] = [];
+  let [start, lastAt, at, lines] = [0, 0, 0, 0];
+  let before = piece.firstMs;
+  const close = (end: number) => {
+    const payload = piece.payload.subarray(start, end);
+    const isContinued = piece.isContinued && start === 0;
+    cut.push(linesPiece(payload, { lastAt: lastAt - start, lines, isCut: false, isContinued }));
+    start = end;
+    lines = 0;
+  };
+  for (const line of eachLine(piece.payload)) {
+    const time = timeAt(line, 0);
+    if (time - before >= leastMs) close(at);
+    before = time;
+    lastAt = at;
+    lines += 1;
+    at += line.length;
+  }
+  close(at);
+  return cut;
 }
 
 function isStamped(bytes: Buffer, at: number): boolean {

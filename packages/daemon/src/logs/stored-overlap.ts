@@ -61,7 +61,7 @@ export async function reopeningOf(
 }
 
 /** The second of an instant as the API takes it: in between, it asks for more than is meant. */
-function wholeSecond(ms: number): string {
+export function wholeSecond(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 

@@ -14,6 +14,7 @@ import { PortForwards } from '../forward/port-forwards.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { LogKeeper } from '../logs/log-keeper.ts';
+import { OneOffs } from '../one-off/one-offs.ts';
 import { StartTurns } from '../plan/start-turns.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ProjectOutcome, ServiceSpec } from '../project/project.ts';
@@ -65,9 +66,11 @@ export class Daemon implements AsyncDisposable {
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
   readonly #scanner = new ContextScanner();
   readonly #images = new CurrentImages();
+  readonly oneOffs = new OneOffs();
   readonly #upkeep = new ProjectUpkeep(
     this.log,
     () => (this.#isGoingDown ? undefined : this.#project),
+    (object) => this.oneOffs.isInUse(object),
     this.#ended.signal,
   );
   readonly #link = new ClusterLinkKeeper(this.log);
@@ -79,6 +82,7 @@ export class Daemon implements AsyncDisposable {
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
   readonly #all = new Burst({ began: () => undefined, settled: (events) => this.#afterBurst(events) });
+  readonly #stateFolder: string;
   #project: Project | undefined;
   /** By service, the objects through which it is reached. */
   #reachedThrough: ReadonlyMap<string, readonly KubernetesObject[]> = new Map();
@@ -92,6 +96,7 @@ export class Daemon implements AsyncDisposable {
     const { works, sandbox, stateFolder, logsFolder } = options;
     this.#isGoingDown = !works;
     this.#sandbox = sandbox;
+    this.#stateFolder = stateFolder;
     this.folder = folder;
     this.#version = version;
     this.#watch = new ProjectWatch(
@@ -174,6 +179,9 @@ export class Daemon implements AsyncDisposable {
         isWatchDegraded: () => this.#watch.degraded,
         session: () => this.session,
         project: () => this.#project?.name,
+        logs: this.logs,
+        services: () => this.services,
+        stateFolder: this.#stateFolder,
         signal: this.#signal,
       },
       this.#tasks,

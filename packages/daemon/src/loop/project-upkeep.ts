@@ -1,6 +1,7 @@
 import { toReport } from '@devloop/shared/errors/devloop-error';
 import { toObjectName } from '../deploy/cluster-objects.ts';
 import type { Deployer } from '../deploy/deployer.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { StartTurns } from '../plan/start-turns.ts';
 import type { Project } from '../project/project.ts';
@@ -21,12 +22,22 @@ export interface Connected {
 export class ProjectUpkeep {
   readonly #log: EventLog;
   readonly #project: () => Project | undefined;
+  readonly #isInUse: (object: KubernetesObject) => boolean;
   readonly #ended: AbortSignal;
 
-  /** @param project undefined when nothing more is to be applied or deleted */
-  constructor(log: EventLog, project: () => Project | undefined, ended: AbortSignal) {
+  /**
+   * @param project undefined when nothing more is to be applied or deleted
+   * @param isInUse whether an object is of no manifest, and is to stay for now
+   */
+  constructor(
+    log: EventLog,
+    project: () => Project | undefined,
+    isInUse: (object: KubernetesObject) => boolean,
+    ended: AbortSignal,
+  ) {
     this.#log = log;
     this.#project = project;
+    this.#isInUse = isInUse;
     this.#ended = ended;
   }
 
@@ -53,7 +64,8 @@ export class ProjectUpkeep {
     try {
       await sharedApplied;
       const keep = [...project.manifests, ...project.services.flatMap((service) => service.manifests)];
-      const candidates = await session.objects.applied(project.name, session.signal);
+      const applied = await session.objects.applied(project.name, session.signal);
+      const candidates = applied.filter((object) => !this.#isInUse(object));
       if (this.#project() !== project) return;
       await deployer.prune(
         candidates,

@@ -14,6 +14,7 @@ import {
   type ExecSpec,
   type Image,
   type LogRecord,
+  type LogsOptions,
 } from '../ports/container-engine.ts';
 import { Disk } from '../runtime/disk.ts';
 import { whyNotExecutable } from '../runtime/executables.ts';
@@ -172,8 +173,18 @@ export class Engine implements ContainerEngine, AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  logs(id: string, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<LogRecord> {
-    return this.find(id).log.read(options);
+  /**
+   * Rotates the log of a container as Docker does whose `max-size` is reached.
+   *
+   * @param maxFiles Docker's `max-file`
+   * @throws EngineError 404
+   */
+  rotateLog(id: string, maxFiles: number): void {
+    this.find(id).log.rotate(maxFiles);
+  }
+
+  logs(id: string, options: LogsOptions): AsyncIterable<readonly LogRecord[]> {
+    return this.find(id).log.read({ ...options, files: 'newest' });
   }
 
   /** @throws EngineError 404, 409 when it does not run, 400 when the command is not found */

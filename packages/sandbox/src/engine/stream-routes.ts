@@ -57,13 +57,16 @@ async function logs(container: Container, { query, response, signal }: Call): Pr
   const follow = isTrue(query, 'follow');
   // Counted first, so that a long log is never held whole.
   let skipped = last === undefined ? 0 : -last;
-  if (last !== undefined)
-    for await (const record of container.log.read({ follow: false, signal })) if (fits(record)) skipped += 1;
-  for await (const record of container.log.read({ follow, signal })) {
-    if (!fits(record)) continue;
-    skipped -= 1;
-    if (skipped >= 0) continue;
-    if (!response.write(told(record))) await drained(response, signal);
+  if (last !== undefined) {
+    for await (const records of container.log.read({ follow: false, files: 'all', signal })) {
+      skipped += records.filter(fits).length;
+    }
+  }
+  for await (const records of container.log.read({ follow, files: 'all', signal })) {
+    const fitting = records.filter(fits);
+    const wanted = fitting.slice(Math.max(0, skipped));
+    skipped -= fitting.length;
+    if (wanted.length > 0 && !response.write(Buffer.concat(wanted.map(told)))) await drained(response, signal);
   }
   response.end();
 }
@@ -75,9 +78,11 @@ async function attach(container: Container, { request, response, query, signal }
   const socket = hijack(request, response);
   const ended = container.state.status === 'exited';
   if (!ended) {
-    for await (const record of container.log.read({ follow: true, signal })) {
-      if (!wanted[record.stream] || record.time <= fromNow) continue;
-      if (!socket.write(frame(record.stream, record.bytes))) await drained(socket, signal);
+    for await (const records of container.log.read({ follow: true, files: 'all', signal })) {
+      const frames = records
+        .filter(({ stream, time }) => wanted[stream] && time > fromNow)
+        .map(({ stream, bytes }) => frame(stream, bytes));
+      if (frames.length > 0 && !socket.write(Buffer.concat(frames))) await drained(socket, signal);
     }
   }
   socket.end();

@@ -28,6 +28,8 @@ export type Fault =
   | { readonly is: 'pods'; readonly count: number }
   /** A pod `log-load` in the namespace `default` writes so many lines a second, each with its number. */
   | { readonly is: 'log-lines'; readonly perSecond: number }
+  /** A container's log file is rotated so often, as by an engine whose files may not be larger, with Docker's `max-file`. */
+  | { readonly is: 'rotate-log'; readonly container: string; readonly times: number; readonly maxFiles: number }
   | { readonly is: 'no-faults' };
 
 type Kind = Fault['is'];
@@ -42,6 +44,8 @@ interface Field {
 const MOST_DELAY_MS = 600_000;
 const MOST_PODS = 10_000;
 const MOST_LINES = 100_000;
+const MOST_ROTATIONS = 100;
+const MOST_LOG_FILES = 100;
 
 const text: Field = { words: 'a text', fits: (value) => typeof value === 'string' };
 const whole = (least: number, most: number): Field => ({
@@ -68,6 +72,7 @@ const FIELDS: { readonly [K in Kind]: Readonly<Record<string, Field>> } = {
   'no-engine': {},
   pods: { count: whole(1, MOST_PODS) },
   'log-lines': { perSecond: whole(1, MOST_LINES) },
+  'rotate-log': { container: text, times: whole(1, MOST_ROTATIONS), maxFiles: whole(1, MOST_LOG_FILES) },
   'no-faults': {},
 };
 

@@ -41,8 +41,9 @@ export async function lastWords(
 ): Promise<string | undefined> {
   if (container.terminationMessagePolicy !== 'FallbackToLogsOnError' || run.state.exitCode === 0) return undefined;
   let text = '';
-  for await (const { bytes } of engine.logs(run.id, { follow: false, signal: new AbortController().signal })) {
-    text = (text + bytes.toString('utf8')).slice(-LAST_WORDS.bytes);
+  const wanted = { follow: false, last: LAST_WORDS.lines, signal: new AbortController().signal };
+  for await (const records of engine.logs(run.id, wanted)) {
+    text = (text + Buffer.concat(records.map(({ bytes }) => bytes)).toString('utf8')).slice(-LAST_WORDS.bytes);
   }
   return text
     .split('\n')

@@ -13,6 +13,10 @@ export interface FaultyParts {
   readonly streams: { drop(): void };
   readonly disk: Disk;
   readonly engine: EngineDoor;
+  readonly logs: {
+    /** @throws EngineError 404 for a container that is not there */
+    rotateLog(container: string, maxFiles: number): void;
+  };
 }
 
 /** Brings faults about, and ends them. */
@@ -27,7 +31,7 @@ export class Faults {
 
   /** @throws Error for what cannot be done here */
   async bringAbout(fault: Fault): Promise<void> {
-    const { api, store, streams, disk, engine } = this.#parts;
+    const { api, store, streams, disk, engine, logs } = this.#parts;
     switch (fault.is) {
       case 'slow-api':
         api.slowness = fault.delayMs;
@@ -68,6 +72,9 @@ export class Faults {
         break;
       case 'log-lines':
         this.#ends.use(startLogLoad(store, fault.perSecond));
+        break;
+      case 'rotate-log':
+        for (let time = 0; time < fault.times; time++) logs.rotateLog(fault.container, fault.maxFiles);
         break;
       case 'no-faults': {
         const ends = this.#ends;

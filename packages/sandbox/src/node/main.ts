@@ -72,7 +72,7 @@ async function run({ folder, name, address, certificates, isolation: kind }: Nod
   tellPorts();
 
   const { faults: apiFaults, store } = api;
-  const parts = { api: apiFaults, store, streams: node.streams, disk: engine.disk, engine: door };
+  const parts = { api: apiFaults, store, streams: node.streams, disk: engine.disk, engine: door, logs: engine };
   const faults = new Faults(parts);
   const requests = createInterface({ input: process.stdin, signal: over.signal });
   for await (const line of requests) {

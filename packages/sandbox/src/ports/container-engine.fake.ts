@@ -10,6 +10,7 @@ import {
   type ExecSpec,
   type Image,
   type LogRecord,
+  type LogsOptions,
 } from './container-engine.ts';
 
 interface Running {
@@ -76,7 +77,8 @@ export class FakeContainerEngine implements ContainerEngine, AsyncDisposable {
     const child = spawnIn(spec.networkOf, [...entrypoint, ...args], { ...variables(config?.env ?? []), ...spec.env });
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream]?.on('data', (bytes: Buffer) => {
-        container.logs.push({ time: now(), stream, bytes });
+        const lines = bytes.toString('latin1').match(/[^\n]*\n|[^\n]+$/g) ?? [];
+        for (const line of lines) container.logs.push({ time: now(), stream, bytes: Buffer.from(line, 'latin1') });
         this.#changed(container);
       });
     }
@@ -132,13 +134,16 @@ export class FakeContainerEngine implements ContainerEngine, AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  async *logs(id: string, { follow, signal }: { follow: boolean; signal: AbortSignal }): AsyncIterable<LogRecord> {
+  async *logs(
+    id: string,
+    { follow, last = Number.POSITIVE_INFINITY, signal }: LogsOptions,
+  ): AsyncIterable<LogRecord[]> {
     const container = this.#find(id);
-    for (let next = 0; ; ) {
+    for (let next = Math.max(0, container.logs.length - last); ; ) {
       const record = container.logs[next];
       if (record !== undefined) {
         next++;
-        yield record;
+        yield [record];
       } else if (!follow || container.state.status === 'exited' || signal.aborted) {
         return;
       } else {

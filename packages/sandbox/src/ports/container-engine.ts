@@ -83,6 +83,15 @@ export interface LogRecord {
   readonly bytes: Buffer;
 }
 
+export interface LogsOptions {
+  readonly follow: boolean;
+  /** What is older need not be told: RFC 3339, nine digits after the second, UTC. */
+  readonly since?: string | undefined;
+  /** Only so many of the last records are told, and what comes. */
+  readonly last?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
 export interface ExecSpec {
   readonly command: readonly string[];
   readonly tty: boolean;
@@ -128,8 +137,11 @@ export interface ContainerEngine {
   containers(): readonly ContainerState[];
   /** Told when a container has started or exited, after its state says so. */
   listen(listener: (container: ContainerState, what: 'started' | 'exited') => void): Disposable;
-  /** What it wrote so far, then, with `follow`, what it writes, until it has exited and all is told. */
-  logs(id: string, options: { follow: boolean; signal: AbortSignal }): AsyncIterable<LogRecord>;
+  /**
+   * What it wrote so far, then, with `follow`, what it writes, until it has exited and all is told; many records at a
+   * time. Of a log that was rotated, only what is in the newest file, which is the one that the kubelet reads.
+   */
+  logs(id: string, options: LogsOptions): AsyncIterable<readonly LogRecord[]>;
   /** Runs a command in a running container and resolves with its exit code. */
   exec(id: string, spec: ExecSpec): Promise<number>;
 }

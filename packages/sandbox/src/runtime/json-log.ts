@@ -1,24 +1,36 @@
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { renameSync, unlinkSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { LogRecord } from '../ports/container-engine.ts';
 import { nowNano, rfc3339Nano } from './clock.ts';
+import { LogFile, type Wanted } from './log-file.ts';
 
 /** Longer lines are told in pieces, as Docker's log copier does. */
 const MAX_RECORD_BYTES = 16 * 1024;
 const NEWLINE = 0x0a;
 
+export interface ReadOptions extends Wanted {
+  /** Whether what is written later is read too, until {@link JsonLog.end}. */
+  readonly follow: boolean;
+  /**
+   * Which files are read: all that are kept, as Docker does, or as the kubelet does the one that is written to. Who
+   * follows goes from one that was rotated to the one that is written to then, whatever was in between.
+   */
+  readonly files: 'all' | 'newest';
+  readonly signal: AbortSignal;
+}
+
 /** What a container wrote, as lines of Docker's json-file log driver. */
 export class JsonLog implements Disposable {
-  readonly #file: string;
-  readonly #fd: number;
-  #bytes = 0;
+  readonly #path: string;
+  /** Oldest first; the last one is written to. */
+  #files: [LogFile, ...LogFile[]];
   #ended = false;
   #lastTime = '';
   #changed = Promise.withResolvers<void>();
 
-  constructor(file: string) {
-    this.#file = file;
-    this.#fd = openSync(file, 'a', 0o640);
+  constructor(path: string) {
+    this.#path = path;
+    this.#files = [new LogFile(path)];
   }
 
   /** Takes down what a stream says until it ends. A last line without newline is told at the end. */
@@ -52,37 +64,71 @@ export class JsonLog implements Disposable {
     this.#tell();
   }
 
-  /** From the first record on; with `follow` until {@link end}. */
-  async *read(options: { follow: boolean; signal: AbortSignal }): AsyncGenerator<LogRecord> {
-    let at = 0;
+  /**
+   * Begins another file, as Docker does when one has reached its greatest size: the older ones get the next number. With
+   * `max-file` 1, Docker keeps one older file all the same.
+   *
+   * @param maxFiles Docker's `max-file`
+   */
+  rotate(maxFiles: number): void {
+    const kept = Math.max(2, maxFiles);
+    this.#newest.close();
+    while (this.#files.length >= kept) unlinkSync(this.#files.shift()?.path ?? '');
+    const older = this.#files.map((file, index) => ({ file, number: this.#files.length - index }));
+    for (const { file, number } of older) {
+      const path = `${this.#path}.${number}`;
+      renameSync(file.path, path);
+      file.path = path;
+    }
+    this.#files.push(new LogFile(this.#path));
+    this.#tell();
+  }
+
+  /** What is wanted, many records at a time. */
+  async *read({ follow, files, signal, ...wanted }: ReadOptions): AsyncGenerator<LogRecord[]> {
     const aborted = new Promise<void>((resolve) => {
-      if (options.signal.aborted) resolve();
-      else options.signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    for (;;) {
-      const changed = this.#changed.promise;
-      const ended = this.#ended;
-      const until = this.#bytes;
-      if (options.signal.aborted) return;
-      if (until > at) yield* readRecords(this.#file, at, until);
-      at = until;
-      if (!options.follow || (ended && at === this.#bytes)) return;
-      if (at === this.#bytes) await Promise.race([changed, aborted]);
+    let file = files === 'all' ? this.#files[0] : this.#newest;
+    let { at, skip } = file.startOf(wanted);
+    for (; !signal.aborted; at = 0) {
+      using reader = file.open();
+      for (;;) {
+        const changed = this.#changed.promise;
+        const [ended, until] = [this.#ended, file.bytes];
+        for await (const records of reader.records(at, until)) {
+          if (skip < records.length) yield records.slice(skip);
+          skip = Math.max(0, skip - records.length);
+        }
+        at = until;
+        if (signal.aborted) return;
+        if (at < file.bytes) continue;
+        if (file !== this.#newest) break;
+        if (!follow || ended) return;
+        await Promise.race([changed, aborted]);
+      }
+      if (!follow && files === 'newest') return;
+      file = files === 'newest' ? this.#newest : (this.#files[this.#files.indexOf(file) + 1] ?? this.#newest);
     }
   }
 
   [Symbol.dispose](): void {
     this.end();
-    closeSync(this.#fd);
+    this.#newest.close();
   }
 
-  #append(records: readonly Buffer[], stream: LogRecord['stream']): void {
-    if (records.length === 0) return;
-    const lines = records.map((bytes) => {
+  get #newest(): LogFile {
+    return this.#files.at(-1) ?? this.#files[0];
+  }
+
+  #append(pieces: readonly Buffer[], stream: LogRecord['stream']): void {
+    if (pieces.length === 0) return;
+    const records = pieces.map((bytes): LogRecord => {
       this.#lastTime = rfc3339Nano(nowNano());
-      return `${JSON.stringify({ log: bytes.toString('utf8'), stream, time: this.#lastTime })}\n`;
+      return { bytes, stream, time: this.#lastTime };
     });
-    this.#bytes += writeSync(this.#fd, lines.join(''));
+    this.#newest.append(records);
     this.#tell();
   }
 
@@ -105,16 +151,4 @@ export function splitRecords(bytes: Buffer): { records: Buffer[]; rest: Buffer }
     at += records.at(-1)?.length ?? 0;
   }
   return { records, rest: bytes.subarray(at) };
-}
-
-async function* readRecords(file: string, start: number, end: number): AsyncGenerator<LogRecord> {
-  let held = '';
-  for await (const text of createReadStream(file, { start, end: end - 1, encoding: 'utf8' })) {
-    const lines = (held + text).split('\n');
-    held = lines.pop() ?? '';
-    for (const line of lines) {
-      const { log, stream, time } = JSON.parse(line) as { log: string; stream: LogRecord['stream']; time: string };
-      yield { time, stream, bytes: Buffer.from(log) };
-    }
-  }
 }

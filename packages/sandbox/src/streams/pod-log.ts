@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type ContainerEngine, EngineError } from '../ports/container-engine.ts';
+import { type ContainerEngine, EngineError, type LogsOptions } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import { type LogLine, LogLines } from './log-lines.ts';
 import { type LogOptions, logOptions } from './log-options.ts';
@@ -42,8 +42,11 @@ async function writeLog(
 ): Promise<void> {
   let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
   try {
-    for await (const line of selectedLines(id, options, engine, signal)) {
-      const bytes = options.timestamps ? Buffer.concat([Buffer.from(`${line.time} `), line.bytes]) : line.bytes;
+    for await (const selected of selectedLines(id, options, engine, signal)) {
+      const told = selected.flatMap(({ time, bytes }) =>
+        options.timestamps ? [Buffer.from(`${time} `), bytes] : bytes,
+      );
+      const bytes = Buffer.concat(told);
       const part = bytes.length <= left ? bytes : bytes.subarray(0, left);
       left -= part.length;
       if (!response.write(part)) await drained(response, signal);
@@ -55,45 +58,26 @@ async function writeLog(
   }
 }
 
-/** The lines that are asked for: the last ones of what is there, those since, and what comes. */
+/** The lines that are asked for: the last ones of what is there (the kubelet counts records), those since, and what comes. */
 async function* selectedLines(
   id: string,
   { follow, tailLines, since }: LogOptions,
   engine: ContainerEngine,
   signal: AbortSignal,
-): AsyncGenerator<LogLine> {
-  const isWanted = ({ time }: LogLine) => since === undefined || time >= since;
-  let skip = tailLines === undefined ? 0 : Math.max(0, (await lineCount(id, engine, signal, isWanted)) - tailLines);
+): AsyncGenerator<LogLine[]> {
   if (tailLines === 0 && !follow) return;
-  for await (const line of lines(id, follow, engine, signal)) {
-    if (!isWanted(line)) continue;
-    if (skip > 0) skip--;
-    else yield line;
+  for await (const some of lines(id, engine, { follow, since, last: tailLines, signal })) {
+    const selected = some.filter(({ time }) => since === undefined || time >= since);
+    if (selected.length > 0) yield selected;
   }
 }
 
-async function lineCount(
-  id: string,
-  engine: ContainerEngine,
-  signal: AbortSignal,
-  isWanted: (line: LogLine) => boolean,
-): Promise<number> {
-  let count = 0;
-  for await (const line of lines(id, false, engine, signal)) if (isWanted(line)) count++;
-  return count;
-}
-
-/** The lines of a container: those so far, and, to follow, those to come until it has exited. */
-export async function* lines(
-  id: string,
-  follow: boolean,
-  engine: ContainerEngine,
-  signal: AbortSignal,
-): AsyncGenerator<LogLine> {
+/** The lines of a container, many at a time: those so far, and, to follow, those to come until it has exited. */
+export async function* lines(id: string, engine: ContainerEngine, options: LogsOptions): AsyncGenerator<LogLine[]> {
   const gathered = new LogLines();
-  for await (const record of engine.logs(id, { follow, signal })) yield* gathered.push(record);
+  for await (const records of engine.logs(id, options)) yield records.flatMap((record) => [...gathered.push(record)]);
   // What is not ended yet is told when it is, as docker's json-file does.
-  if (follow || engine.container(id)?.status !== 'running') yield* gathered.end();
+  if (options.follow || engine.container(id)?.status !== 'running') yield [...gathered.end()];
 }
 
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {

@@ -78,11 +78,8 @@ async function attach(
   engine: ContainerEngine,
   signal: AbortSignal,
 ): Promise<void> {
-  let before = 0;
-  for await (const _line of lines(id, false, engine, signal)) before++;
-  for await (const { stream, bytes } of lines(id, true, engine, signal)) {
-    if (before-- > 0) continue;
-    (stream === 'stdout' ? stdout : stderr).write(bytes);
+  for await (const some of lines(id, engine, { follow: true, last: 0, signal })) {
+    for (const { stream, bytes } of some) (stream === 'stdout' ? stdout : stderr).write(bytes);
   }
 }
 

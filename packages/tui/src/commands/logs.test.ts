@@ -70,7 +70,7 @@ async function store(
   for (const [second, text, source = run(service)] of lines) {
     const payload = Buffer.concat([Buffer.from(`${at(second)} `), Buffer.from(text as Buffer), Buffer.from('\n')]);
     const time = Date.parse(at(second));
-    writer.append(source, { payload, lines: 1, firstMs: time, lastMs: time, isCut: false });
+    writer.append(source, { payload, lines: 1, firstMs: time, lastMs: time, isCut: false, isContinued: false });
   }
   await writer.flushed();
 }

@@ -1,10 +1,12 @@
 import { DevloopError, isAborted } from '@devloop/shared/errors/devloop-error';
 import { type Command, CommandResult } from '@devloop/shared/protocol/command';
 import { DaemonEvent } from '@devloop/shared/protocol/event';
+import type { OneOffRequest } from '@devloop/shared/protocol/one-off';
 import { isCompatible, PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
 import { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { DetailMessage, Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import { jsonLines } from './json-lines.ts';
+import { OneOffConnection } from './one-off-connection.ts';
 import { connectionError, readJson, requestOverSocket } from './socket-request.ts';
 
 /** A daemon that is there answers at once; one that does not within this time hangs. */
@@ -75,6 +77,11 @@ export class DaemonClient {
     const result = understand(CommandResult, answer);
     if (result.type !== command.type) throw notUnderstood(`an answer to ${result.type}`);
     return result as Extract<CommandResult, { type: T }>;
+  }
+
+  /** Begins a command in a Pod of its own. It ends with the connection. */
+  runOneOff(request: OneOffRequest): OneOffConnection {
+    return new OneOffConnection(this.#socket, request);
   }
 
   /**

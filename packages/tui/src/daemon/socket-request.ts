@@ -18,7 +18,12 @@ export async function requestOverSocket(socket: string, request: SocketRequest):
   const response = await open(socket, request);
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return response;
-  throw toError(await readText(response, request.signal), status);
+  throw await refusalOf(response, request.signal);
+}
+
+/** What the daemon reports in an answer that is a refusal. */
+export async function refusalOf(response: IncomingMessage, signal: AbortSignal): Promise<DevloopError> {
+  return toError(await readText(response, signal), response.statusCode ?? 0);
 }
 
 /** Reads a whole body as JSON. */
