@@ -6,6 +6,8 @@ import type {
   BuiltImage,
   EngineDescription,
   ImageEngine,
+  SwapListener,
+  SwappedContainer,
 } from './image-engine.ts';
 
 /** A build that the test holds: it goes on when the test says how. */
@@ -68,12 +70,8 @@ export class FakeImageEngine implements ImageEngine {
     return undefined;
   }
 
-  superviseSwap(
-    _container: { podUid: string; name: string; killAfterMs: number | false },
-    ready: () => void,
-    signal: AbortSignal,
-  ): Promise<number> {
-    ready();
+  superviseSwap(_container: SwappedContainer, listener: SwapListener, signal: AbortSignal): Promise<number> {
+    listener.watching();
     return new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
