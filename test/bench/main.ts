@@ -63,5 +63,14 @@ They need the built command (npm run build) and a minikube that runs, but for sa
 }
 await using opened = new AsyncDisposableStack();
 if (values.sandbox) Object.assign(process.env, opened.use(await RunningSandbox.open()).environment);
-const result = await bench({ runs, sandbox: values.sandbox, megabytes });
-console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);
+try {
+  const result = await bench({ runs, sandbox: values.sandbox, megabytes });
+  console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);
+} catch (error) {
+  // what went wrong first, too, where closing went wrong after it
+  for (let one: unknown = error; one !== undefined; ) {
+    console.error(one instanceof SuppressedError ? one.error : one);
+    one = one instanceof SuppressedError ? one.suppressed : undefined;
+  }
+  process.exitCode = 1;
+}
