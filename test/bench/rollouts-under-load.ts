@@ -10,6 +10,8 @@ import { longestUnservedMs, PodProber } from './pod-prober.ts';
 export const PER_SECOND = 50;
 /** Before a save: what is waited then, nothing that a rollout does is to blame for. */
 const QUIET_MS = 1500;
+/** Of so many it can be said what is usual. */
+const ENOUGH = 20;
 const AFTERWARDS_MS = 500;
 /** A machine that has much to do besides may take its time. */
 const PASS_MS = 180_000;
@@ -55,8 +57,11 @@ export async function rolloutsUnderLoad(
 async function oneRollout(rig: DevloopRig, kind: Kind, port: number): Promise<RolloutOutcome> {
   await using prober = await PodProber.open(rig, kind);
   await using load = new ConnectionLoad({ host: '127.0.0.1', port }, PER_SECOND);
-  await delay(QUIET_MS);
-  const before = load.take();
+  const before: ConnectionOutcome[] = [];
+  do {
+    await delay(QUIET_MS);
+    before.push(...load.take());
+  } while (before.length < ENOUGH);
   const since = rig.mark();
   await rig.writeAtomic(`${kind}/message.txt`, randomBytes(12).toString('hex'));
   const ended = await rig.event(passEnded(kind, 'live'), since, PASS_MS);
