@@ -20,6 +20,8 @@ const MOST_AHEAD = 8;
 const TAKEN_AGAIN_MS = 1000;
 /** How long any other pod that is ready is preferred to one in which nothing took a connection. */
 const AVOIDED_MS = 500;
+/** How much later than the end of a program it may be told that its pod is being replaced. */
+const GOING_MS = 300;
 /** Refusals that come closer are told once. */
 const TOLD_AGAIN_MS = 1000;
 
@@ -211,9 +213,16 @@ export class Forward implements AsyncDisposable {
     return chosen && { session, chosen };
   }
 
-  #isGoing(uid: string): boolean {
+  async #isGoing(uid: string): Promise<boolean> {
     const session = this.#ground.session();
-    return session?.signal.aborted === false && isGoing(this.#ground.candidates(this.wish, session), uid);
+    if (session === undefined || session.signal.aborted) return false;
+    const look = () => isGoing(this.#ground.candidates(this.wish, session), uid) || undefined;
+    const late = AbortSignal.timeout(GOING_MS);
+    const until = AbortSignal.any([this.#ended.signal, session.signal, late]);
+    return await session.view.changed.until(look, until).catch((error: unknown) => {
+      if (!until.aborted) throw error;
+      return false;
+    });
   }
 
   async #untilChosen(

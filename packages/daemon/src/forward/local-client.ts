@@ -13,8 +13,8 @@ const LINGER_MS = 10_000;
 export interface JoinOptions {
   /** Whether the pod has been taking connections: then a large upload does not wait for a sign of that. */
   readonly isProven: boolean;
-  /** Whether the pod, or its container, is being replaced by now. */
-  readonly isGoing: () => boolean;
+  /** Whether the pod, or its container, is being replaced; its end may be known before that is. */
+  readonly isGoing: () => Promise<boolean>;
   /** Told when the pod is known to have taken the connection. */
   readonly onTaken: () => void;
 }
@@ -112,7 +112,8 @@ export class LocalClient {
     if (isOver && stream.writableLength === 0) stream.end(() => stream.destroy());
     else stream.destroy(); // what the client still says is for nobody
     if (failure !== undefined && this.#wasNotTaken(failure)) return failure;
-    if (this.isRepeatable && isGoing()) {
+    // What the client has said meanwhile counts too.
+    if (this.isRepeatable && (await isGoing()) && this.isRepeatable) {
       this.#wasRepeated = true;
       return failure ?? new TunnelFailure('The program ended before it had answered.', true);
     }

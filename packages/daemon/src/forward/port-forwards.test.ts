@@ -342,6 +342,24 @@ test('a program that ends by itself without an answer is not asked again', async
   expect(asked).toBe(1);
 });
 
+test('that the pod is being replaced may be told after its program has ended', async () => {
+  const { node, pods, changed, connect } = await stage(webPod('web-1'));
+  const ended = Promise.withResolvers<void>();
+  const old = await program((socket) => {
+    socket.once('data', () => socket.end());
+    socket.once('close', () => ended.resolve());
+  });
+  node.programs.set('web-1:80', old);
+  node.programs.set('web-2:80', await program((socket) => socket.once('data', () => socket.end('of the new one'))));
+  const socket = connect();
+  socket.write(GET);
+  const answer = text(socket);
+  await ended.promise;
+  pods.splice(0, 1, webPod('web-1', { deleted: true }), webPod('web-2'));
+  changed.ring();
+  expect(await answer).toBe('of the new one');
+});
+
 test('the node of a pod that is coming is reached before it serves', async () => {
   const spec = { containers: [{ name: 'main', image: 'web' }], nodeName: 'node' };
   const { node, pods, changed, connect } = await stage(webPod('web-1', { ready: false, spec }));
