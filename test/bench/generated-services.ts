@@ -9,6 +9,8 @@ export interface GeneratedService {
   readonly endsOnSigterm: boolean;
   /** Whether a NodePort leads to it. */
   readonly nodePort: boolean;
+  /** Its server.js, instead of one that answers the message. */
+  readonly program?: string;
   /** Lines that it writes a second, numbered; default: none. */
   readonly linesPerSecond?: number;
 }
@@ -20,7 +22,7 @@ export async function writeService(folder: string, service: GeneratedService): P
   await mkdir(own, { recursive: true });
   await mkdir(path.join(folder, 'k8s'), { recursive: true });
   await writeFile(path.join(own, 'Dockerfile'), dockerfile());
-  await writeFile(path.join(own, 'server.js'), program(service));
+  await writeFile(path.join(own, 'server.js'), service.program ?? program(service));
   await writeFile(path.join(own, 'message.txt'), service.message);
   await writeFile(path.join(folder, 'k8s', `${name}.yaml`), manifest(name, name, service.nodePort));
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { PassTimes } from '../../packages/shared/src/protocol/service-state.ts';
-import { DevloopRig } from '../rig/devloop-rig.ts';
+import type { DevloopRig } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { poll } from '../rig/poll.ts';
 import { mustRun } from '../rig/run-command.ts';
+import { openBenchProject } from './bench-project.ts';
 import { now } from './clock.ts';
 import { engineEnvironment } from './engine.ts';
 import { median, round, table } from './figures.ts';
@@ -57,24 +58,13 @@ export async function loop({ runs = DEFAULT_RUNS }: BenchOptions): Promise<Bench
   return report(kinds, measured, baseline, runs);
 }
 
-async function openProject(): Promise<DevloopRig> {
-  const rig = await DevloopRig.open('hello-service');
-  try {
-    let config = 'services:\n';
-    for (const { service, rollout, endsOnSigterm } of Object.values(KINDS)) {
-      await writeService(rig.folder, { name: service, message: fresh(), endsOnSigterm, nodePort: true });
-      config += `  ${service}:\n    manifests: [k8s/${service}.yaml]\n    rollout: ${rollout}\n`;
-    }
-    // not devloop's: built and applied by hand
-    await writeService(rig.folder, { name: BASELINE, message: fresh(), endsOnSigterm: true, nodePort: true });
-    await rig.writeConfig(`${config}manifests: []\n`);
-    await rig.up();
-    return rig;
-  } catch (error) {
-    await rig[Symbol.asyncDispose]();
-    process.stderr.write(rig.report());
-    throw error;
-  }
+function openProject(): Promise<DevloopRig> {
+  const services = Object.values(KINDS).map(({ service, rollout, endsOnSigterm }) => {
+    return { name: service, message: fresh(), endsOnSigterm, nodePort: true, config: [`rollout: ${rollout}`] };
+  });
+  // not devloop's: built and applied by hand
+  const baseline = { name: BASELINE, message: fresh(), endsOnSigterm: true, nodePort: true };
+  return openBenchProject(services, (rig) => writeService(rig.folder, baseline));
 }
 
 async function measureSave(rig: DevloopRig, kind: Kind, host: string, port: number): Promise<Measured> {

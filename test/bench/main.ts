@@ -68,5 +68,14 @@ They need the built command (npm run build) and a minikube that runs, but for sa
 await using opened = new AsyncDisposableStack();
 const onSandbox = values.sandbox ? opened.use(await RunningSandbox.open()) : undefined;
 Object.assign(process.env, onSandbox?.environment);
-const result = await bench({ runs, sandbox: onSandbox, megabytes, outage: values.outage });
-console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);
+try {
+  const result = await bench({ runs, sandbox: onSandbox, megabytes, outage: values.outage });
+  console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);
+} catch (error) {
+  // what went wrong first, too, where closing went wrong after it
+  for (let one: unknown = error; one !== undefined; ) {
+    console.error(one instanceof SuppressedError ? one.error : one);
+    one = one instanceof SuppressedError ? one.suppressed : undefined;
+  }
+  process.exitCode = 1;
+}

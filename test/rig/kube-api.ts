@@ -98,15 +98,20 @@ export class KubeApi {
       .join('\n');
   }
 
-  /** Every state of an object from now on, as a watch tells it, the one that is there first, until `signal`. */
+  /**
+   * Every state of an object from now on, as a watch tells it, the one that is there first, until `signal`.
+   *
+   * @param name undefined: of all in the namespace
+   */
   async watch(
     resource: Resource,
     namespace: string,
-    name: string,
+    name: string | undefined,
     tell: (object: ApiObject) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const query = `?watch=1&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+    const selector = name === undefined ? '' : `&fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+    const query = `?watch=1${selector}`;
     const request = https.request(new URL(`${pathTo(resource, namespace)}${query}`, this.#server), {
       agent: this.#agent,
       headers: this.#headers(),
@@ -114,7 +119,7 @@ export class KubeApi {
     });
     request.end();
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    if (response.statusCode !== 200) throw new Error(`Watching ${resource}/${name}: HTTP ${response.statusCode}`);
+    if (response.statusCode !== 200) throw new Error(`Watching ${resource}/${name ?? ''}: HTTP ${response.statusCode}`);
     createInterface({ input: response })
       .on('line', (line) => tell(JSON.parse(line).object))
       .on('error', () => undefined); // the end that the signal has asked for

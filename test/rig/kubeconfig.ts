@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -24,6 +24,11 @@ const FILES = ['certificate-authority', 'client-certificate', 'client-key'] as c
  */
 export function readKubeconfig(env: NodeJS.ProcessEnv = process.env): Kubeconfig {
   const file = env['KUBECONFIG'] || path.join(env['HOME'] ?? homedir(), '.kube/config');
+  if (!existsSync(file)) {
+    throw new Error(
+      `There is no kubeconfig ${file}: start minikube or name another in KUBECONFIG, or have a sandbox (--sandbox).`,
+    );
+  }
   const config = parse(readFileSync(file, 'utf8'));
   const named = (entries: { name: string }[], name: string) => {
     const found = entries.find((entry) => entry.name === name);

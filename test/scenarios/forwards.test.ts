@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import http2 from 'node:http2';
 import net from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -33,8 +34,9 @@ test('no new connection is refused or reset through a swap and a rolling update'
   expect(outcomes.filter(({ ended }) => ended !== 'answered')).toEqual([]);
 });
 
-/** Echoes on 8080; on 8081 says how much came, once the client has ended its side; on 8082 sends 64 MB. */
+/** Echoes on 8080; on 8081 says what came, once the client has ended its side; on 8082 sends 64 MB. */
 const PROGRAM = `const net = require('node:net');
+const { createHash } = require('node:crypto');
 const serve = (port, take) => net.createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('error', () => undefined);
   take(socket);
@@ -42,8 +44,9 @@ const serve = (port, take) => net.createServer({ allowHalfOpen: true }, (socket)
 serve(8080, (socket) => socket.pipe(socket));
 serve(8081, (socket) => {
   let count = 0;
-  socket.on('data', (bytes) => { count += bytes.length; });
-  socket.on('end', () => socket.end(String(count)));
+  const hash = createHash('sha256');
+  socket.on('data', (bytes) => { count += bytes.length; hash.update(bytes); });
+  socket.on('end', () => socket.end(count + ' ' + hash.digest('hex')));
 });
 serve(8082, (socket) => {
   socket.resume();
@@ -66,9 +69,11 @@ test('half-close, two hundred connections, large transfers both ways, and IPv6',
   await using _rig = rig;
   const connect = (port: number, host = '127.0.0.1') => net.connect({ port, host, allowHalfOpen: true });
 
+  const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const uploaded = randomBytes(20_000_000);
   const counted = connect(counter);
-  counted.end(Buffer.alloc(20_000_000));
-  expect(await text(counted)).toBe('20000000');
+  counted.end(uploaded);
+  expect(await text(counted)).toBe(`20000000 ${hash(uploaded)}`);
 
   const sockets = Array.from({ length: 200 }, () => connect(echo));
   const echoed = sockets.map(async (socket, index) => {
@@ -80,9 +85,125 @@ test('half-close, two hundred connections, large transfers both ways, and IPv6',
   for (const socket of sockets) socket.destroy();
 
   const received = await buffer(connect(sender, '::1'));
-  const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
   expect(received.length).toBe(64_000_000);
   expect(hash(received)).toBe(hash(Buffer.alloc(64_000_000, 'devloop ')));
+});
+
+/**
+ * On 8080 a WebSocket server: repeats in capitals, and tells `pong` when its ping, sent after a while in which nobody says
+ * anything, was answered. On 8081 HTTP/2 without TLS, with messages framed as gRPC frames them: doubles each number as it
+ * comes, and ends with a status in trailers.
+ */
+const CONVERSATIONS = `const http = require('node:http');
+const http2 = require('node:http2');
+const { createHash } = require('node:crypto');
+const frame = (opcode, text) => Buffer.concat([Buffer.from([0x80 | opcode, text.length]), Buffer.from(text)]);
+const server = http.createServer();
+server.on('upgrade', (request, socket) => {
+  const key = request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+  const accept = createHash('sha1').update(key).digest('base64');
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Accept: ' + accept + '\\r\\n\\r\\n');
+  let rest = Buffer.alloc(0);
+  setTimeout(() => socket.write(frame(9, 'there?')), 1500);
+  socket.on('data', (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= 6 && rest.length >= 6 + (rest[1] & 0x7f)) {
+      const mask = rest.subarray(2, 6);
+      const payload = rest.subarray(6, 6 + (rest[1] & 0x7f)).map((byte, index) => byte ^ mask[index % 4]);
+      const opcode = rest[0] & 15;
+      rest = rest.subarray(6 + payload.length);
+      if (opcode === 1) socket.write(frame(1, Buffer.from(payload).toString().toUpperCase()));
+      if (opcode === 8) socket.end(Buffer.concat([Buffer.from([0x88, payload.length]), payload]));
+      if (opcode === 10) socket.write(frame(1, 'pong ' + Buffer.from(payload)));
+    }
+  });
+});
+server.listen(8080);
+http2.createServer().on('stream', (stream) => {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  let rest = Buffer.alloc(0);
+  stream.on('data', (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= 9) {
+      const answer = Buffer.from(rest.subarray(0, 9));
+      answer.writeInt32BE(rest.readInt32BE(5) * 2, 5);
+      rest = rest.subarray(9);
+      stream.write(answer);
+    }
+  });
+  stream.on('end', () => stream.end());
+}).listen(8081);
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+/** A number as a message of gRPC: not compressed, four bytes long. */
+function grpcMessage(number: number): Buffer {
+  const message = Buffer.from([0, 0, 0, 0, 4, 0, 0, 0, 0]);
+  message.writeInt32BE(number, 5);
+  return message;
+}
+
+test('a WebSocket across silence and a ping; calls of HTTP/2 as gRPC makes them, of one message and of many', async () => {
+  await using rig = await openRig('hello-service');
+  const [web, rpc] = [await freePort(), await freePort()];
+  await rig.write('hello/server.js', CONVERSATIONS);
+  await rig.writeConfig(`services:\n  hello:\n    ports: ["${web}:8080", "${rpc}:8081"]\n`);
+  await rig.up();
+
+  const socket = new WebSocket(`ws://localhost:${web}/`);
+  const said = async () => String(((await once(socket, 'message')) as [MessageEvent])[0].data);
+  await once(socket, 'open');
+  socket.send('hello');
+  expect(await said()).toBe('HELLO');
+  expect(await said()).toBe('pong there?'); // after the silence, answered by the client itself
+  socket.send('and on');
+  expect(await said()).toBe('AND ON');
+  socket.close(1000);
+  expect(((await once(socket, 'close')) as [CloseEvent])[0]).toMatchObject({ code: 1000, wasClean: true });
+
+  const session = http2.connect(`http://localhost:${rpc}`);
+  const call = () => session.request({ ':method': 'POST', ':path': '/numbers/Double', te: 'trailers' });
+  const unary = call();
+  const trailers = once(unary, 'trailers');
+  unary.end(grpcMessage(21));
+  expect(await buffer(unary)).toEqual(grpcMessage(42));
+  expect((await trailers)[0]).toMatchObject({ 'grpc-status': '0' });
+  const stream = call();
+  for (const number of [1, 2, 3]) {
+    stream.write(grpcMessage(number));
+    expect((await once(stream, 'data'))[0]).toEqual(grpcMessage(2 * number));
+  }
+  stream.end();
+  expect((await once(stream, 'trailers'))[0]).toMatchObject({ 'grpc-status': '0' });
+  session.close();
+  await once(session, 'close');
+});
+
+test('what is in another namespace is forwarded, as the config says and at run time', async () => {
+  await using rig = await openRig('hello-service');
+  await using other = await openRig('hello-service');
+  const message = unique('elsewhere');
+  await other.write('hello/message.txt', message);
+  await other.writeConfig('services:\n  hello:\nchoosePorts: false\n');
+  await other.up();
+  const [configured, added] = [await freePort(), await freePort()];
+  const { namespace } = other;
+  await rig.writeConfig(
+    `services:\n  hello:\nforwards:\n  - { to: service/hello, namespace: ${namespace}, local: ${configured}, port: 80 }\n`,
+  );
+  await rig.up();
+  expect((await plainRequest(`http://localhost:${configured}/`)).body).toBe(message);
+  const to = `${namespace}/deployment/hello`;
+  await rig.devloop(['ports', 'add', to, `${added}:8080`]);
+  expect((await plainRequest(`http://localhost:${added}/`)).body).toBe(message);
+  const { others } = JSON.parse((await rig.devloop(['ports', '--json'])).stdout);
+  expect(others).toEqual([
+    { to: `${namespace}/service/hello`, local: configured, port: 80, status: 'listening' },
+    { to, local: added, port: 8080, status: 'listening' },
+  ]);
+  await rig.devloop(['ports', 'remove', to, String(added)]);
+  await expect(plainRequest(`http://localhost:${added}/`)).rejects.toThrow(/ECONNREFUSED/);
 });
 
 test('ports that nobody named are chosen, kept by the next daemon, shown, opened, added and removed', async () => {

@@ -219,7 +219,7 @@ export function createProgram(
   ports
     .command('add')
     .description('forward a port, until it is removed or the daemon ends')
-    .argument('<service>', 'a service, or kind/name of anything in the namespace: service/redis, deployment/web, pod/x')
+    .argument('<service>', 'a service, or [namespace/]kind/name of anything: service/redis, deployment/web, data/pod/x')
     .argument('<port>', 'LOCAL:PORT, ADDRESS:LOCAL:PORT, or one PORT for both; PORT may be a name', localPort)
     .action((service, port) => asked({ verb: 'add-port', service, port }));
   ports

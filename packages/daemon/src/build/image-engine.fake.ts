@@ -7,6 +7,8 @@ import type {
   EngineDescription,
   ImageEngine,
   PushOutcome,
+  SwapListener,
+  SwappedContainer,
 } from './image-engine.ts';
 
 /** A build that the test holds: it goes on when the test says how. */
@@ -73,12 +75,8 @@ export class FakeImageEngine implements ImageEngine {
     return undefined;
   }
 
-  superviseSwap(
-    _container: { podUid: string; name: string; killAfterMs: number | false },
-    ready: () => void,
-    signal: AbortSignal,
-  ): Promise<number> {
-    ready();
+  superviseSwap(_container: SwappedContainer, listener: SwapListener, signal: AbortSignal): Promise<number> {
+    listener.watching();
     return new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });

@@ -104,13 +104,25 @@ export interface ImageEngine extends AsyncDisposable {
   /**
    * Watches a pod's container through its replacement. When the kubelet asks the running one to stop and it has not
    * ended `killAfterMs` later, it is killed. Resolves with the instant (ms since the epoch) at which the new container
-   * started. Watching has begun when `ready` is called.
+   * started.
    */
-  superviseSwap(
-    container: { podUid: string; name: string; killAfterMs: number | false },
-    ready: () => void,
-    signal: AbortSignal,
-  ): Promise<number>;
+  superviseSwap(container: SwappedContainer, listener: SwapListener, signal: AbortSignal): Promise<number>;
+}
+
+/** A container of a pod that is to be replaced. */
+export interface SwappedContainer {
+  readonly podUid: string;
+  readonly name: string;
+  /** Milliseconds that its program has to end; false: its own grace period. */
+  readonly killAfterMs: number | false;
+}
+
+/** What a replacement tells while it goes on. */
+export interface SwapListener {
+  /** Watching has begun. */
+  watching(): void;
+  /** The old container has ended. */
+  ended(): void;
 }
 
 /** Label of an image with the project that built it. */

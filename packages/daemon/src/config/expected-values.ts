@@ -125,6 +125,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     example: '{ to: service/redis, local: 6379, port: 6379 }',
   },
   'forwards.*.to': { meaning: 'kind/name of an object in the cluster', example: 'to: service/redis' },
+  'forwards.*.namespace': { meaning: 'the name of a namespace', example: 'namespace: data' },
   'forwards.*.local': { meaning: 'a port from 1 to 65535', example: 'local: 6379' },
   'forwards.*.port': { meaning: 'a port from 1 to 65535, or its name', example: 'port: 6379' },
   'forwards.*.address': { meaning: 'an IP address of this machine', example: 'address: 0.0.0.0' },

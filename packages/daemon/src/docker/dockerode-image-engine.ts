@@ -13,6 +13,8 @@ import type {
   PushListener,
   PushOutcome,
   RegistryCredentials,
+  SwapListener,
+  SwappedContainer,
 } from '../build/image-engine.ts';
 import { readBuildStream } from './build-stream.ts';
 import { dockerStatus, translateDockerError } from './docker-errors.ts';
@@ -249,13 +251,9 @@ export class DockerodeImageEngine implements ImageEngine {
     }
   }
 
-  async superviseSwap(
-    container: { podUid: string; name: string; killAfterMs: number | false },
-    ready: () => void,
-    signal: AbortSignal,
-  ): Promise<number> {
+  async superviseSwap(container: SwappedContainer, listener: SwapListener, signal: AbortSignal): Promise<number> {
     try {
-      return await superviseSwap(this.#docker, container, ready, signal);
+      return await superviseSwap(this.#docker, container, listener, signal);
     } catch (error) {
       throw this.#translate(error, 'its events');
     }

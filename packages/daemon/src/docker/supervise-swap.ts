@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { SwapListener, SwappedContainer } from '../build/image-engine.ts';
 import { linesOf } from '../support/text-lines.ts';
 
 /** One message of the engine's `/events`: moby's api/types/events.Message, the fields read here. */
@@ -16,8 +17,8 @@ const SIGKILL = '9';
  */
 export async function superviseSwap(
   docker: Docker,
-  container: { podUid: string; name: string; killAfterMs: number | false },
-  ready: () => void,
+  container: SwappedContainer,
+  listener: SwapListener,
   signal: AbortSignal,
 ): Promise<number> {
   const controller = new AbortController();
@@ -33,11 +34,14 @@ export async function superviseSwap(
   let courtesy: NodeJS.Timeout | undefined;
   let killing: Promise<void> | undefined;
   try {
-    ready();
+    listener.watching();
     for await (const line of linesOf(stream as unknown as AsyncIterable<Uint8Array>)) {
       const event = JSON.parse(line) as EngineEvent;
       if (event.Action === 'start') return event.timeNano / 1e6;
-      if (event.Action === 'die') clearTimeout(courtesy);
+      if (event.Action === 'die') {
+        clearTimeout(courtesy);
+        listener.ended();
+      }
       if (event.Action === 'kill' && event.Actor.Attributes['signal'] !== SIGKILL && container.killAfterMs !== false) {
         courtesy ??= setTimeout(() => {
           // It may end by itself in this very moment (404, 409): then there is nothing to kill.

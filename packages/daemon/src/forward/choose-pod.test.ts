@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { ID, podObject } from '../rollout/live-objects.fake.ts';
-import { choosePod, type PodCandidate } from './choose-pod.ts';
+import { choosePod, comingPods, isGoing, type PodCandidate } from './choose-pod.ts';
 
 const expected = new Map([['main', { reference: 'web:2', imageId: ID.two }]]);
 const NEW = { image: 'web:2', imageId: ID.two };
@@ -37,9 +37,9 @@ test('the younger of two that are alike, and any other before one that has refus
   const elder = candidate(born(podObject('elder', NEW), '2026-01-01T00:00:00Z'));
   const younger = candidate(born(podObject('younger', NEW), '2026-01-02T00:00:00Z'));
   expect(chosen(elder, younger)).toBe('younger');
-  const refused = choosePod([elder, younger, candidate(podObject('old'))], new Set(['uid-younger']));
+  const refused = choosePod([elder, younger, candidate(podObject('old'))], { refusing: new Set(['uid-younger']) });
   expect(refused?.pod.metadata.name).toBe('elder');
-  expect(choosePod([younger], new Set(['uid-younger']))?.pod.metadata.name).toBe('younger');
+  expect(choosePod([younger], { refusing: new Set(['uid-younger']) })?.pod.metadata.name).toBe('younger');
 });
 
 describe('one whose containers are being exchanged', () => {
@@ -57,11 +57,51 @@ describe('one whose containers are being exchanged', () => {
     expect(chosen(candidate(podObject('a', options), more))).toBe(isChosen ? 'a' : undefined);
   });
 
+  test.each<[boolean, string, object, Partial<PodCandidate>]>([
+    [true, 'is about to', {}, { leaving: new Set(['uid-a']) }],
+    [false, 'has ended its old ones', {}, { leaving: new Set(['uid-a']), ended: new Set(['uid-a']) }],
+    [true, 'is another that has', {}, { leaving: new Set(['uid-a']), ended: new Set(['uid-b']) }],
+    [false, 'is about to, and was not ready', { ready: false }, { leaving: new Set(['uid-a']) }],
+    [false, 'is about to, and is deleted', { deleted: true }, { leaving: new Set(['uid-a']) }],
+    [false, 'is said to be by its object only', EXCHANGED, {}],
+  ])('takes what may be lost with its program, to the last: %s where it %s', (isChosen, _what, options, more) => {
+    const only = candidate(podObject('a', options), more);
+    expect(choosePod([only], { isRepeatable: true })?.pod.metadata.name).toBe(isChosen ? 'a' : undefined);
+    expect(choosePod([only])).toBeUndefined();
+    const other = candidate(born(podObject('other'), '2020-01-01T00:00:00Z'), more);
+    expect(choosePod([only, other], { isRepeatable: true })?.pod.metadata.name).toBe('other');
+  });
+
   test('waits for the word of its readiness probe', () => {
     const containers = [{ name: 'main', image: 'web:2', readinessProbe: {} }];
     const pod = podObject('a', { ...EXCHANGED, spec: { containers } });
     expect(chosen(candidate(pod, { started: new Set(['uid-a']) }))).toBeUndefined();
   });
+});
+
+test.each<[boolean, string, PodCandidate[]]>([
+  [true, 'is gone', [candidate(podObject('b'))]],
+  [true, 'is being ended', [candidate(podObject('a', { deleted: true }))]],
+  [true, 'is about to be exchanged', [candidate(podObject('a'), { leaving: new Set(['uid-a']) })]],
+  [true, 'is being exchanged', [candidate(podObject('a', EXCHANGED))]],
+  [false, 'has been exchanged', [candidate(podObject('a', NEW), { leaving: new Set(['uid-a']) })]],
+  [false, 'stays', [candidate(podObject('a', { ready: false }))]],
+])('a pod is going: %s where it %s', (is, _what, candidates) => {
+  expect(isGoing(candidates, 'uid-a')).toBe(is);
+});
+
+test('pods are coming that have a node and take nothing yet', () => {
+  const onNode = (name: string, options: object = {}) =>
+    podObject(name, { ...NEW, spec: { containers: [{ name: 'main', image: 'web:2' }], nodeName: 'node' }, ...options });
+  const candidates = [
+    candidate(onNode('serves')),
+    candidate(onNode('starts', { ready: false })),
+    candidate(onNode('ends', { ready: false, deleted: true })),
+    candidate(onNode('ended', { ready: false, phase: 'Succeeded' })),
+    candidate(podObject('waits', { ...NEW, ready: false })),
+    candidate(onNode('leaves', { imageId: ID.one }), { leaving: new Set(['uid-leaves']) }),
+  ];
+  expect(comingPods(candidates).map(({ metadata }) => metadata.name)).toEqual(['starts', 'leaves']);
 });
 
 test('a port by its name, of TCP only; a declared number before one that is not', () => {

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { type ContainerSpec, podTemplateOf } from '../deploy/workload-images.ts';
 import { type ExpectedImages, runsExpected, runsImage } from '../rollout/expected-images.ts';
 import { isReady } from '../rollout/pod-diagnosis.ts';
-import { isTerminating } from '../rollout/workload-status.ts';
+import { hasEnded, isTerminating } from '../rollout/workload-status.ts';
 
 /** A pod that a forward may lead to. */
 export interface PodCandidate {
@@ -11,6 +11,8 @@ export interface PodCandidate {
   readonly expected: ExpectedImages;
   /** Uids of pods whose containers are about to be exchanged, whatever their objects tell so far. */
   readonly leaving?: ReadonlySet<string> | undefined;
+  /** Uids of those of them in which an old container has ended. */
+  readonly ended?: ReadonlySet<string> | undefined;
   /** Uids of pods whose new containers have started, whatever the kubelet has told so far. */
   readonly started?: ReadonlySet<string> | undefined;
   /** The port in the pod, as a number or as the containers name it. */
@@ -23,22 +25,29 @@ export interface ChosenPod {
   readonly port: number;
 }
 
+/** What is known of a connection that looks for its pod. */
+export interface AboutConnection {
+  /** By uid, pods in which nothing took the last connection, so that any other comes first. */
+  readonly refusing?: Pick<ReadonlySet<string>, 'has'>;
+  /** Whether it may be lost with its program, since all that was sent may be sent to the next one again. */
+  readonly isRepeatable?: boolean;
+}
+
 /**
  * The pod that a new connection goes to, or undefined while none can take it: a ready one with the newest content; while
  * there is none, a ready one with the content before. The younger of two. Pure.
- *
- * @param refusing by uid, pods in which nothing took the last connection, so that any other comes first
  */
-export function choosePod(
-  candidates: readonly PodCandidate[],
-  refusing: Pick<ReadonlySet<string>, 'has'> = new Set(),
-): ChosenPod | undefined {
-  const able = candidates.filter(isAble).flatMap(({ pod, expected, port }) => {
+export function choosePod(candidates: readonly PodCandidate[], about: AboutConnection = {}): ChosenPod | undefined {
+  const { refusing = new Set(), isRepeatable = false } = about;
+  const able = candidates.flatMap((candidate) => {
+    const { pod, expected, port } = candidate;
+    const isLasting = isAble(candidate);
+    if (!isLasting && !(isRepeatable && servesToTheLast(candidate))) return [];
     const number = portNumber(pod, port);
     if (number === undefined) return [];
     const isNewest = runsExpected(pod, expected);
     const hasRefused = refusing.has(pod.metadata.uid ?? '');
-    const rank = (hasRefused ? 0 : 4) + (declares(pod, number) ? 2 : 0) + (isNewest ? 1 : 0);
+    const rank = (isLasting ? 8 : 0) + (hasRefused ? 0 : 4) + (declares(pod, number) ? 2 : 0) + (isNewest ? 1 : 0);
     return [{ pod, port: number, rank }];
   });
   const [best] = able.toSorted((a, b) => b.rank - a.rank || (createdAt(a.pod) < createdAt(b.pod) ? 1 : -1));
@@ -55,6 +64,29 @@ function isAble({ pod, expected, leaving, started }: PodCandidate): boolean {
   if (!isLeaving && !isBeingExchanged(pod, expected)) return isReady(pod);
   const isProbed = mainContainers(pod).some((container) => container['readinessProbe'] !== undefined);
   return !isProbed && started?.has(pod.metadata.uid ?? '') === true;
+}
+
+/** Whether a pod is about to have its containers exchanged and the old ones still serve. */
+function servesToTheLast({ pod, leaving, ended }: PodCandidate): boolean {
+  const { uid = '' } = pod.metadata;
+  return leaving?.has(uid) === true && ended?.has(uid) !== true && !isTerminating(pod) && isReady(pod);
+}
+
+/** Whether a pod, or its containers, are being replaced; also of one that is gone. Pure. */
+export function isGoing(candidates: readonly PodCandidate[], uid: string): boolean {
+  const candidate = candidates.find(({ pod }) => pod.metadata.uid === uid);
+  if (candidate === undefined) return true;
+  const { pod, expected, leaving } = candidate;
+  const isLeaving = leaving?.has(uid) === true && !runsExpected(pod, expected);
+  return isTerminating(pod) || isLeaving || isBeingExchanged(pod, expected);
+}
+
+/** Pods of a node that take no connections yet, or for a moment not, so that their node can be reached ahead. Pure. */
+export function comingPods(candidates: readonly PodCandidate[]): KubernetesObject[] {
+  return candidates
+    .filter((candidate) => !isTerminating(candidate.pod) && !hasEnded(candidate.pod) && !isAble(candidate))
+    .map(({ pod }) => pod)
+    .filter((pod) => pod['spec']?.nodeName !== undefined);
 }
 
 /**

@@ -18,7 +18,9 @@ export async function configuredWishes(
 ): Promise<ForwardWish[]> {
   const named = [
     ...project.services.flatMap(({ name, ports = [] }) => ports.map((port) => ({ ...port, service: name }))),
-    ...project.forwards.map(({ to, ...port }) => ({ ...port, service: to })),
+    ...project.forwards.map(({ to, namespace, ...port }) => {
+      return { ...port, service: namespace === undefined ? to : `${namespace}/${to}` };
+    }),
   ].map(({ service, local, port, address }): ForwardWish => ({ service, local, port, address, chosen: local === 0 }));
   const unnamed = [
     ...named.filter(({ chosen }) => chosen).map(({ service, port }): UnnamedPort => ({ service, port, preferred: [] })),

@@ -6,25 +6,28 @@ import type { ClusterSession } from '../link/cluster-session.ts';
 import type { EventLog } from '../state/event-log.ts';
 import { delay } from '../support/delay.ts';
 import { TaskSet } from '../support/task-set.ts';
-import { type ChosenPod, choosePod, type PodCandidate } from './choose-pod.ts';
+import { type ChosenPod, choosePod, comingPods, isGoing, type PodCandidate } from './choose-pod.ts';
 import { LocalClient } from './local-client.ts';
 import { explainListenError, listen } from './local-listener.ts';
 import type { Tunnels } from './open-tunnel.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { unservedReport } from './unserved-report.ts';
 
-/** How long a connection waits for a pod that takes it before it is refused. */
-const POD_WAIT_MS = 30_000;
+/** Connections to nodes that are made ahead: as many as connections came in this time, and no more than these. */
+const RECENT_MS = 1000;
+const MOST_AHEAD = 8;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 /** How long any other pod that is ready is preferred to one in which nothing took a connection. */
 const AVOIDED_MS = 500;
+/** How much later than the end of a program it may be told that its pod is being replaced. */
+const GOING_MS = 300;
 /** Refusals that come closer are told once. */
 const TOLD_AGAIN_MS = 1000;
 
 /** A port of this machine, and what it leads to. */
 export interface ForwardWish {
-  /** A service of the project, or `kind/name` of something else in the cluster. */
+  /** A service of the project, or `kind/name` of something else, in another namespace `namespace/kind/name`. */
   readonly service: string;
   readonly local: number;
   readonly port: number | string;
@@ -38,8 +41,16 @@ export interface ForwardWish {
 export interface ForwardGround {
   readonly log: EventLog;
   readonly tunnels: Tunnels;
+  /** How long a connection waits for a pod that takes it before it is refused. */
+  readonly podWaitMs: number;
   /** The session with the cluster; a lost one stays the current one until there is another. */
   readonly session: () => ClusterSession | undefined;
+  /**
+   * Resolves when what a wish leads to is followed in the session's view.
+   *
+   * @throws ApiRefusal when this user may not see it; DevloopError `cluster/unreachable`; the signal's reason
+   */
+  readonly follow: (wish: ForwardWish, session: ClusterSession, signal: AbortSignal) => Promise<void>;
   /** The pods that a wish may lead to, ready or not. */
   readonly candidates: (wish: ForwardWish, session: ClusterSession) => readonly PodCandidate[];
 }
@@ -59,6 +70,8 @@ export class Forward implements AsyncDisposable {
   readonly #tasks: TaskSet;
   #listener: AsyncDisposable | undefined;
   #failure: ForwardSummary['failure'];
+  /** When the last connections came, ms of `performance.now()`. */
+  #cameAt: number[] = [];
   #toldAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
@@ -139,21 +152,27 @@ export class Forward implements AsyncDisposable {
 
   async #serve(client: LocalClient): Promise<void> {
     const ended = AbortSignal.any([this.#ended.signal, client.gone]);
-    const signal = AbortSignal.any([ended, AbortSignal.timeout(POD_WAIT_MS)]);
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(this.#ground.podWaitMs)]);
+    const since = performance.now();
+    this.#reachAhead(since);
     let last: unknown;
     try {
       for (;;) {
-        const found = await this.#untilChosen(signal);
-        using attempt = await this.#gate.pass(signal);
-        const { session, chosen } = this.#choose() ?? found;
+        const found = await this.#untilChosen(client, signal);
+        using attempt = await this.#gate.pass(since, signal);
+        const { session, chosen } = this.#choose(client) ?? found;
         const { uid = '' } = chosen.pod.metadata;
         const taken = () => {
           this.#avoided.delete(uid);
           attempt.taken();
         };
         try {
-          const stream = await this.#ground.tunnels.open(session.api, chosen.pod, chosen.port, signal);
-          last = await client.join(stream, this.#gate.isOpen, taken);
+          const reaching = { since, signal };
+          using reached = await this.#ground.tunnels.reach(session.api, chosen.pod, chosen.port, reaching);
+          // Reaching may have taken so long that the pod is none to begin with by now.
+          if (this.#choose(client)?.chosen.pod.metadata.uid !== uid) continue;
+          const isGoing = () => this.#isGoing(uid);
+          last = await client.join(reached.begin(), { isProven: this.#gate.isOpen, isGoing, onTaken: taken });
         } catch (error) {
           signal.throwIfAborted();
           last = error;
@@ -162,43 +181,87 @@ export class Forward implements AsyncDisposable {
         if (last === undefined) return;
         this.#avoided.set(uid, performance.now() + AVOIDED_MS);
         // Where another can take it, nobody has to wait for this one.
-        if (this.#choose()?.chosen.pod.metadata.uid === uid) attempt.refused();
+        if (this.#choose(client)?.chosen.pod.metadata.uid === uid) attempt.refused();
       }
     } catch (error) {
       if (ended.aborted) return;
       client.refuse();
       if (!signal.aborted && !(error instanceof DevloopError)) throw error;
-      this.#tellRefused(last);
+      this.#tellRefused(error instanceof DevloopError ? error : last);
     }
   }
 
-  /** The pod for a connection that comes now, and the session to reach it by. */
-  #choose(): { session: ClusterSession; chosen: ChosenPod } | undefined {
+  /** Pods that are coming are reached before they serve, for about as many connections as come. */
+  #reachAhead(now: number): void {
+    this.#cameAt = [...this.#cameAt.filter((at) => at > now - RECENT_MS), now].slice(-MOST_AHEAD);
+    const session = this.#ground.session();
+    if (session === undefined || session.signal.aborted) return;
+    for (const pod of comingPods(this.#ground.candidates(this.wish, session))) {
+      this.#ground.tunnels.ahead(session.api, pod, this.#cameAt.length);
+    }
+  }
+
+  /** The pod for a connection now, and the session to reach it by. */
+  #choose({
+    isRepeatable,
+  }: Pick<LocalClient, 'isRepeatable'>): { session: ClusterSession; chosen: ChosenPod } | undefined {
     const session = this.#ground.session();
     if (session === undefined || session.signal.aborted) return undefined;
     const now = performance.now();
     for (const [uid, until] of this.#avoided) if (until < now) this.#avoided.delete(uid);
-    const chosen = choosePod(this.#ground.candidates(this.wish, session), this.#avoided);
+    const chosen = choosePod(this.#ground.candidates(this.wish, session), { refusing: this.#avoided, isRepeatable });
     return chosen && { session, chosen };
   }
 
-  async #untilChosen(signal: AbortSignal): Promise<{ session: ClusterSession; chosen: ChosenPod }> {
+  async #isGoing(uid: string): Promise<boolean> {
+    const session = this.#ground.session();
+    if (session === undefined || session.signal.aborted) return false;
+    const look = () => isGoing(this.#ground.candidates(this.wish, session), uid) || undefined;
+    const late = AbortSignal.timeout(GOING_MS);
+    const until = AbortSignal.any([this.#ended.signal, session.signal, late]);
+    return await session.view.changed.until(look, until).catch((error: unknown) => {
+      if (!until.aborted) throw error;
+      return false;
+    });
+  }
+
+  async #untilChosen(
+    client: LocalClient,
+    signal: AbortSignal,
+  ): Promise<{ session: ClusterSession; chosen: ChosenPod }> {
     for (;;) {
-      const found = this.#choose();
+      const found = this.#choose(client);
       if (found !== undefined) return found;
-      this.#gate.close();
-      const session = await this.#ground.log.until(() => {
-        const current = this.#ground.session();
-        return current?.signal.aborted === false ? current : undefined;
-      }, signal);
-      const look = () => (session.signal.aborted || this.#choose() !== undefined ? true : undefined);
-      // A session that ends rings no bell, so its end is listened for as well.
-      const lost = AbortSignal.any([signal, session.signal]);
-      await session.view.changed.until(look, lost).catch((error: unknown) => {
-        signal.throwIfAborted();
-        if (!session.signal.aborted) throw error;
-      });
+      await this.#hold(client, signal);
     }
+  }
+
+  /** Until something has changed for a connection that no pod takes. */
+  async #hold(client: LocalClient, signal: AbortSignal): Promise<void> {
+    this.#closeUnlessServed();
+    const session = await this.#ground.log.until(() => {
+      const current = this.#ground.session();
+      return current?.signal.aborted === false ? current : undefined;
+    }, signal);
+    await this.#ground.follow(this.wish, session, AbortSignal.any([signal, session.signal])).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!session.signal.aborted) throw error;
+    });
+    const look = () => {
+      this.#closeUnlessServed();
+      return session.signal.aborted || this.#choose(client) !== undefined ? true : undefined;
+    };
+    // A session that ends rings no bell, nor does a client that says what may be repeated, so they are listened for as well.
+    const news = client.heard.aborted ? [session.signal] : [session.signal, client.heard];
+    await session.view.changed.until(look, AbortSignal.any([signal, ...news])).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (!news.some(({ aborted }) => aborted)) throw error;
+    });
+  }
+
+  /** Where not even what may be lost is served, the next pod may be one that does not listen yet. */
+  #closeUnlessServed(): void {
+    if (this.#choose({ isRepeatable: true }) === undefined) this.#gate.close();
   }
 
   #tellRefused(last: unknown): void {
@@ -209,7 +272,7 @@ export class Forward implements AsyncDisposable {
     const session = this.#ground.session();
     const candidates =
       session === undefined || session.signal.aborted ? undefined : this.#ground.candidates(this.wish, session);
-    const failure = unservedReport(this.wish, { candidates, last, waitedMs: POD_WAIT_MS });
+    const failure = unservedReport(this.wish, { candidates, last, waitedMs: this.#ground.podWaitMs });
     this.#ground.log.dispatch({ type: 'forward-refused', service, local, port, failure });
   }
 

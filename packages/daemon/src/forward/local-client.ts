@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import type { PodStream } from './pod-stream.ts';
-import type { TunnelFailure } from './tunnel-failure.ts';
+import { isRepeatableRequest } from './repeatable-request.ts';
+import { TunnelFailure } from './tunnel-failure.ts';
 
 /** Bytes of a client that are kept, so that they can be sent to another pod when the first has not taken them. */
 const MOST_KEPT_BYTES = 256 * 1024;
@@ -9,9 +10,19 @@ const TAKEN_AFTER_MS = 1000;
 /** How long a client that has been told all may take to close its side. */
 const LINGER_MS = 10_000;
 
+export interface JoinOptions {
+  /** Whether the pod has been taking connections: then a large upload does not wait for a sign of that. */
+  readonly isProven: boolean;
+  /** Whether the pod, or its container, is being replaced; its end may be known before that is. */
+  readonly isGoing: () => Promise<boolean>;
+  /** Told when the pod is known to have taken the connection. */
+  readonly onTaken: () => void;
+}
+
 /**
  * A connection that somebody on this machine has made to a forwarded port. What it sends is read from the first moment on
- * and kept, within bounds, until a pod has taken the connection; from then on nothing is ever sent twice.
+ * and kept, within bounds, until a pod has taken the connection; from then on nothing is ever sent twice. The one exception
+ * is a request that may be repeated, {@link isRepeatable}, whose program was ended for a new one before it answered anything.
  */
 export class LocalClient {
   readonly #socket: net.Socket;
@@ -21,6 +32,8 @@ export class LocalClient {
   #hasEnded = false;
   #stream: PodStream | undefined;
   #isProven = false;
+  #wasRepeated = false;
+  readonly #heard = new AbortController();
   readonly #gone = new AbortController();
 
   /** @param socket with `allowHalfOpen` */
@@ -31,6 +44,7 @@ export class LocalClient {
     socket.on('data', (bytes) => this.#take(bytes));
     socket.on('drain', () => this.#stream?.resume());
     socket.once('end', () => {
+      this.#heard.abort();
       this.#hasEnded = true;
       this.#stream?.end();
     });
@@ -46,15 +60,22 @@ export class LocalClient {
     return this.#gone.signal;
   }
 
+  /** Aborted when the client has said something. */
+  get heard(): AbortSignal {
+    return this.#heard.signal;
+  }
+
+  /** Whether all that it has said may be said again to another program, once. */
+  get isRepeatable(): boolean {
+    return !this.#wasRepeated && this.#kept !== undefined && isRepeatableRequest(this.#kept);
+  }
+
   /**
    * Joins it with a pod, what it has sent so far first. Resolves when that is over: with nothing where the client has been
    * served, with the failure where nothing was taken, so that it may be joined with another. A failure after that is passed
    * on to the client as a reset.
-   *
-   * @param isProven whether the pod has been taking connections: then a large upload does not wait for a sign of that
-   * @param onTaken told when the pod is known to have taken the connection
    */
-  async join(stream: PodStream, isProven: boolean, onTaken: () => void): Promise<TunnelFailure | undefined> {
+  async join(stream: PodStream, { isProven, isGoing, onTaken }: JoinOptions): Promise<TunnelFailure | undefined> {
     const socket = this.#socket;
     if (socket.destroyed) {
       stream.destroy();
@@ -87,9 +108,15 @@ export class LocalClient {
     this.#stream = undefined;
     this.#isProven = false;
     const { failure } = stream;
-    if (failure === undefined && stream.writableLength === 0) stream.end(() => stream.destroy());
+    const isOver = failure === undefined || !failure.wasTaken;
+    if (isOver && stream.writableLength === 0) stream.end(() => stream.destroy());
     else stream.destroy(); // what the client still says is for nobody
-    if (failure !== undefined && this.#isRepeatable(failure)) return failure;
+    if (failure !== undefined && this.#wasNotTaken(failure)) return failure;
+    // What the client has said meanwhile counts too.
+    if (this.isRepeatable && (await isGoing()) && this.isRepeatable) {
+      this.#wasRepeated = true;
+      return failure ?? new TunnelFailure('The program ended before it had answered.', true);
+    }
     this.#kept = undefined;
     if (failure === undefined) await this.#end();
     else socket.write('', () => this.refuse()); // not before what came until then
@@ -111,11 +138,12 @@ export class LocalClient {
     socket.write(bytes);
   }
 
-  #isRepeatable(failure: TunnelFailure): boolean {
+  #wasNotTaken(failure: TunnelFailure): boolean {
     return this.#kept !== undefined && (!failure.wasTaken || this.#keptBytes === 0);
   }
 
   #take(bytes: Buffer): void {
+    this.#heard.abort();
     if (this.#kept !== undefined) {
       this.#kept.push(bytes);
       this.#keptBytes += bytes.length;

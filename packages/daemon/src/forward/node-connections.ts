@@ -1,23 +1,21 @@
 import type { Duplex } from 'node:stream';
 import { TaskSet } from '../support/task-set.ts';
+import { WaitingLine } from '../support/waiting-line.ts';
 import { SpdyConnection } from './spdy-connection.ts';
 
 /** Connections that are kept for those to come, and for how long. */
-const MOST_FREE = 16;
+const MOST_FREE = 32;
 const FREE_MS = 30_000;
 /** Handshakes at once: each is a good part of what a short connection costs the node, and one that ends may be taken over. */
 const MOST_OPENING = 4;
 /** A handshake that takes longer does not count among them: the node may be stuck with that one only. */
 const SLOW_MS = 500;
-
-interface Waiter {
-  readonly resolve: (connection: SpdyConnection) => void;
-  readonly reject: (error: unknown) => void;
-}
+/** After a failure, how long nothing is tried for nobody: a pod that is being made cannot be reached at first. */
+const AGAIN_MS = 200;
 
 /**
  * The connections to one pod's node, each of which carries one forwarded connection at a time. Who needs one gets the
- * first that comes: one that has become free, or a new one.
+ * first that comes: one that has become free, or a new one; who has waited longest before the others.
  */
 export class NodeConnections implements Disposable {
   readonly #connect: (signal: AbortSignal) => Promise<Duplex>;
@@ -28,7 +26,10 @@ export class NodeConnections implements Disposable {
   /** The one that became free last comes last, and is taken first. */
   readonly #free = new Map<SpdyConnection, NodeJS.Timeout>();
   readonly #tasks: TaskSet;
-  #waiters: Waiter[] = [];
+  readonly #line = new WaitingLine<SpdyConnection>();
+  /** Handshakes to be begun for nobody yet, and until when there are none, since the last failed. */
+  #ahead = 0;
+  #noneAheadUntil = Number.NEGATIVE_INFINITY;
   /** Handshakes, and those of them that count. */
   #pending = 0;
   #opening = 0;
@@ -46,31 +47,32 @@ export class NodeConnections implements Disposable {
   /**
    * One that is free. It may have been closed before the caller comes to use it.
    *
+   * @param since when the caller began to wait, ms of `performance.now()`
    * @throws what connecting fails with; the signal's reason
    */
-  async take(signal: AbortSignal): Promise<SpdyConnection> {
+  async take(since: number, signal: AbortSignal): Promise<SpdyConnection> {
     signal.throwIfAborted();
     const free = [...this.#free.keys()].at(-1);
     if (free !== undefined) {
       this.#takeOut(free);
       return free;
     }
-    let leave: () => void = () => undefined;
-    const taken = new Promise<SpdyConnection>((resolve, reject) => {
-      const waiter = { resolve, reject };
-      leave = () => {
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        reject(signal.reason);
-      };
-      this.#waiters.push(waiter);
-    });
-    signal.addEventListener('abort', leave, { once: true });
+    const taken = this.#line.wait(since, signal);
     this.#openMore();
-    try {
-      return await taken;
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
+    return taken;
+  }
+
+  /** Takes back one that was taken and not used. */
+  giveBack(connection: SpdyConnection): void {
+    if (connection.isFree) this.#give(connection);
+  }
+
+  /** Has as many free as are about to be taken, within bounds. That it fails is nobody's failure. */
+  ahead(count: number): void {
+    if (performance.now() < this.#noneAheadUntil) return;
+    const missing = Math.min(count, MOST_FREE) - this.#free.size - this.#pending;
+    this.#ahead = Math.max(0, missing);
+    this.#openMore();
   }
 
   [Symbol.dispose](): void {
@@ -79,9 +81,12 @@ export class NodeConnections implements Disposable {
   }
 
   #openMore(): void {
-    while (this.#opening < MOST_OPENING && this.#opening < this.#waiters.length) {
+    while (this.#opening < MOST_OPENING && (this.#ahead > 0 || this.#opening < this.#line.length)) {
+      const isAhead = this.#opening >= this.#line.length;
+      this.#ahead = Math.max(0, this.#ahead - 1);
       this.#opening += 1;
-      this.#tasks.add(this.#open());
+      this.#pending += 1;
+      this.#tasks.add(this.#open(isAhead));
     }
   }
 
@@ -99,9 +104,9 @@ export class NodeConnections implements Disposable {
     return end;
   }
 
-  async #open(): Promise<void> {
+  /** @param isAhead for nobody yet, so that nobody is told when it fails */
+  async #open(isAhead: boolean): Promise<void> {
     const done = this.#counted();
-    this.#pending += 1;
     try {
       const socket = await this.#connect(this.#ended.signal);
       const connection = new SpdyConnection(socket, {
@@ -115,7 +120,9 @@ export class NodeConnections implements Disposable {
       this.#connections.add(connection);
       this.#give(connection);
     } catch (error) {
-      this.#waiters.shift()?.reject(error);
+      this.#ahead = 0;
+      this.#noneAheadUntil = performance.now() + AGAIN_MS;
+      if (!isAhead) this.#line.fail(error);
     } finally {
       this.#pending -= 1;
       done();
@@ -124,11 +131,7 @@ export class NodeConnections implements Disposable {
   }
 
   #give(connection: SpdyConnection): void {
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
-      waiter.resolve(connection);
-      return;
-    }
+    if (this.#line.serve(connection)) return;
     if (this.#ended.signal.aborted || this.#free.size >= MOST_FREE) {
       connection.close();
       return;
@@ -143,6 +146,6 @@ export class NodeConnections implements Disposable {
   }
 
   #tellIdle(): void {
-    if (this.#pending === 0 && this.#connections.size === 0 && this.#waiters.length === 0) this.#onIdle();
+    if (this.#pending === 0 && this.#connections.size === 0 && this.#line.length === 0) this.#onIdle();
   }
 }

@@ -16,6 +16,8 @@ export class FakeNode implements AsyncDisposable {
   spdy: 'spoken' | number = 'spoken';
   /** How it answers a wish for a WebSocket. */
   webSockets: 'spoken' | number = 'spoken';
+  /** How it answers who asks for a list: with an empty one, or with a refusal. */
+  lists: 'empty' | number = 'empty';
   /** Connections that were asked for, in order: `spdy web-1`, `websocket web-1`. */
   readonly requests: string[] = [];
   readonly #server = http.createServer();
@@ -24,6 +26,10 @@ export class FakeNode implements AsyncDisposable {
 
   static async listen(): Promise<FakeNode> {
     const node = new FakeNode();
+    node.#server.on('request', (_request, response) => {
+      if (node.lists !== 'empty') response.statusCode = node.lists;
+      response.end('{"items":[]}');
+    });
     node.#server.on('upgrade', (request, socket, head) => node.#upgrade(request, socket, head));
     node.#server.listen(0, '127.0.0.1');
     await once(node.#server, 'listening');

@@ -14,6 +14,19 @@ const CHANNELS = 'v4.channel.k8s.io';
  */
 const NO_SPDY: ReadonlySet<number> = new Set([400, 403, 405, 426, 501]);
 
+/** A pod's node that has been reached for one connection. To be disposed of, which gives it back where it was not used. */
+export interface ReachedPod extends Disposable {
+  /** Begins the connection to the pod's port, once. */
+  begin(): PodStream;
+}
+
+/** Who wants to reach a pod. */
+export interface ReachOptions {
+  /** When it began to wait, ms of `performance.now()`: who has waited longest is first. */
+  readonly since: number;
+  readonly signal: AbortSignal;
+}
+
 /** Opens connections to ports of pods, by the better of two ways that the API server takes. */
 export class Tunnels implements Disposable {
   /** API servers that were found to take no SPDY. */
@@ -27,21 +40,35 @@ export class Tunnels implements Disposable {
    *
    * @throws ApiRefusal; DevloopError `cluster/unreachable`; the signal's reason
    */
-  async open(api: ApiClient, pod: KubernetesObject, port: number, signal: AbortSignal): Promise<PodStream> {
-    const { name, namespace } = pod.metadata;
-    const path = `/api/v1/namespaces/${namespace}/pods/${name}/portforward`;
-    if (this.#withoutSpdy.has(api)) return openChannel(api, path, port, signal);
+  async reach(
+    api: ApiClient,
+    pod: KubernetesObject,
+    port: number,
+    { since, signal }: ReachOptions,
+  ): Promise<ReachedPod> {
+    const path = forwardPath(pod);
+    if (this.#withoutSpdy.has(api)) return reachedOverChannel(await openChannel(api, path, port, signal));
     try {
       for (;;) {
-        const connection = await this.#connectionsTo(api, pod, path).take(signal);
-        if (connection.isFree) return connection.open(port);
+        const connections = this.#connectionsTo(api, pod, path);
+        const connection = await connections.take(since, signal);
+        if (!connection.isFree) continue;
+        return reachedBy(
+          () => connection.open(port),
+          () => connections.giveBack(connection),
+        );
       }
     } catch (error) {
       if (!(error instanceof ApiRefusal && NO_SPDY.has(error.status))) throw error;
     }
     const stream = await openChannel(api, path, port, signal);
     this.#withoutSpdy.add(api);
-    return stream;
+    return reachedOverChannel(stream);
+  }
+
+  /** Makes connections to a pod's node ahead, so that as many are free, within bounds. */
+  ahead(api: ApiClient, pod: KubernetesObject, count: number): void {
+    if (!this.#withoutSpdy.has(api)) this.#connectionsTo(api, pod, forwardPath(pod)).ahead(count);
   }
 
   [Symbol.dispose](): void {
@@ -64,6 +91,31 @@ export class Tunnels implements Disposable {
     pods.set(uid, made);
     return made;
   }
+}
+
+function forwardPath({ metadata: { name, namespace } }: KubernetesObject): string {
+  return `/api/v1/namespaces/${namespace}/pods/${name}/portforward`;
+}
+
+/** A WebSocket has been opened for one connection and is of no other use. */
+function reachedOverChannel(stream: PodStream): ReachedPod {
+  return reachedBy(
+    () => stream,
+    () => stream.destroy(),
+  );
+}
+
+function reachedBy(begin: () => PodStream, giveBack: () => void): ReachedPod {
+  let isBegun = false;
+  return {
+    begin: () => {
+      isBegun = true;
+      return begin();
+    },
+    [Symbol.dispose]: () => {
+      if (!isBegun) giveBack();
+    },
+  };
 }
 
 function openChannel(api: ApiClient, path: string, port: number, signal: AbortSignal): Promise<ChannelStream> {

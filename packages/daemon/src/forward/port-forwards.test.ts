@@ -13,7 +13,7 @@ import type { Workload } from '../rollout/workload-status.ts';
 import { EventLog } from '../state/event-log.ts';
 import { Bell } from '../support/bell.ts';
 import { FakeNode } from './node.fake.ts';
-import { PortForwards } from './port-forwards.ts';
+import { PortForwards, type PortForwardsOptions } from './port-forwards.ts';
 
 const LABELS = { app: 'web' };
 const web = {
@@ -54,18 +54,24 @@ async function program(onConnection: (socket: net.Socket) => void, port = 0): Pr
 }
 
 /** A node, a session with it, and port `local` forwarded to port 80 of the service web, whose pods are `pods`. */
-async function stage(...pods: KubernetesObject[]) {
+async function stage(...objects: (KubernetesObject | Pick<PortForwardsOptions, 'podWaitMs'>)[]) {
+  const pods = objects.filter((object) => 'kind' in object);
+  const options = objects.filter((object) => !('kind' in object)).at(0);
   const node = await FakeNode.listen();
   onTestFinished(() => node[Symbol.asyncDispose]());
   const api = new ApiClient({ server: node.address, headers: {} } as ApiClient['address']);
   onTestFinished(() => api[Symbol.dispose]());
   const changed = new Bell();
   const ended = new AbortController();
+  const followed = new Set(['shop']);
   const view = {
     changed,
-    all: () => pods,
-    get: (kind: string, _namespace: string, name: string) =>
-      pods.find((pod) => pod.kind === kind && pod.metadata.name === name),
+    namespaces: followed,
+    follow: async (namespace: string) => void followed.add(namespace),
+    all: (kind: string, namespace: string) =>
+      pods.filter((pod) => followed.has(namespace) && pod.kind === kind && pod.metadata.namespace === namespace),
+    get: (kind: string, namespace: string, name: string) =>
+      view.all(kind, namespace).find((pod) => pod.metadata.name === name),
   };
   const session = { api, view, namespace: 'shop', signal: ended.signal } as unknown as ClusterSession;
   const world = { session: session as ClusterSession | undefined, contents: [] as readonly Workload[] };
@@ -76,6 +82,7 @@ async function stage(...pods: KubernetesObject[]) {
     log,
     session: () => world.session,
     contents: () => world.contents,
+    ...options,
     onBug: (error) => {
       throw error;
     },
@@ -84,7 +91,7 @@ async function stage(...pods: KubernetesObject[]) {
   const local = await freePort();
   await forwards.sync([web], [{ service: 'web', local, port: 80, address: undefined, chosen: false }]);
   const connect = (host = '127.0.0.1') => net.connect({ port: local, host, allowHalfOpen: true });
-  return { node, pods, changed, ended, world, log, events, forwards, local, connect };
+  return { node, session, pods, changed, ended, world, log, events, forwards, local, connect };
 }
 
 const webPod = (name: string, options: Parameters<typeof podObject>[1] = {}) =>
@@ -246,6 +253,125 @@ test('a pod whose image is being exchanged gets nothing until its new program ha
   second.destroy();
 });
 
+/** What a swap says of its pod. */
+function swapping() {
+  const sets = { leaving: new Set<string>(), ended: new Set<string>(), started: new Set<string>() };
+  const expected = new Map([['main', { reference: 'web:2', imageId: ID.two }]]);
+  const workload: Workload = { kind: 'Deployment', namespace: 'shop', name: 'web', generation: 1, expected, ...sets };
+  return { ...sets, workload };
+}
+
+const GET = 'GET / HTTP/1.1\r\nHost: web\r\n\r\n';
+
+test('what may be asked twice goes to the old program to the last, and to the new one where that ended without an answer', async () => {
+  const { leaving, ended, started, workload } = swapping();
+  const { node, changed, world, connect } = await stage(webPod('web-1'));
+  world.contents = [workload];
+  leaving.add('uid-web-1');
+  const asked: string[] = [];
+  const old = await program((socket) => {
+    socket.once('data', (bytes) => {
+      asked.push(`old: ${bytes}`);
+      if (asked.length === 1) socket.end('of the old one');
+      else {
+        ended.add('uid-web-1');
+        socket.destroy();
+      }
+    });
+  });
+  node.programs.set('web-1:80', old);
+  const posted = connect();
+  posted.write('POST /pay HTTP/1.1\r\nContent-Length: 0\r\n\r\n');
+  await once(posted, 'connect');
+  const first = connect();
+  first.write(GET);
+  expect(await text(first)).toBe('of the old one');
+  const second = connect();
+  second.write(GET);
+  const answer = text(second);
+  while (!ended.has('uid-web-1')) await new Promise((resolve) => setImmediate(resolve));
+  node.programs.set(
+    'web-1:80',
+    await program((socket) => {
+      socket.once('data', (bytes) => {
+        asked.push(`new: ${bytes.toString().slice(0, 4)}`);
+        socket.end('of the new one');
+      });
+    }),
+  );
+  started.add('uid-web-1');
+  changed.ring();
+  expect(await answer).toBe('of the new one');
+  expect(await text(posted)).toBe('of the new one');
+  expect(asked.toSorted()).toEqual(['new: GET ', 'new: POST', `old: ${GET}`, `old: ${GET}`]);
+});
+
+test('what must not be asked twice is reset where its program ended without an answer', async () => {
+  const { leaving, workload } = swapping();
+  const { node, world, connect } = await stage(webPod('web-1'));
+  world.contents = [workload];
+  let asked = 0;
+  const port = await program((socket) => {
+    socket.once('data', () => {
+      asked += 1;
+      leaving.add('uid-web-1');
+      socket.resetAndDestroy();
+    });
+  });
+  node.programs.set('web-1:80', port);
+  const socket = connect();
+  socket.write('POST /pay HTTP/1.1\r\nContent-Length: 0\r\n\r\n');
+  const [error] = await once(socket, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(asked).toBe(1);
+});
+
+test('a program that ends by itself without an answer is not asked again', async () => {
+  const { node, connect } = await stage(webPod('web-1'));
+  let asked = 0;
+  const port = await program((socket) => {
+    socket.once('data', () => {
+      asked += 1;
+      socket.end();
+    });
+  });
+  node.programs.set('web-1:80', port);
+  const socket = connect();
+  socket.write(GET);
+  expect(await text(socket)).toBe('');
+  expect(asked).toBe(1);
+});
+
+test('that the pod is being replaced may be told after its program has ended', async () => {
+  const { node, pods, changed, connect } = await stage(webPod('web-1'));
+  const ended = Promise.withResolvers<void>();
+  const old = await program((socket) => {
+    socket.once('data', () => socket.end());
+    socket.once('close', () => ended.resolve());
+  });
+  node.programs.set('web-1:80', old);
+  node.programs.set('web-2:80', await program((socket) => socket.once('data', () => socket.end('of the new one'))));
+  const socket = connect();
+  socket.write(GET);
+  const answer = text(socket);
+  await ended.promise;
+  pods.splice(0, 1, webPod('web-1', { deleted: true }), webPod('web-2'));
+  changed.ring();
+  expect(await answer).toBe('of the new one');
+});
+
+test('the node of a pod that is coming is reached before it serves', async () => {
+  const spec = { containers: [{ name: 'main', image: 'web' }], nodeName: 'node' };
+  const { node, pods, changed, connect } = await stage(webPod('web-1', { ready: false, spec }));
+  node.programs.set('web-1:80', await program(afterAll));
+  const answer = exchange(connect(), 'x');
+  while (node.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  pods[0] = webPod('web-1', { spec });
+  changed.ring();
+  expect(await answer).toBe('you said x');
+  expect(node.requests).toEqual(['spdy web-1']); // it was used
+});
+
 test('where SPDY is not let through it goes over WebSockets', async () => {
   const { node, connect } = await stage(webPod('web-1'));
   node.spdy = 403;
@@ -322,6 +448,43 @@ test('something that is no service is forwarded by its kind and name', async () 
     expect(await exchange(net.connect({ port: local, allowHalfOpen: true }), 'x')).toBe('you said x');
   }
   expect(forwards.others).toEqual(['service/redis']);
+});
+
+test('something in another namespace is forwarded, and that namespace followed when somebody connects', async () => {
+  const inData = (object: KubernetesObject): KubernetesObject => {
+    return { ...object, metadata: { ...object.metadata, namespace: 'data' } };
+  };
+  const { node, forwards, session } = await stage(webPod('web-1'), inData(webPod('redis-0')));
+  node.programs.set('redis-0:6379', await program(afterAll));
+  const local = await freePort();
+  await forwards.add({ service: 'data/pod/redis-0', local, port: 6379, address: undefined });
+  expect([...session.view.namespaces]).toEqual(['shop']);
+  expect(await exchange(net.connect({ port: local, allowHalfOpen: true }), 'x')).toBe('you said x');
+  expect([...session.view.namespaces]).toEqual(['shop', 'data']);
+  expect(forwards.others).toEqual(['data/pod/redis-0']);
+});
+
+test('one whose namespace this user may not see is refused at once', async () => {
+  const { node, forwards, events } = await stage();
+  node.lists = 403;
+  const local = await freePort();
+  await forwards.add({ service: 'secret/pod/x', local, port: 80, address: undefined });
+  const [error] = await once(net.connect({ port: local }), 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(events.at(-1)).toMatchObject({ type: 'forward-refused', failure: { code: 'cluster/refused' } });
+});
+
+test('what no pod takes in time is refused with the reason', async () => {
+  const { events, connect } = await stage(webPod('web-1', { ready: false }), { podWaitMs: 50 });
+  const socket = connect();
+  socket.write('anybody?');
+  const [error] = await once(socket, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(events.at(-1)).toMatchObject({
+    type: 'forward-refused',
+    service: 'web',
+    failure: { code: 'forward/not-ready' },
+  });
 });
 
 test('what was half sent when the pod’s side ends is what the client gets', async () => {

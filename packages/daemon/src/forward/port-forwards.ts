@@ -9,6 +9,8 @@ import { Forward, type ForwardGround, type ForwardWish } from './forward.ts';
 import { Tunnels } from './open-tunnel.ts';
 import { objectReference, podsOfObject, podsOfService } from './target-pods.ts';
 
+const POD_WAIT_MS = 30_000;
+
 export interface PortForwardsOptions {
   readonly log: EventLog;
   readonly session: () => ClusterSession | undefined;
@@ -16,6 +18,8 @@ export interface PortForwardsOptions {
   readonly contents: (service: string) => readonly Workload[];
   /** Told of what can only be a defect. */
   readonly onBug: (error: unknown) => void;
+  /** How long a connection waits for a pod that takes it before it is refused, ms. Default: 30 s. */
+  readonly podWaitMs?: number;
 }
 
 /**
@@ -38,7 +42,9 @@ export class PortForwards implements AsyncDisposable {
     this.#ground = {
       log: options.log,
       session: options.session,
+      podWaitMs: options.podWaitMs ?? POD_WAIT_MS,
       tunnels: this.#tunnels,
+      follow: (wish, session, signal) => this.#follow(wish, session, signal),
       candidates: (wish, session) => this.#candidates(wish, session),
     };
   }
@@ -141,6 +147,15 @@ export class PortForwards implements AsyncDisposable {
 
   #wishesOf(service: string): ForwardWish[] {
     return [...this.#forwards.values()].map(({ wish }) => wish).filter((wish) => wish.service === service);
+  }
+
+  /** Another namespace than the project's is followed as soon as somebody connects to something in it. */
+  async #follow({ service }: ForwardWish, session: ClusterSession, signal: AbortSignal): Promise<void> {
+    const namespace = this.#services.has(service) ? undefined : objectReference(service)?.namespace;
+    if (namespace === undefined || [...session.view.namespaces].includes(namespace)) return;
+    // A refusal to this is the connection's; one to a watch would be taken for the loss of the cluster.
+    await session.api.json(`/api/v1/namespaces/${namespace}/pods`, { query: { limit: 1 }, signal });
+    await session.view.follow(namespace, signal);
   }
 
   #candidates({ service, port }: ForwardWish, session: ClusterSession): readonly PodCandidate[] {

@@ -9,14 +9,14 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 test('open, it lets everybody through', async () => {
   const gate = new ProbeGate();
   expect(gate.isOpen).toBe(true);
-  await Promise.all([gate.pass(never), gate.pass(never), gate.pass(never)]);
+  await Promise.all([gate.pass(0, never), gate.pass(0, never), gate.pass(0, never)]);
 });
 
 test('closed, one at a time, and all as soon as one was taken', async () => {
   const gate = new ProbeGate();
   gate.close();
   const passed: Attempt[] = [];
-  const all = Array.from({ length: 5 }, () => gate.pass(never).then((attempt) => passed.push(attempt)));
+  const all = Array.from({ length: 5 }, () => gate.pass(0, never).then((attempt) => passed.push(attempt)));
   await settle();
   expect(passed.length).toBe(1);
   passed[0]?.refused();
@@ -31,20 +31,50 @@ test('closed, one at a time, and all as soon as one was taken', async () => {
   expect(gate.isOpen).toBe(true);
 });
 
+test('those that waited follow a few at a time, who has waited longest first, and others after them', async () => {
+  const gate = new ProbeGate();
+  gate.close();
+  const passed: number[] = [];
+  const attempts: Attempt[] = [];
+  const pass = (since: number) =>
+    gate.pass(since, never).then((attempt) => {
+      passed.push(since);
+      attempts.push(attempt);
+    });
+  const all = [0, ...Array.from({ length: 20 }, (_, index) => 20 - index)].map(pass);
+  await settle();
+  expect(passed).toEqual([0]);
+  attempts[0]?.taken();
+  await settle();
+  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  all.push(pass(21)); // the last to come
+  attempts[1]?.taken();
+  attempts[1]?.[Symbol.dispose]();
+  await settle();
+  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  attempts[2]?.refused();
+  for (const attempt of attempts.slice(3)) attempt[Symbol.dispose]();
+  while (passed.length < 11) await settle();
+  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]); // it is closed again
+  attempts[10]?.taken();
+  await Promise.all(all);
+  expect(passed.at(-1)).toBe(21);
+});
+
 test('one that is stuck holds up none for long', async () => {
   const gate = new ProbeGate();
   gate.close();
-  await gate.pass(never);
-  (await gate.pass(never)).taken();
+  await gate.pass(0, never);
+  (await gate.pass(0, never)).taken();
   expect(gate.isOpen).toBe(true);
 });
 
 test('one that gives up makes room for the next, also while it waits to try', async () => {
   const gate = new ProbeGate();
-  (await gate.pass(never)).refused();
+  (await gate.pass(0, never)).refused();
   const leaving = new AbortController();
-  const left = gate.pass(leaving.signal);
-  const next = gate.pass(never);
+  const left = gate.pass(0, leaving.signal);
+  const next = gate.pass(0, never);
   leaving.abort(new Error('gone'));
   await expect(left).rejects.toThrow('gone');
   using _attempt = await next;

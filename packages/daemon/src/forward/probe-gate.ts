@@ -1,11 +1,22 @@
-import { Bell } from '../support/bell.ts';
-import { Backoff } from '../support/delay.ts';
+import { delay } from '../support/delay.ts';
+import { WaitingLine } from '../support/waiting-line.ts';
 
-/** Between the tries of whether a program has begun to listen. */
-const FIRST_MS = 20;
-const MOST_MS = 100;
+/** Between the tries of whether a program has begun to listen, as long as it is about to. */
+const SOON_MS = 25;
+/** How long that is: what takes longer to start is not found noticeably later by fewer tries. */
+const SOON_FOR_MS = 1000;
+const LATER_MS = 100;
 /** After this long without an outcome the next may try as well: one that is stuck must not hold up all others. */
 const STUCK_MS = 500;
+/**
+ * Of those that waited, how many go at once when the first has been taken, and for how long one counts. All together they
+ * would slow each other, and the node and the program that just begins, until the last of them is answered.
+ */
+const MOST_FOLLOWING = 8;
+const FOLLOWING_MS = 150;
+
+/** Whether the caller is the one to try, or follows one that was taken. */
+type Turn = 'probe' | 'follow';
 
 /** One try to connect. To be disposed of when its outcome is known, or never will be. */
 export interface Attempt extends Disposable {
@@ -14,15 +25,17 @@ export interface Attempt extends Disposable {
 }
 
 /**
- * Stands before a port that may not take connections: once closed, one at a time tries it, and as soon as one is taken all
- * that wait go. A hundred waiting connections thus ask the node no more often than one does.
+ * Stands before a port that may not take connections: once closed, one at a time tries it, the one that has waited longest,
+ * and as soon as one is taken the others follow, a few at a time. A hundred waiting connections thus ask the node no more
+ * often than one does.
  */
 export class ProbeGate {
-  readonly #bell = new Bell();
-  readonly #backoff = new Backoff(FIRST_MS, MOST_MS);
+  readonly #line = new WaitingLine<Turn>();
   #isOpen = true;
   #isProbed = false;
-  #wasRefused = false;
+  #following = 0;
+  /** When the first of the tries in a row was refused. */
+  #refusedAt: number | undefined;
 
   /** Whether the last try was taken, as far as is known. */
   get isOpen(): boolean {
@@ -32,47 +45,54 @@ export class ProbeGate {
   /** Nothing is known any more about whether a connection would be taken. */
   close(): void {
     this.#isOpen = false;
+    this.#refusedAt = undefined;
   }
 
-  /** Resolves when the caller may try: at once where the last try was taken, else when it is the one to try. */
-  async pass(signal: AbortSignal): Promise<Attempt> {
-    let isProbing = await this.#bell.until(() => {
-      if (this.#isOpen) return false;
-      if (this.#isProbed) return undefined;
-      this.#isProbed = true;
-      return true;
-    }, signal);
+  /**
+   * Resolves when the caller may try: at once where the last try was taken and nobody waits, else when it is its turn.
+   *
+   * @param since when the caller began to wait, ms of `performance.now()`
+   */
+  async pass(since: number, signal: AbortSignal): Promise<Attempt> {
+    signal.throwIfAborted();
+    const isFree = this.#isOpen && this.#line.length === 0;
+    const waiting = isFree ? undefined : this.#line.wait(since, signal);
+    this.#advance();
+    let turn = await waiting;
     let stuck: NodeJS.Timeout | undefined;
     const end = () => {
       clearTimeout(stuck);
-      if (!isProbing) return;
-      isProbing = false;
-      this.#isProbed = false;
-      this.#bell.ring();
+      if (turn === 'probe') this.#isProbed = false;
+      if (turn === 'follow') this.#following -= 1;
+      turn = undefined;
+      this.#advance();
     };
-    if (isProbing && this.#wasRefused) {
-      await this.#backoff.wait(signal).catch((error: unknown) => {
+    if (turn === 'probe' && this.#refusedAt !== undefined) {
+      const soon = performance.now() - this.#refusedAt < SOON_FOR_MS;
+      await delay(soon ? SOON_MS : LATER_MS, signal).catch((error: unknown) => {
         end();
         throw error;
       });
     }
-    if (isProbing) stuck = setTimeout(end, STUCK_MS);
+    if (turn !== undefined) stuck = setTimeout(end, turn === 'probe' ? STUCK_MS : FOLLOWING_MS);
     return {
       taken: () => {
-        if (!this.#isOpen) {
-          this.#isOpen = true;
-          this.#wasRefused = false;
-          this.#backoff.reset();
-          this.#bell.ring();
-        }
+        this.#isOpen = true;
+        this.#refusedAt = undefined;
         end();
       },
       refused: () => {
         this.#isOpen = false;
-        this.#wasRefused = true;
+        this.#refusedAt ??= performance.now();
         end();
       },
       [Symbol.dispose]: end,
     };
+  }
+
+  /** Lets go on who may. */
+  #advance(): void {
+    if (this.#isOpen) while (this.#following < MOST_FOLLOWING && this.#line.serve('follow')) this.#following += 1;
+    else if (!this.#isProbed) this.#isProbed = this.#line.serve('probe');
   }
 }

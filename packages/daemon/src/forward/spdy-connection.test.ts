@@ -110,19 +110,38 @@ test('one whose node does not answer every question carries nothing more', async
   expect(owned).toEqual(['closed']);
 });
 
-test.each<[string, (node: Duplex) => void, boolean]>([
-  ['the node tells that nothing took it', (node) => err(node, 'E connect: Connection refused'), false],
-  ['the node tells of another error', (node) => err(node, 'E read: Connection reset by peer'), true],
-  ['the node resets the stream', (node) => node.write(control(3, 0, 0, 0, 3, 0, 0, 0, 5)), true],
-  ['the connection ends', (node) => node.end(), true],
-])('it is of no more use when %s', async (_what, happens, wasTaken) => {
+test('after nothing in the pod took it, it carries the next', async () => {
+  const { connection, node, told, owned } = stage();
+  const stream = connection.open(80);
+  stream.write('question');
+  err(node, 'E connect: Connection refused');
+  say(node, 1, '', true);
+  stream.resume();
+  await once(stream, 'end');
+  expect(stream.failure?.wasTaken).toBe(false);
+  stream.end(() => stream.destroy());
+  await once(stream, 'close');
+  await settle();
+  for (const ping of told.filter((one) => one.startsWith('ping'))) {
+    node.write(pingFrame(Number(ping.replace('ping ', ''))));
+  }
+  await settle();
+  expect(owned).toEqual(['free']);
+  connection.close();
+});
+
+test.each<[string, (node: Duplex) => void]>([
+  ['the node tells of another error', (node) => err(node, 'E read: Connection reset by peer')],
+  ['the node resets the stream', (node) => node.write(control(3, 0, 0, 0, 3, 0, 0, 0, 5))],
+  ['the connection ends', (node) => node.end()],
+])('it is of no more use when %s', async (_what, happens) => {
   const { connection, node, owned } = stage();
   const stream = connection.open(80);
   say(node, 3, 'half an ans');
   await settle();
   happens(node);
   expect(await text(stream)).toBe('half an ans'); // what came is read before the failure is told
-  expect(stream.failure?.wasTaken).toBe(wasTaken);
+  expect(stream.failure?.wasTaken).toBe(true);
   stream.destroy();
   await once(stream, 'close');
   expect(owned).toEqual(['closed']);

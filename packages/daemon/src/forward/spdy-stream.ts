@@ -12,7 +12,7 @@ export interface SpdyCarrier {
   send(parts: readonly Buffer[], isLast: boolean, sent: () => void): void;
   /** Goes on reading, where {@link SpdyStream.takeData} said that there was no room. */
   resume(): void;
-  /** The stream is done with. @param isClean both sides have ended everything, so that another may be carried */
+  /** The stream is done with. @param isClean both sides have ended all, or nothing in the pod took it: another may be carried */
   release(isClean: boolean): void;
 }
 
@@ -72,7 +72,8 @@ export class SpdyStream extends PodStream {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const isClean = this.writableFinished && this.isOver && this.failure === undefined && this.#isErrorOver;
+    const isOver = this.writableFinished && this.isOver && this.#isErrorOver;
+    const isClean = isOver && (this.failure === undefined || !this.failure.wasTaken);
     this.#carrier.release(isClean);
     done(error);
   }

@@ -23,28 +23,36 @@ const KINDS: Readonly<Record<string, FollowedKind>> = {
   pod: 'Pod',
 };
 
-/** An object of the cluster, in the project's namespace. */
+/** An object of the cluster. */
 export interface ObjectReference {
+  /** Undefined: the project's. */
+  readonly namespace: string | undefined;
   readonly kind: FollowedKind;
   readonly name: string;
 }
 
 const NOTHING_EXPECTED: ExpectedImages = new Map();
 
-/** Reads `service/redis`, `deploy/web`, `pod/x`; undefined for what is none of these, as the name of a service is. */
+/** Reads `service/redis`, `deploy/web`, `data/pod/x`; undefined for what is none of these, as the name of a service is. */
 export function objectReference(text: string): ObjectReference | undefined {
-  const [kindName = '', name, ...rest] = text.split('/');
+  const [name, kindName = '', namespace, ...rest] = text.split('/').reverse();
   const kind = KINDS[kindName.toLowerCase()];
-  return kind === undefined || !name || rest.length > 0 ? undefined : { kind, name };
+  if (kind === undefined || !name || namespace === '' || rest.length > 0) return undefined;
+  return { namespace, kind, name };
 }
 
-/** The pods of an object of the cluster; none while it is not there. A Service's port leads to its target port. */
+/**
+ * The pods of an object of the cluster; none while it is not there. A Service's port leads to its target port.
+ *
+ * @param home the project's namespace
+ */
 export function podsOfObject(
-  { kind, name }: ObjectReference,
+  reference: ObjectReference,
   port: number | string,
   view: Pick<ClusterView, 'get' | 'all'>,
-  namespace: string,
+  home: string,
 ): PodCandidate[] {
+  const { kind, name, namespace = home } = reference;
   const object = view.get(kind, namespace, name);
   if (object === undefined) return [];
   if (kind === 'Pod') return [{ pod: object, expected: NOTHING_EXPECTED, port }];
@@ -66,10 +74,10 @@ export function podsOfService(
     const { kind } = object;
     const { name } = object.metadata;
     const content = contents.find((one) => one.kind === kind && one.name === name && one.namespace === where);
-    const { expected = NOTHING_EXPECTED, leaving, started } = content ?? {};
+    const { expected = NOTHING_EXPECTED, leaving, ended, started } = content ?? {};
     const pod = kind === 'Pod' ? view.get('Pod', where, name) : undefined;
     const pods = pod ? [pod] : podsWith(object['spec']?.template?.metadata?.labels ?? {}, view, where);
-    return pods.map((one) => ({ pod: one, expected, leaving, started, port }));
+    return pods.map((one) => ({ pod: one, expected, leaving, ended, started, port }));
   });
 }
 

@@ -102,8 +102,8 @@ async function carryOut(
   }
   const fresh = await withFreshNames(plan, pins, context);
   reporter.phase('rollout', 'swapping');
-  const [leaving, started] = [new Set<string>(), new Set<string>()];
-  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), leaving, started });
+  const [leaving, ended, started] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), leaving, ended, started });
   pass.onSwapping(workload(one.generation));
   const generation = await swap(fresh, {
     objects: session.objects,
@@ -122,6 +122,10 @@ async function carryOut(
       reporter.times.containerStartedAt ??= at;
     },
     onPodLeaving: (uid) => leaving.add(uid),
+    onPodEnded: (uid) => {
+      ended.add(uid);
+      session.view.changed.ring();
+    },
     onPodStarted: (uid) => {
       started.add(uid);
       session.view.changed.ring();

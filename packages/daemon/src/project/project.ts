@@ -25,7 +25,7 @@ export interface Project {
   /** Whether ports of services that name none are forwarded. */
   readonly choosePorts: boolean;
   /** Ports of objects that are no service's, whose name is `kind/name`. */
-  readonly forwards: readonly (WrittenPort & { readonly to: string })[];
+  readonly forwards: readonly (WrittenPort & { readonly to: string; readonly namespace?: string | undefined })[];
   /**
    * Absolute paths of the files and folders whose change can change this project: config, manifests, Dockerfiles, and
    * places where one of them was looked for in vain. A folder stands for the manifests directly in it; folders below it

@@ -29,6 +29,8 @@ export interface SwapOptions {
   readonly onStarted: (at: number) => void;
   /** Told of each pod before its containers are exchanged; of the first as early as can be. @param uid of the pod */
   readonly onPodLeaving: (uid: string) => void;
+  /** Told of each pod when the first of its old containers has ended. @param uid of the pod */
+  readonly onPodEnded: (uid: string) => void;
   /** Told of each pod all whose new containers have started. @param uid of the pod */
   readonly onPodStarted: (uid: string) => void;
   /** Owns the supervision of the containers, which goes on after the swap has been applied. */
@@ -139,7 +141,7 @@ async function readyOrSuperseded(pod: KubernetesObject, options: SwapOptions): P
 async function supervise(
   pod: KubernetesObject,
   images: readonly { readonly name: string }[],
-  { engine, killAfterMs, onStarted, onPodStarted, tasks, signal }: SwapOptions,
+  { engine, killAfterMs, onStarted, onPodEnded, onPodStarted, tasks, signal }: SwapOptions,
 ): Promise<void> {
   const podUid = pod.metadata.uid ?? '';
   let left = images.length;
@@ -151,12 +153,13 @@ async function supervise(
   await Promise.all(
     images.map(
       ({ name }) =>
-        new Promise<void>((ready) => {
+        new Promise<void>((watching) => {
           // Not tied to the pass: when a newer save supersedes it, the old container still has to be ended in time.
           const watched = AbortSignal.any([signal, AbortSignal.timeout(SUPERVISION_MS)]);
-          const watching = engine.superviseSwap({ podUid, name, killAfterMs }, ready, watched).then(started);
+          const listener = { watching, ended: () => onPodEnded(podUid) };
+          const supervised = engine.superviseSwap({ podUid, name, killAfterMs }, listener, watched).then(started);
           // Without the engine's events the swap still works; it only takes the grace period.
-          tasks.add(watching.catch(() => undefined).finally(ready));
+          tasks.add(supervised.catch(() => undefined).finally(watching));
         }),
     ),
   );

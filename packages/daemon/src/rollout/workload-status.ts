@@ -22,6 +22,8 @@ export interface Workload {
   readonly expected: ExpectedImages;
   /** In a swap: uids of pods whose containers are about to be ended, which their objects tell only once it is too late. */
   readonly leaving?: ReadonlySet<string>;
+  /** In a swap: uids of pods in which an old container has ended. */
+  readonly ended?: ReadonlySet<string>;
   /** In a swap: uids of pods whose new containers the engine has started, which the kubelet tells up to a second later. */
   readonly started?: ReadonlySet<string>;
 }

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { Place } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
+import { reset } from './reset.ts';
 import type { Frontend } from './service-table.ts';
 import { splice } from './splice.ts';
 
@@ -31,12 +32,12 @@ export class TcpProxy implements Disposable {
     socket.on('error', () => socket.destroy());
     const backend = this.#choice.for(socket.remoteAddress ?? '');
     if (backend === undefined) {
-      socket.resetAndDestroy();
+      reset(socket);
       return;
     }
     const target = net.connect({ ...this.#place(backend.address, backend.port), allowHalfOpen: true, noDelay: true });
     socket.setNoDelay(true);
-    target.once('error', () => socket.resetAndDestroy());
+    target.once('error', () => reset(socket));
     socket.once('close', () => {
       if (target.connecting) target.destroy();
     });

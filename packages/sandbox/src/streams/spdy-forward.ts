@@ -8,6 +8,12 @@ export const SPDY_FORWARD_PROTOCOL = 'portforward.k8s.io';
 export const TUNNELLED_FORWARD_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
 
 /**
+ * How long the client may go on when the program has ended its side: socat's, through which the kubelet forwards. kubectl
+ * ends a local connection only when the stream of errors has ended, so without a bound two would wait for each other.
+ */
+const LINGER_MS = 500;
+
+/**
  * Forwards ports over SPDY: for every connection a stream of data and one for an error, which belong together by their
  * `requestid`. pkg/kubelet/cri/streaming/portforward httpstream.go. Resolves when the client has gone and all is closed.
  */
@@ -49,6 +55,16 @@ async function forwardPort(data: SpdyStream, error: SpdyStream, port: number, di
     data.end();
     return;
   }
+  // As the kubelet does it, the stream of errors before that of the data, so that who has read all of the data knows of both.
+  target.once('end', () => error.end());
+  let linger: NodeJS.Timeout | undefined;
+  data.once('finish', () => {
+    linger = setTimeout(() => {
+      target.destroy();
+      data.destroy();
+    }, LINGER_MS);
+  });
   await splice(data, target);
+  clearTimeout(linger);
   error.end();
 }

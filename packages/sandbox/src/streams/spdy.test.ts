@@ -93,6 +93,35 @@ test('ports are forwarded, each connection with an end of each direction', async
   await Promise.all([served, reading]);
 });
 
+test('a program that has ended ends its forward, also where the client has not ended its side', async () => {
+  const [near, far] = await pair();
+  const programs: net.Socket[] = [];
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => socket.end('all there is'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  const served = forwardOverSpdy(far, async () => {
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    programs.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  });
+  const client = new SpdyConnection(near, 'client');
+  const reading = client.run();
+  const error = client.open({ streamtype: 'error', port: '80', requestid: '0' });
+  const data = client.open({ streamtype: 'data', port: '80', requestid: '0' });
+  const ended: string[] = [];
+  for (const [name, stream] of Object.entries({ error, data })) stream.once('end', () => ended.push(name));
+  const allOfError = text(error);
+  expect(await text(data)).toBe('all there is');
+  expect(await allOfError).toBe(''); // kubectl ends its local connection only then
+  if (programs[0]?.destroyed === false) await once(programs[0], 'close');
+  expect(ended).toEqual(['error', 'data']);
+  server.close();
+  await client.close();
+  await Promise.all([served, reading]);
+});
+
 test('what is no SPDY ends the connection', async () => {
   const [near, far] = await pair();
   const served = forwardOverSpdy(far, () => Promise.reject(new Error('never asked')));

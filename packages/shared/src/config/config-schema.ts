@@ -88,6 +88,7 @@ export const ForwardSchema = PortObjectSchema.extend({
     .string()
     .regex(FORWARD_TARGET, { error: 'must be kind/name, as service/redis, deployment/web or pod/job-1' })
     .describe('What is forwarded, as kind/name: service, deployment, statefulset, daemonset, replicaset, job or pod.'),
+  namespace: dnsLabel.optional().describe('Namespace that it is in. Default: that of the project.'),
 });
 
 /** A chart that helm renders. */
@@ -230,7 +231,7 @@ export const ConfigSchema = z.strictObject({
   forwards: z
     .array(ForwardSchema)
     .default([])
-    .describe('Ports of what belongs to no service: of anything in the namespace, deployed by devloop or not.'),
+    .describe('Ports of what belongs to no service: of anything in the cluster, deployed by devloop or not.'),
 });
 
 /** `devloop.yaml` as validated, with defaults. */

@@ -20,7 +20,7 @@ export const Command = z.discriminatedUnion('type', [
   /** Forward a port until it is removed or the daemon ends; an own local port replaces the one of the same port. */
   z.object({
     type: z.literal('add-forward'),
-    /** Or `kind/name` of something else in the namespace: `service/redis`. */
+    /** Or `kind/name` of something else, in another namespace with that before it: `service/redis`, `data/service/redis`. */
     service: z.string(),
     local: z.int().min(1).max(65_535),
     port: z.union([z.int().min(1).max(65_535), z.string()]),

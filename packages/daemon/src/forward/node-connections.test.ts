@@ -1,0 +1,90 @@
+import { type Duplex, duplexPair } from 'node:stream';
+import { expect, onTestFinished, test } from 'vitest';
+import { NodeConnections } from './node-connections.ts';
+
+const never = new AbortController().signal;
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** The connections to a node that answers each handshake when the test says how. */
+function stage() {
+  const handshakes: { succeed(): void; fail(error: Error): void }[] = [];
+  let idle = 0;
+  const connections = new NodeConnections(
+    () =>
+      new Promise<Duplex>((resolve, reject) => {
+        handshakes.push({ succeed: () => resolve(duplexPair()[0]), fail: reject });
+      }),
+    () => {
+      idle += 1;
+    },
+  );
+  onTestFinished(() => connections[Symbol.dispose]());
+  return { connections, handshakes, idle: () => idle };
+}
+
+test('who has waited longest gets the first that comes', async () => {
+  const { connections, handshakes } = stage();
+  const got: string[] = [];
+  const both = [
+    connections.take(2, never).then(() => got.push('late')),
+    connections.take(1, never).then(() => got.push('early')),
+  ];
+  handshakes[0]?.succeed();
+  await Promise.race(both);
+  expect(got).toEqual(['early']);
+  handshakes[1]?.succeed();
+  await Promise.all(both);
+});
+
+test('one that was taken and not used goes to the next', async () => {
+  const { connections, handshakes } = stage();
+  const first = connections.take(1, never);
+  handshakes[0]?.succeed();
+  const unused = await first;
+  const second = connections.take(2, never);
+  connections.giveBack(unused);
+  expect(await second).toBe(unused);
+  connections.giveBack(unused);
+  expect(await connections.take(3, never)).toBe(unused);
+});
+
+test('as many are made ahead as are wanted, and no more of them at once than of others', async () => {
+  const { connections, handshakes } = stage();
+  connections.ahead(6);
+  expect(handshakes.length).toBe(4);
+  for (const { succeed } of handshakes) succeed();
+  await settle();
+  expect(handshakes.length).toBe(6);
+  connections.ahead(6); // two are on their way
+  expect(handshakes.length).toBe(6);
+  for (const { succeed } of handshakes.slice(4)) succeed();
+  await settle();
+  const taken = await Promise.all(Array.from({ length: 6 }, (_, since) => connections.take(since, never)));
+  expect(new Set(taken).size).toBe(6);
+  expect(handshakes.length).toBe(6);
+});
+
+test('that one made ahead fails is nobody’s failure, and it is not tried again at once', async () => {
+  const { connections, handshakes, idle } = stage();
+  connections.ahead(1);
+  const waiting = connections.take(1, never);
+  handshakes[0]?.fail(new Error('not yet'));
+  await settle();
+  connections.ahead(1);
+  expect(handshakes.length).toBe(2); // that of the one who waits
+  handshakes[1]?.fail(new Error('refused'));
+  await expect(waiting).rejects.toThrow('refused');
+  expect(idle()).toBe(1);
+});
+
+test('one that the node closes is no longer to be had', async () => {
+  const { connections, handshakes } = stage();
+  const taken = connections.take(1, never);
+  handshakes[0]?.succeed();
+  const connection = await taken;
+  connections.giveBack(connection);
+  connection.close();
+  const next = connections.take(2, never);
+  handshakes[1]?.succeed();
+  expect(await next).not.toBe(connection);
+});
