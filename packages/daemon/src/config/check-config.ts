@@ -8,20 +8,33 @@ export function checkConfig(config: DevloopConfig): ConfigProblem[] {
 }
 
 /**
+ * Dependencies that name no service, but nearly one.
+ *
+ * @param names of the services that the file names, those with problems of their own included
+ */
+export function misspeltDependencies(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
+  return unknownDependencies(config, names).filter((problem) => problem.isNear);
+}
+
+/**
  * Dependencies that name no service.
  *
  * @param names of all services, those that only manifests make included
  */
-export function unknownDependencies(config: DevloopConfig, names: readonly string[]): ConfigProblem[] {
+export function unknownDependencies(
+  config: DevloopConfig,
+  names: readonly string[],
+): (ConfigProblem & { readonly isNear: boolean })[] {
   return Object.entries(config.services).flatMap(([name, service]) =>
-    service.dependsOn.flatMap((dependency, index): ConfigProblem[] => {
+    service.dependsOn.flatMap((dependency, index) => {
       if (names.includes(dependency)) return [];
       const others = names.filter((other) => other !== name);
       const nearest = nearestWord(dependency, others);
       return [
         {
           path: ['services', name, 'dependsOn', index],
-          at: 'value',
+          at: 'value' as const,
+          isNear: nearest !== undefined,
           message: `There is no service \`${dependency}\`.`,
           hint:
             nearest !== undefined

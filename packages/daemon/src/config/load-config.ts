@@ -4,7 +4,7 @@ import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic'
 import { CONFIG_FILE, ConfigSchema, type DevloopConfig } from '@devloop/shared/config/config-schema';
 import { type Document, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { checkConfig } from './check-config.ts';
+import { checkConfig, misspeltDependencies } from './check-config.ts';
 import { checkPaths } from './check-paths.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { explainIssue, noServices } from './explain-issue.ts';
@@ -51,6 +51,9 @@ export async function readConfig(file: string): Promise<ConfigOutcome> {
   const schemaProblems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => explainIssue(issue, raw));
   const config = parsed.success ? parsed.data : parseSoundParts(raw, parsed.error.issues);
   const furtherProblems = config === undefined ? [] : await checkMeaning(config, raw, dirname(file));
+  // which workloads there are besides is only known with a sound file; what looks misspelt is told with the rest
+  const isSound = schemaProblems.length + furtherProblems.length === 0;
+  if (config !== undefined && !isSound) furtherProblems.push(...misspeltDependencies(config, namesOf(raw)));
 
   const diagnostics = [...duplicates, ...[...schemaProblems, ...furtherProblems].map(place)].sort(byPosition);
   const lookedAt = furtherProblems.flatMap((problem) => problem.lookedAt ?? []);
@@ -82,6 +85,10 @@ function emptyFile(file: string, text: string): ConfigDiagnostic {
     message: 'The file is empty.',
     hint: `These two lines are enough for a service whose folder is web/: \`services:\` and, indented below it, \`web:\`.`,
   };
+}
+
+function namesOf(raw: unknown): string[] {
+  return Object.keys((raw as { services?: object } | null)?.services ?? {});
 }
 
 async function checkMeaning(config: DevloopConfig, raw: unknown, folder: string): Promise<ConfigProblem[]> {
