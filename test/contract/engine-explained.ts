@@ -54,6 +54,7 @@ export const ENGINE_EXPLAINED: readonly Explanation[] = [
     why: 'containers that are made through the API are in the network of the sandbox’s node, and say so',
   },
   { where: /GraphDriver\.Data/, why: 'each keeps its layers in its own way' },
+  { where: /body\.BuildCache: "undefined" ≠ "array"/, why: 'null where BuildKit has built nothing yet' },
   {
     where: /RootFS\.Layers/,
     why: 'each step that can write has a layer, as with BuildKit; the classic builder leaves empty ones out',

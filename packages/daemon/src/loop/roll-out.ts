@@ -218,7 +218,9 @@ function expectedImages(object: KubernetesObject, pins: Pins): ExpectedImages {
   for (const { name, image } of containersOf(object)) {
     if (image === undefined) continue;
     const pin = pins.find(({ reference }) => image === reference || isAlias(image, reference));
-    if (pin !== undefined) expected.set(name, { reference: image, imageId: pin.imageId, digest: pin.digest });
+    if (pin === undefined) continue;
+    const { imageId, digest } = pin;
+    expected.set(name, { reference: image, imageId, digest, likewise: new Set() });
   }
   return expected;
 }

@@ -7,6 +7,8 @@ export interface ExpectedImage {
   readonly imageId: string;
   /** `sha256:…` of its manifest, where it was pushed to a registry. */
   readonly digest?: string | undefined;
+  /** Ids of images that were built elsewhere of the same content and have had the reference; see `acceptLikewise`. */
+  readonly likewise?: Set<string>;
 }
 
 /** By container name; containers that are not built here are not in it. */
@@ -29,13 +31,30 @@ export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): b
   return true;
 }
 
+/** Containers that run, by the reference that is expected of them, an image that is not. */
+export function otherImages(
+  pod: KubernetesObject,
+  expected: ExpectedImages,
+): { readonly expected: ExpectedImage; readonly imageId: string }[] {
+  const specs: { name: string; image: string }[] = pod['spec']?.containers ?? [];
+  const statuses: { name: string; image: string; imageID: string; state?: { running?: object } }[] =
+    pod['status']?.containerStatuses ?? [];
+  return statuses.flatMap((status) => {
+    const image = expected.get(status.name);
+    const isMeant = specs.some(({ name, image: named }) => name === status.name && named === image?.reference);
+    const imageId = /(sha256:[0-9a-f]+)$/.exec(status.imageID)?.[1];
+    if (image === undefined || !isMeant || imageId === undefined || status.imageID.includes('@')) return [];
+    return status.state?.running === undefined || runsImage(status, image) ? [] : [{ expected: image, imageId }];
+  });
+}
+
 /** Whether a container, by its status, was made from an image. */
 export function runsImage(
   status: { readonly image: string; readonly imageID?: string },
-  { reference, imageId, digest }: ExpectedImage,
+  { reference, imageId, digest, likewise }: ExpectedImage,
 ): boolean {
   const { image, imageID = '' } = status;
-  if (!imageID.includes('@')) return imageID.endsWith(imageId);
+  if (!imageID.includes('@')) return [imageId, ...(likewise ?? [])].some((id) => imageID.endsWith(id));
   // The id is that of the repository's manifest, not the image's. The status then names whichever of the image's names
   // comes first, so that the unique tag has to do only where the manifest is not known.
   return digest === undefined ? image.endsWith(reference) : imageID.endsWith(`@${digest}`);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ContainerRun } from '../build/image-engine.ts';
+import type { ContainerRun, ImageEngine } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { Bell } from '../support/bell.ts';
-import { FakeLiveObjects, podObject } from './live-objects.fake.ts';
+import { FakeLiveObjects, ID, podObject } from './live-objects.fake.ts';
 import { trackRollout } from './track-rollout.ts';
 import type { Workload } from './workload-status.ts';
 
@@ -34,11 +34,19 @@ function startedNow(id: string, options: Parameters<typeof podObject>[1] = {}): 
   return pod;
 }
 
-function track(view: ChangingView, container: (id: string) => ContainerRun | undefined) {
+function track(
+  view: ChangingView,
+  container: (id: string) => ContainerRun | undefined,
+  {
+    workload = WORKLOAD,
+    imageId = async () => undefined,
+  }: { workload?: Workload; imageId?: ImageEngine['imageId'] } = {},
+) {
   const asked: string[] = [];
-  const outcome = trackRollout([WORKLOAD], {
+  const outcome = trackRollout([workload], {
     view,
     engine: {
+      imageId,
       container: async (id) => {
         asked.push(id);
         return container(id);
@@ -97,4 +105,34 @@ test('a readiness probe is proof, and so is having run for long', async () => {
     const { outcome, asked } = track(new ChangingView(pod), () => ({ runs: false }));
     expect([(await outcome).ok, asked]).toEqual([true, []]);
   }
+});
+
+test('an image that somebody else built of the same content, and that has the name now, serves as well', async () => {
+  const likewise = new Set<string>();
+  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const names: string[] = [];
+  const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
+    workload,
+    imageId: async (reference) => {
+      names.push(reference);
+      return ID.two;
+    },
+  });
+  expect((await outcome).ok).toBe(true);
+  expect([names, [...likewise]]).toEqual([['web:1'], [ID.two]]);
+});
+
+test('a container of the old image, which the kubelet has not exchanged yet, never serves for the new one', async () => {
+  const likewise = new Set<string>();
+  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const view = new ChangingView(podObject('web', { imageId: ID.two }));
+  const { outcome } = track(view, () => undefined, {
+    workload,
+    imageId: async () => {
+      setImmediate(() => view.become(podObject('web', { imageId: ID.one })));
+      return ID.one;
+    },
+  });
+  expect((await outcome).ok).toBe(true);
+  expect(likewise.size).toBe(0);
 });

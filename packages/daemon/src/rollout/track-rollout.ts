@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { Bell } from '../support/bell.ts';
 import { instant } from '../support/instant.ts';
 import { runsExpected } from './expected-images.ts';
+import { acceptLikewise } from './likewise-images.ts';
 import { type Diagnosis, diagnosisReport } from './pod-diagnosis.ts';
 import { pullOf } from './pulled-images.ts';
 import { stayUp } from './stay-up.ts';
@@ -22,7 +23,7 @@ export type RolloutOutcome =
 export interface TrackOptions {
   readonly view: LiveObjects & { readonly changed: Bell };
   /** Asked whether what Kubernetes calls ready without a probe goes on running; absent: taken at Kubernetes' word. */
-  readonly engine?: Pick<ImageEngine, 'container'>;
+  readonly engine?: Pick<ImageEngine, 'container' | 'imageId'>;
   /** Told when the wording of where the rollout is changes. */
   readonly onProgress: (detail: string) => void;
   /** Told whenever no pod waits any more for its containers to be started. */
@@ -47,12 +48,20 @@ const PROXY_MS = 2000;
  */
 export async function trackRollout(workloads: readonly Workload[], options: TrackOptions): Promise<RolloutOutcome> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
-  for (;;) {
-    const outcome = await untilReady(workloads, options, timeout);
-    if (!outcome.ok) return outcome;
-    if (!(await stayUp(workloads, options, timeout))) continue;
-    await untilOldOnesAreLeft(workloads, options);
-    return outcome;
+  const over = new AbortController();
+  const { view, engine, signal } = options;
+  const accepting = engine && acceptLikewise(workloads, view, engine, AbortSignal.any([over.signal, signal, timeout]));
+  try {
+    for (;;) {
+      const outcome = await untilReady(workloads, options, timeout);
+      if (!outcome.ok) return outcome;
+      if (!(await stayUp(workloads, options, timeout))) continue;
+      await untilOldOnesAreLeft(workloads, options);
+      return outcome;
+    }
+  } finally {
+    over.abort(new Error('the rollout is over'));
+    await accepting;
   }
 }
 

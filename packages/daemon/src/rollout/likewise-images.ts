@@ -1,0 +1,44 @@
+import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import type { ImageEngine } from '../build/image-engine.ts';
+import type { Bell } from '../support/bell.ts';
+import { repeat } from '../support/delay.ts';
+import { otherImages } from './expected-images.ts';
+import { type LiveObjects, type Workload, workloadStatus } from './workload-status.ts';
+
+/** Longer than the kubelet takes to tell of a container that it has just exchanged. */
+const LOOK_MS = 1000;
+
+/**
+ * Accepts containers of an image that is not the one that was built here, but has its name now: another daemon (of another
+ * copy of the project) has built the same content at the same time, and the engine gives the name to whoever is later. The
+ * name says the content, so it serves as well. Resolves when the signal is aborted.
+ */
+export async function acceptLikewise(
+  workloads: readonly Workload[],
+  view: LiveObjects & { readonly changed: Bell },
+  engine: Pick<ImageEngine, 'imageId'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = async () => {
+    const others = workloads.flatMap((workload) =>
+      workloadStatus(workload, view).newest.flatMap((pod) => otherImages(pod, workload.expected)),
+    );
+    for (const { expected, imageId } of others) {
+      if ((await engine.imageId(expected.reference, signal)) !== imageId) continue;
+      expected.likewise?.add(imageId);
+      view.changed.ring();
+    }
+  };
+  await repeat(
+    async () => {
+      try {
+        await look();
+      } catch (error) {
+        // an engine that does not answer leaves things as they are; whoever needs it will tell
+        if (!signal.aborted && !(error instanceof DevloopError)) throw error;
+      }
+    },
+    () => LOOK_MS,
+    signal,
+  );
+}
