@@ -78,12 +78,14 @@ test('kubectl forwards a port', async () => {
       input: WEB,
     });
     await mustRun('kubectl', ['-n', namespace, 'rollout', 'status', 'deployment/web'], { env });
-    const child = spawn('kubectl', ['-n', namespace, 'port-forward', 'deployment/web', ':8080'], {
+    // of a Deployment, kubectl may take the pod that is just being ended
+    const child = spawn('kubectl', ['-n', namespace, 'port-forward', `pod/${await podOf(env)}`, ':8080'], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
-      const [line] = await once(createInterface({ input: child.stdout }), 'line');
+      const lines = createInterface({ input: child.stdout });
+      const [line] = await Promise.race([once(lines, 'line'), once(lines, 'close')]);
       const port = /^Forwarding from 127\.0\.0\.1:(\d+) -> 8080$/.exec(line)?.[1];
       for (const _ of [1, 2]) {
         expect(await plainRequest(`http://127.0.0.1:${port}/`)).toEqual({ status: 200, body: 'hello\n' });
