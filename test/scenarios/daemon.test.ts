@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { buildsCompleted, passEnded } from '../rig/expected-events.ts';
+import type { ApiObject } from '../rig/kube-api.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
 
@@ -61,6 +62,22 @@ test('a daemon that is killed in the middle of a pass leaves nothing that the ne
     expect(deployment.spec.paused ?? false).toBe(false);
     await rig.rolledOut('hello');
   }
+});
+
+test('a pod that a swap has left behind, because its daemon was killed, is brought to the new content', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  const [{ spec: old }] = (await rig.pods('app=hello')) as [ApiObject];
+  const message = unique('swapped');
+  const since = rig.mark();
+  await rig.writeAtomic('hello/message.txt', message);
+  await rig.event(passEnded('hello', 'live'), since);
+  await rig.devloop(['stop']);
+  const [pod] = (await rig.pods('app=hello')) as [ApiObject];
+  const containers = [{ ...pod.spec.containers[0], image: old.containers[0].image }];
+  await rig.kube.patch('pods', rig.namespace, pod.metadata.name, { spec: { containers } });
+  await rig.up();
+  expect((await rig.served('hello')).body).toBe(message);
 });
 
 test('two ups at once attach to the same daemon', async () => {

@@ -41,11 +41,12 @@ export async function rollOut(
     if (!isTracked(one.object.kind) || namespace === undefined) continue;
     await session.view.follow(namespace, session.signal);
     kinds.add(kindOf(one));
-    workloads.push(
+    const workload =
       one.action === 'swap'
         ? await carryOut(one, pins, pass, context, kinds)
-        : workloadOf(one.object, one.generation, pins),
-    );
+        : workloadOf(one.object, one.generation, pins);
+    if (one.action === 'unchanged') await endHalfSwapped(workload, session);
+    workloads.push(workload);
   }
   reporter.times.appliedAt = instant();
   pass.onApplied(workloads);
@@ -73,6 +74,20 @@ export async function rollOut(
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
   return { ok: true, kind, image };
+}
+
+/**
+ * Ends pods whose images are not those of their controller's template: a daemon that was killed in the middle of a swap
+ * leaves them, and no controller would ever look at them again.
+ */
+async function endHalfSwapped(workload: Workload, { view, objects, signal }: ClusterSession): Promise<void> {
+  for (const pod of workloadStatus(workload, view).newest) {
+    const isMeant = containersOf(pod).every(({ name, image }) => {
+      const expected = workload.expected.get(name);
+      return expected === undefined || expected.reference === image;
+    });
+    if (!isMeant) await objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, signal);
+  }
 }
 
 /** Swaps the images in place, or rolls the workload where it is in no state for that. */
