@@ -45,7 +45,8 @@ export async function rollOut(
       one.action === 'swap'
         ? await carryOut(one, pins, pass, context, kinds)
         : workloadOf(one.object, one.generation, pins);
-    if (one.action === 'unchanged') await endHalfSwapped(workload, session);
+    const isFirst = (context.log.state.services.get(spec.name)?.liveRevision ?? 0) === 0;
+    if (one.action === 'unchanged' && isFirst) await endHalfSwapped(workload, session);
     workloads.push(workload);
   }
   reporter.times.appliedAt = instant();
