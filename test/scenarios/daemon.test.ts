@@ -51,10 +51,11 @@ test('a daemon that is killed in the middle of a pass leaves nothing that the ne
   // at each of these moments: the image is built, and the objects are half patched
   for (const moment of ['image-ready', 'object-applied'] as const) {
     const since = rig.mark();
+    const { pid } = await rig.status(); // before, so that the end comes at that moment and not later
     const message = unique(moment);
     await rig.writeAtomic('hello/message.txt', message);
     await rig.event((event) => event.type === moment, since);
-    process.kill((await rig.status()).pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     await rig.events.ended();
     await rig.up();
     expect((await rig.served('hello')).body).toBe(message);
