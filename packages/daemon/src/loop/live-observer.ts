@@ -31,7 +31,7 @@ export class LiveObserver {
         this.#log.dispatch({ type: 'service-recovered', service });
       return;
     }
-    const failure = degradation(state, statuses);
+    const failure = degradation(state, wrong);
     if (failure === undefined) return;
     if (state.degraded?.message === failure.message || this.#lookingFor === failure.message) return;
     this.#lookingFor = failure.message;
@@ -62,11 +62,14 @@ export class LiveObserver {
   }
 }
 
-/** Why what was live no longer is, while nothing is done to it; undefined where it is, or a failure says more. */
-export function degradation(state: ServiceState, statuses: readonly WorkloadStatus[]): ErrorReport | undefined {
+/**
+ * Why what was live no longer is, while nothing is done to it; undefined where it is, or a failure says more.
+ *
+ * @param wrong a workload of it that is not done
+ */
+export function degradation(state: ServiceState, wrong: WorkloadStatus | undefined): ErrorReport | undefined {
   if (!isLeftAlone(state) || state.failure !== undefined || state.liveRevision < state.attemptedRevision)
     return undefined;
-  const wrong = statuses.find((status) => !status.done);
   if (wrong === undefined) return undefined;
   if (wrong.diagnosis !== undefined) return diagnosisReport(wrong.diagnosis, []);
   return {

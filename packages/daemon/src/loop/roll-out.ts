@@ -7,7 +7,8 @@ import type { ImagePin } from '../deploy/pin-images.ts';
 import { containersOf } from '../deploy/workload-images.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
-import type { ExpectedImage, ExpectedImages } from '../rollout/expected-images.ts';
+import { hasBeenLive } from '../plan/next-step.ts';
+import { asksForExpected, type ExpectedImage, type ExpectedImages } from '../rollout/expected-images.ts';
 import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
 import { trackRollout } from '../rollout/track-rollout.ts';
 import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
@@ -45,8 +46,8 @@ export async function rollOut(
       one.action === 'swap'
         ? await carryOut(one, pins, pass, context, kinds)
         : workloadOf(one.object, one.generation, pins);
-    const isFirst = (context.log.state.services.get(spec.name)?.liveRevision ?? 0) === 0;
-    if (one.action === 'unchanged' && isFirst) await endHalfSwapped(workload, session);
+    if (one.action === 'unchanged' && !hasBeenLive(context.log.state, spec.name))
+      await endHalfSwapped(workload, session);
     workloads.push(workload);
   }
   reporter.times.appliedAt = instant();
@@ -83,11 +84,8 @@ export async function rollOut(
  */
 async function endHalfSwapped(workload: Workload, { view, objects, signal }: ClusterSession): Promise<void> {
   for (const pod of workloadStatus(workload, view).newest) {
-    const isMeant = containersOf(pod).every(({ name, image }) => {
-      const expected = workload.expected.get(name);
-      return expected === undefined || expected.reference === image;
-    });
-    if (!isMeant) await objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, signal);
+    if (!asksForExpected(pod, workload.expected))
+      await objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, signal);
   }
 }
 

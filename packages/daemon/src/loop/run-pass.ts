@@ -5,7 +5,7 @@ import type { RolloutKind } from '@devloop/shared/protocol/service-state';
 import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
 import { withReplicas } from '../deploy/replicas.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
-import { deployHold } from '../plan/next-step.ts';
+import { deployHold, hasBeenLive } from '../plan/next-step.ts';
 import type { StartTurns } from '../plan/start-turns.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { SwapHistory } from '../rollout/swap-history.ts';
@@ -171,7 +171,7 @@ async function turnToStart(
   { log, services, startTurns }: PassContext,
   signal: AbortSignal,
 ): Promise<Disposable | undefined> {
-  if ((log.state.services.get(spec.name)?.liveRevision ?? 0) > 0) return undefined;
+  if (hasBeenLive(log.state, spec.name)) return undefined;
   const rank = services.findIndex(({ name }) => name === spec.name);
   return await startTurns.take(rank, signal, (before) => {
     reporter.phase('held', 'waiting', { reason: 'waiting-for-turn', before });

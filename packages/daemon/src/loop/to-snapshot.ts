@@ -43,7 +43,12 @@ function serviceSnapshot(service: ServiceState, sources: SnapshotSources): Servi
   const workloads = session === undefined ? [] : sources.workloadsOf(name);
   const statuses = session === undefined ? [] : workloads.map((workload) => workloadStatus(workload, session.view));
   // The events tell of it a moment later, together with the last words of the container at fault.
-  const degraded = service.degraded ?? degradation(service, statuses);
+  const degraded =
+    service.degraded ??
+    degradation(
+      service,
+      statuses.find(({ done }) => !done),
+    );
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   const forwards = [...sources.forwardsOf(name)];
   const reached = {

@@ -5,6 +5,7 @@ import { isSameImage } from '../deploy/image-reference.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { ServiceSpec } from '../project/project.ts';
+import { isHopeless } from '../rollout/pod-diagnosis.ts';
 import type { Workload } from '../rollout/workload-status.ts';
 import { outcomeOf } from './exec-status.ts';
 import { ONE_OFF_LABEL, oneOffPod } from './one-off-pod.ts';
@@ -27,17 +28,6 @@ export interface OneOffTarget {
   readonly session: ClusterSession;
   readonly project: string;
 }
-
-/** Reasons for which a container waits that no waiting mends. */
-const HOPELESS: ReadonlySet<string> = new Set([
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'ErrImageNeverPull',
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'RunContainerError',
-]);
 
 /** The commands that are run in Pods of their own. Each Pod is gone when its command has ended, whoever ended it. */
 export class OneOffs {
@@ -123,7 +113,7 @@ async function started(
     if (running !== undefined) return '';
     if (terminated !== undefined)
       return `${terminated.reason}: ${terminated.message ?? `exit code ${terminated.exitCode}`}`;
-    if (HOPELESS.has(waiting?.reason)) return `${waiting.reason}: ${waiting.message ?? ''}`;
+    if (isHopeless(waiting?.reason)) return `${waiting.reason}: ${waiting.message ?? ''}`;
     return phase === 'Failed' ? 'it failed' : undefined;
   }, signal);
   if (complaint === '') return;

@@ -23,11 +23,16 @@ export function nextStep(state: DaemonState, name: string): Step | undefined {
   }
 }
 
+/** Whether a service has been live since the daemon began. Pure. */
+export function hasBeenLive(state: DaemonState, name: string): boolean {
+  return (state.services.get(name)?.liveRevision ?? 0) > 0;
+}
+
 /**
  * Decides whether a service may be deployed: its dependencies must each have been live once. Later on a dependency
  * that is being changed holds nobody back. Pure.
  */
 export function deployHold(state: DaemonState, dependsOn: readonly string[]): Hold | undefined {
-  const missing = dependsOn.filter((name) => (state.services.get(name)?.liveRevision ?? 0) === 0);
+  const missing = dependsOn.filter((name) => !hasBeenLive(state, name));
   return missing.length === 0 ? undefined : { reason: 'waiting-for-dependency', on: missing };
 }

@@ -19,16 +19,24 @@ export type ExpectedImages = ReadonlyMap<string, ExpectedImage>;
  * made from the very image. Names of images prove nothing, ids do; the kubelet writes them as `docker://sha256:…`.
  */
 export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
-  const specs: { name: string; image: string }[] = pod['spec']?.containers ?? [];
+  if (!asksForExpected(pod, expected)) return false;
   const statuses: { name: string; image: string; imageID: string }[] = pod['status']?.containerStatuses ?? [];
-  for (const [name, image] of expected) {
-    const spec = specs.find((container) => container.name === name);
-    if (spec === undefined) continue; // an init container: it has run before the pod could be ready
-    if (spec.image !== image.reference) return false;
+  for (const { name } of containersIn(pod)) {
+    const image = expected.get(name);
+    if (image === undefined) continue;
     const status = statuses.find((container) => container.name === name);
     if (status === undefined || !runsImage(status, image)) return false;
   }
   return true;
+}
+
+/** Whether a pod's spec asks for what is expected. An init container is not looked at: it has run before the pod could be ready. */
+export function asksForExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
+  return containersIn(pod).every(({ name, image }) => (expected.get(name)?.reference ?? image) === image);
+}
+
+function containersIn(pod: KubernetesObject): { readonly name: string; readonly image: string }[] {
+  return pod['spec']?.containers ?? [];
 }
 
 /** Containers that run, by the reference that is expected of them, an image that is not. */
@@ -36,12 +44,13 @@ export function otherImages(
   pod: KubernetesObject,
   expected: ExpectedImages,
 ): { readonly expected: ExpectedImage; readonly imageId: string }[] {
-  const specs: { name: string; image: string }[] = pod['spec']?.containers ?? [];
   const statuses: { name: string; image: string; imageID: string; state?: { running?: object } }[] =
     pod['status']?.containerStatuses ?? [];
   return statuses.flatMap((status) => {
     const image = expected.get(status.name);
-    const isMeant = specs.some(({ name, image: named }) => name === status.name && named === image?.reference);
+    const isMeant = containersIn(pod).some(
+      ({ name, image: named }) => name === status.name && named === image?.reference,
+    );
     const imageId = /(sha256:[0-9a-f]+)$/.exec(status.imageID)?.[1];
     if (image === undefined || !isMeant || imageId === undefined || status.imageID.includes('@')) return [];
     return status.state?.running === undefined || runsImage(status, image) ? [] : [{ expected: image, imageId }];
