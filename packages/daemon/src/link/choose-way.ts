@@ -16,15 +16,18 @@ export interface ChosenWay {
   readonly way: ImageWay;
 }
 
+/** Something that may still be on its way. */
+type Coming<T> = T | Promise<T>;
+
 export interface WayInput {
   readonly cluster: LocalCluster;
   /** Undefined: not known, and taken to run the engine. */
-  readonly nodes: readonly KubernetesObject[] | undefined;
+  readonly nodes: Coming<readonly KubernetesObject[] | undefined>;
   readonly api: ApiClient;
   /** As the config names it. */
   readonly registry: RegistryAddress | undefined;
   /** Where this machine reaches the ports of the node, if it does. */
-  readonly nodeAddress: string | undefined;
+  readonly nodeAddress: Coming<string | undefined>;
   /** Says where this machine's engine is, and where docker keeps its credentials. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -43,7 +46,7 @@ export async function chooseWay(input: WayInput, signal: AbortSignal): Promise<C
     const way = input.registry === undefined ? SHARED_ENGINE : new RegistryWay(own, input.registry, env);
     return { engine: own, way };
   }
-  const registry = input.registry ?? (cluster.isLocal ? await findRegistry(api, nodeAddress, signal) : undefined);
+  const registry = input.registry ?? (cluster.isLocal ? await findRegistry(api, await nodeAddress, signal) : undefined);
   if (registry === undefined) throw own;
   const engine = await DockerodeImageEngine.connect(await hostEngine(env, signal), signal);
   return { engine, way: new RegistryWay(engine, registry, env) };
@@ -63,10 +66,14 @@ async function nodesEngine(
     if (error instanceof DevloopError && error.code === 'engine/unavailable') return error;
     throw error;
   }
+  await using unused = new AsyncDisposableStack();
+  unused.use(engine);
   const { address, version } = engine.description;
-  const runtimes = nodes?.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
-  if (runtimes?.some((runtime) => runtime.startsWith(runtimeOf(version))) !== false) return engine;
-  await engine[Symbol.asyncDispose]();
+  const runtimes = (await nodes)?.map((node) => String(node['status']?.nodeInfo?.containerRuntimeVersion ?? ''));
+  if (runtimes?.some((runtime) => runtime.startsWith(runtimeOf(version))) !== false) {
+    unused.move();
+    return engine;
+  }
   // An image that is built in another engine than the one the pods run on would never be found by the kubelet.
   return new DevloopError(
     'engine/unavailable',

@@ -58,15 +58,20 @@ export async function openSession(
   const cluster = recogniseCluster(address, profiles, choice.context !== undefined);
   await using opened = new AsyncDisposableStack();
   const api = opened.use(new ApiClient(address));
-  const version = await serverVersion(api, cluster, signal);
-  const { items: nodes } = await api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal });
-  const reachedAt = nodeAddress(address.server, cluster.product, nodes);
+  // API server and engine are asked at once: neither needs what the other says.
+  const nodes = api.json<{ items: KubernetesObject[] }>('/api/v1/nodes', { signal }).then(({ items }) => items);
+  const reachedAt = nodes.then((items) => nodeAddress(address.server, cluster.product, items));
   const { registry } = choice;
-  const { engine, way } = await chooseWay(
-    { cluster, nodes, api, registry, nodeAddress: reachedAt, env: process.env },
-    signal,
+  const choosing = chooseWay({ cluster, nodes, api, registry, nodeAddress: reachedAt, env: process.env }, signal);
+  for (const asked of [reachedAt, choosing]) asked.catch(() => undefined); // told where it is waited for
+  opened.defer(() =>
+    choosing.then(
+      ({ engine }) => engine[Symbol.asyncDispose](),
+      () => undefined,
+    ),
   );
-  opened.use(engine);
+  const version = await serverVersion(api, cluster, signal);
+  const { engine, way } = await choosing;
   const namespace = choice.namespace ?? address.namespace;
   await ensureNamespace(api, namespace, signal);
 
@@ -90,7 +95,7 @@ export async function openSession(
     way,
     builds: new ImageBuilds(engine),
     namespace,
-    nodeAddress: reachedAt,
+    nodeAddress: await reachedAt,
     signal: controller.signal,
     link: {
       is: 'connected',
