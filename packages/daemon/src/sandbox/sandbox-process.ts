@@ -87,8 +87,8 @@ export class SandboxProcess implements AsyncDisposable {
 function refused(problem: string): DevloopError {
   return new DevloopError(
     'sandbox/refused',
-    `There can be no sandbox on this machine: ${problem}. Without namespaces of their own, its programs could reach your files.`,
-    'On Linux, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md); elsewhere use a cluster: minikube start',
+    `There can be no sandbox on this machine: ${problem}.`,
+    'Use a cluster: minikube start',
   );
 }
 
@@ -96,7 +96,9 @@ function limited(problem: string): DevloopError {
   return new DevloopError(
     'sandbox/limited',
     `This sandbox runs nothing but Node with a file, and no RUN steps: this machine allows it no namespaces (${problem}).`,
-    'To run all, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md), or use a cluster: minikube start',
+    process.platform === 'linux'
+      ? 'To run all, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md), or use a cluster: minikube start'
+      : 'To run all, use a cluster: minikube start',
   );
 }
 

@@ -3,9 +3,10 @@
  * A sandbox for as long as somebody holds its standard input open: `--folder FOLDER` is where it is to be. Prints one
  * line of JSON when it can be used, with the environment by which it is found, or why it cannot be.
  */
+import { mkdir, realpath } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { isolationProblem } from './isolation.ts';
+import { isolationProblem, isSupported } from './isolation.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** What is told to the process that started this one. */
@@ -31,9 +32,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => en
 process.on('SIGHUP', () => undefined); // a terminal that closes takes its processes with it; the holder decides
 
 try {
-  const problem = await isolationProblem(process.env, over.signal);
-  if (problem === undefined || process.platform === 'linux') await keep(values.folder, problem);
-  else tell({ type: 'failed', message: problem, isRefused: true });
+  if (isSupported(process.platform)) {
+    await keep(await realFolder(values.folder), await isolationProblem(process.env, over.signal));
+  } else {
+    tell({ type: 'failed', message: `it does not run on ${process.platform}`, isRefused: true });
+  }
 } catch (error) {
   if (!over.signal.aborted) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), isRefused: false });
@@ -41,6 +44,12 @@ try {
   }
 }
 process.stdin.destroy();
+
+/** Without links, such as macOS has on the way to temporary files: permissions are given by the names that files really have. */
+async function realFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return await realpath(folder);
+}
 
 async function keep(folder: string, limitedBecause: string | undefined): Promise<void> {
   const isolation = limitedBecause === undefined ? 'namespaces' : 'permissions';

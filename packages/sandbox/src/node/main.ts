@@ -16,6 +16,7 @@ import { type NodeConfig, type NodeMessage, type NodeRequest, SOCKETS } from '..
 import { BridgeNetwork } from '../network/bridge-network.ts';
 import { LoopbackNetwork } from '../network/loopback-network.ts';
 import type { NodeNetwork } from '../network/node-network.ts';
+import { GATEWAY } from '../network/pod-addresses.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import { Namespaces } from '../runtime/namespaces.ts';
 import { NodePermissions } from '../runtime/permissions/node-permissions.ts';
@@ -89,8 +90,8 @@ async function run({ folder, name, address, certificates, isolation: kind }: Nod
 
 async function openIsolation(kind: NodeConfig['isolation'], folder: string): Promise<[NodeNetwork, Isolation]> {
   if (kind === 'namespaces') return [await BridgeNetwork.open(folder), new Namespaces(process.execPath)];
-  const network = await LoopbackNetwork.open();
-  return [network, new NodePermissions({ ...network.blocks, dns: DNS.address, domain: DNS.domain })];
+  const network = new LoopbackNetwork();
+  return [network, new NodePermissions({ ports: network.ports, dns: DNS, address: GATEWAY })];
 }
 
 function tell(message: NodeMessage): void {
