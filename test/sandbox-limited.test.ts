@@ -29,6 +29,9 @@ test('where nobody may make namespaces, it runs programs of Node alone, by their
   expect((await shop.attempt('up', '-d', '--sandbox', '--timeout', '150')).output).toContain(
     'This sandbox runs nothing but Node with a file',
   );
+  expect((await shop.attempt('doctor')).output).toContain(
+    'note  sandbox: This sandbox runs nothing but Node with a file',
+  );
   const refusals = [
     /"sh -c id; sleep 60" is not run: .* no namespaces/,
     /"\/bin\/sh -c echo made > \/made" is not run: .*; COPY what this step makes/,

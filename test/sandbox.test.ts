@@ -22,6 +22,9 @@ test('a project of three services comes up, a save goes live, and nothing is lef
   await shop.greets('Good morning');
   expect(await shop.page()).toContain('apples');
   expect((await shop.devloop('logs', 'web')).stdout).toContain('web says "Good morning"');
+  expect((await shop.attempt('doctor')).output).toContain(
+    'ok    sandbox: devloop up --sandbox runs programs of every kind',
+  );
   await shop.devloop('stop');
   expect(await shop.remains()).toEqual([]);
 });
