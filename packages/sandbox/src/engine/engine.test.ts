@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import type net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -297,4 +298,61 @@ test.each(['/session', '/grpc', '/build?version=2&session=x'])('%s is refused, a
   const { status, body } = await json('POST', where);
   expect(status).toBe(501);
   expect(body.message).toContain('DOCKER_BUILDKIT=0');
+});
+
+test('a command has a terminal of the size that is asked for, in which Ctrl-C is for what runs there', async () => {
+  await pull('busybox');
+  const container = await json('POST', '/containers/create', { Image: 'busybox', Cmd: ['sleep', '1000'] });
+  await json('POST', `/containers/${container.body.Id}/start`);
+  const asked = { Cmd: ['sh'], Tty: true, AttachStdin: true, AttachStdout: true, Env: ['PS1=$ '] };
+  const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
+  const request = http.request({
+    socketPath: path.join(folder, 'docker.sock'),
+    method: 'POST',
+    path: `/exec/${body.Id}/start`,
+    headers: { connection: 'Upgrade', upgrade: 'tcp' },
+  });
+  request.end('{"Tty":true}');
+  const [, terminal] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  let shown = '';
+  terminal.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+  });
+  const shows = async (what: RegExp) => {
+    while (!what.test(shown)) await once(terminal, 'data');
+    shown = '';
+  };
+  await shows(/\$ $/);
+  expect((await json('POST', `/exec/${body.Id}/resize?h=31&w=100`)).status).toBe(200);
+  terminal.write('stty size; tty\n');
+  await shows(/31 100\r\n\/dev\/pts\/\d+\r\n\$ $/);
+  terminal.write('echo begun-$((40+2)); sleep 1000\n');
+  await shows(/begun-42/);
+  terminal.write('\u0003');
+  await shows(/\$ $/);
+  terminal.write('exit 9\n');
+  await once(terminal, 'close');
+  expect((await json('GET', `/exec/${body.Id}/json`)).body).toMatchObject({ Running: false, ExitCode: 9 });
+  expect((await json('POST', `/exec/${body.Id}/resize?h=31&w=wide`)).status).toBe(400);
+  await json('DELETE', `/containers/${container.body.Id}?force=1`);
+});
+
+test('what a command is given to read ends where the client ends it', async () => {
+  const container = await json('POST', '/containers/create', { Image: 'busybox', Cmd: ['sleep', '1000'] });
+  await json('POST', `/containers/${container.body.Id}/start`);
+  const asked = { Cmd: ['wc', '-c'], AttachStdin: true, AttachStdout: true };
+  const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
+  const request = http.request({
+    socketPath: path.join(folder, 'docker.sock'),
+    method: 'POST',
+    path: `/exec/${body.Id}/start`,
+    headers: { connection: 'Upgrade', upgrade: 'tcp' },
+  });
+  request.end('{}');
+  const [, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  socket.end('five!');
+  const said: Buffer[] = [];
+  for await (const bytes of socket) said.push(bytes as Buffer);
+  expect(Buffer.concat(said).subarray(8).toString()).toBe('5\n');
+  await json('DELETE', `/containers/${container.body.Id}?force=1`);
 });
