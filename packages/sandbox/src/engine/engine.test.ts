@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import http2 from 'node:http2';
 import type net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -93,6 +94,15 @@ async function logsOf(id: string): Promise<string> {
     at += 8 + bytes;
   }
   return text;
+}
+
+/** A connection on which something else than HTTP is spoken from now on. */
+async function upgraded(url: string, protocol: 'tcp' | 'h2c', body = ''): Promise<net.Socket> {
+  const headers = { connection: 'Upgrade', upgrade: protocol };
+  const request = http.request({ socketPath: path.join(folder, 'docker.sock'), method: 'POST', path: url, headers });
+  request.end(body);
+  const [, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  return socket;
 }
 
 const pull = (name: string) => ask('POST', `/images/create?fromImage=${name}`);
@@ -306,14 +316,7 @@ test('a command has a terminal of the size that is asked for, in which Ctrl-C is
   await json('POST', `/containers/${container.body.Id}/start`);
   const asked = { Cmd: ['sh'], Tty: true, AttachStdin: true, AttachStdout: true, Env: ['PS1=$ '] };
   const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
-  const request = http.request({
-    socketPath: path.join(folder, 'docker.sock'),
-    method: 'POST',
-    path: `/exec/${body.Id}/start`,
-    headers: { connection: 'Upgrade', upgrade: 'tcp' },
-  });
-  request.end('{"Tty":true}');
-  const [, terminal] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  const terminal = await upgraded(`/exec/${body.Id}/start`, 'tcp', '{"Tty":true}');
   let shown = '';
   terminal.setEncoding('utf8').on('data', (text: string) => {
     shown += text;
@@ -342,17 +345,28 @@ test('what a command is given to read ends where the client ends it', async () =
   await json('POST', `/containers/${container.body.Id}/start`);
   const asked = { Cmd: ['wc', '-c'], AttachStdin: true, AttachStdout: true };
   const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
-  const request = http.request({
-    socketPath: path.join(folder, 'docker.sock'),
-    method: 'POST',
-    path: `/exec/${body.Id}/start`,
-    headers: { connection: 'Upgrade', upgrade: 'tcp' },
-  });
-  request.end('{}');
-  const [, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  const socket = await upgraded(`/exec/${body.Id}/start`, 'tcp', '{}');
   socket.end('five!');
   const said: Buffer[] = [];
   for await (const bytes of socket) said.push(bytes as Buffer);
   expect(Buffer.concat(said).subarray(8).toString()).toBe('5\n');
   await json('DELETE', `/containers/${container.body.Id}?force=1`);
+});
+
+test("BuildKit's own protocol is refused in words that its clients show", async () => {
+  const connection = await upgraded('/grpc', 'h2c');
+  const calls = http2.connect('http://docker', { createConnection: () => connection });
+  const call = calls.request({
+    ':method': 'POST',
+    ':path': '/moby.buildkit.v1.Control/ListWorkers',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  const [answer] = (await once(call, 'response')) as [http2.IncomingHttpHeaders];
+  expect(answer).toMatchObject({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' });
+  expect(decodeURI(String(answer['grpc-message']))).toContain('use DOCKER_BUILDKIT=0 docker build');
+  calls.destroy();
+  const session = await upgraded('/session', 'h2c');
+  expect((await ask('POST', '/build?version=2&session=x')).status).toBe(501);
+  session.destroy();
 });
