@@ -56,7 +56,7 @@ process.stdin.destroy();
 
 /** Without links, such as macOS has on the way to temporary files: permissions are given by the names that files really have. */
 async function realFolder(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   return await realpath(folder);
 }
 

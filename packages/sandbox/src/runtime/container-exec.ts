@@ -20,14 +20,14 @@ export interface ExecRequest {
 }
 
 /**
- * Runs a command in all namespaces of a running container. It has a terminal where one is asked for and the machine has
- * the program `script`. An abort kills the command.
+ * Runs a command in all namespaces of a running container. It has a terminal where one is asked for and the container
+ * has the program `script`. An abort kills the command.
  *
  * @param pid the container's first process
  */
 export async function execIn(pid: number, request: ExecRequest, tools: HostTools): Promise<number> {
   const { command, terminal } = request;
-  const onOne = terminal === undefined ? undefined : onTerminal(command);
+  const onOne = terminal === undefined ? undefined : onTerminal(command, pid, tools.sh, request.env['SHELL']);
   const args = [
     ...['--target', String(pid), '--user', '--preserve-credentials', '--mount', '--pid', '--uts', '--ipc', '--net'],
     `--wdns=${request.workdir}`,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { ClientTerminal, TerminalSize } from '../ports/client-terminal.ts';
 import { familyOf } from './cpu-time.ts';
@@ -11,16 +12,26 @@ import { shellQuote } from './shell-quote.ts';
 const TERMINAL_IS_THERE = 3;
 
 /**
- * The command that runs another one on a terminal of the container's own, which the image's `script` makes: it stays
+ * The command that runs another one on a terminal of the container's own, which the machine's `script` makes: it stays
  * between the two, so that what is typed reaches the command alone. Says `there` on its descriptor before the command.
  *
- * @returns undefined where the machine, whose programs these are, has no `script`
+ * @param pid a process of the container
+ * @param shell the machine's; `script` is to run it by the variable SHELL
+ * @param variable what SHELL is for the command; undefined: it has none
+ * @returns undefined where the container has no `script` or no shell
  */
-export function onTerminal(command: readonly string[]): string[] | undefined {
+export function onTerminal(
+  command: readonly string[],
+  pid: number,
+  shell: string,
+  variable: string | undefined,
+): string[] | undefined {
   const script = findOptionalTool('script');
-  if (script === undefined) return undefined;
+  const isThere = (file: string) => existsSync(path.join(`/proc/${pid}/root`, file));
+  if (script === undefined || !isThere(script) || !isThere(shell)) return undefined;
   const words = command.map(shellQuote).join(' ');
-  const begin = `echo there >&${TERMINAL_IS_THERE}; exec ${TERMINAL_IS_THERE}>&-; unset SHELL; exec ${words}`;
+  const restore = variable === undefined ? 'unset SHELL' : `export SHELL=${shellQuote(variable)}`;
+  const begin = `echo there >&${TERMINAL_IS_THERE}; exec ${TERMINAL_IS_THERE}>&-; ${restore}; exec ${words}`;
   return [script, '--quiet', '--return', '--flush', '--command', begin, '/dev/null'];
 }
 

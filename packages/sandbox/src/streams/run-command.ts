@@ -1,5 +1,5 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream';
-import type { ClientTerminal } from '../ports/client-terminal.ts';
+import type { ClientTerminal, TerminalSize } from '../ports/client-terminal.ts';
 import { type ContainerEngine, EngineError } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import { chosenContainer, runningContainerId } from './pod-containers.ts';
@@ -33,11 +33,19 @@ export interface CommandStreams {
 export function readSizes(text: string, terminal: ClientTerminal): string {
   const end = text.lastIndexOf('}') + 1;
   for (const [object] of text.slice(0, end).matchAll(/\{[^{}]*\}/g)) {
-    const [, columns] = /"Width":(\d+)/.exec(object) ?? [];
-    const [, rows] = /"Height":(\d+)/.exec(object) ?? [];
-    if (columns !== undefined && rows !== undefined) terminal.resize({ columns: Number(columns), rows: Number(rows) });
+    const size = sizeOf(object);
+    if (size !== undefined) terminal.resize(size);
   }
   return text.slice(end).slice(-MOST_SIZE_CHARACTERS);
+}
+
+function sizeOf(text: string): TerminalSize | undefined {
+  try {
+    const { Width: columns, Height: rows } = JSON.parse(text);
+    return [columns, rows].every(Number.isInteger) ? { columns, rows } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws StreamRefusal */

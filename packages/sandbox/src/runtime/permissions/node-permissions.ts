@@ -91,7 +91,7 @@ export class NodePermissions implements Isolation {
     const exited = new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(exitCode(code, signal)));
-    }).finally(unpinLinks);
+    }).finally(() => unpinLinks().catch(() => undefined)); // the program may have closed its folders to everybody
     exited.catch(() => undefined); // told by the start below
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return { pid: child.pid as number, exited, kill: (signal) => kill(child, signal) };

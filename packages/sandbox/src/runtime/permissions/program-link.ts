@@ -1,7 +1,9 @@
-import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import type { LoopbackPorts } from './loopback-ports.ts';
 import type { NodeAnswer } from './program-messages.ts';
+
+/** Longer than any message. */
+const MOST_LINE_CHARACTERS = 4096;
 
 /** Ports and ids are numbers, as JSON has them. */
 type Said = Readonly<Record<string, unknown>>;
@@ -12,6 +14,7 @@ export class ProgramLink {
   readonly #address: string;
   readonly #ports: LoopbackPorts;
   readonly #listening = new Map<number, Disposable>();
+  #rest = '';
 
   /** @param address of the program's pod */
   constructor(channel: Duplex, address: string, ports: LoopbackPorts) {
@@ -19,9 +22,15 @@ export class ProgramLink {
     this.#address = address;
     this.#ports = ports;
     channel.on('error', () => undefined); // 'close' follows
-    const lines = createInterface({ input: channel });
-    lines.on('line', (line) => this.#said(line));
-    lines.once('close', () => this.#end());
+    channel.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    channel.once('close', () => this.#end());
+  }
+
+  #read(text: string): void {
+    const lines = `${this.#rest}${text}`.split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#said(line);
+    if (this.#rest.length > MOST_LINE_CHARACTERS) this.#channel.destroy(); // and the program ends
   }
 
   /** The program can write what it likes: what is no message is passed over. */

@@ -39,7 +39,7 @@ const listen = net.Server.prototype.listen as Listen;
     return listen.apply(this, args); // a socket of another kind
   }
   const asked = given === undefined ? (typeof second === 'string' ? second : undefined) : given.host;
-  if (!ANY_ADDRESS.has(asked) && !asked?.startsWith('127.') && asked !== pod.address) return listen.apply(this, args);
+  if (!isOwn(asked ?? '') && asked !== pod.address) return listen.apply(this, args);
   standIn(this, Number(port ?? 0));
   return listen.call(this, { ...given, host: LOOPBACK, port: 0 }, done);
 };
@@ -98,7 +98,7 @@ function lead(socket: net.Socket, options: net.TcpNetConnectOpts, done: unknown)
 }
 
 function isOwn(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.0.0.');
+  return ANY_ADDRESS.has(host) || host === '::1' || /^127\.[\d.]+$/.test(host);
 }
 
 /** The error that the system would have for it. */
