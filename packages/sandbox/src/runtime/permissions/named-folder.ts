@@ -5,7 +5,7 @@ import { linkAt, type OpenFolder } from '../open-folder.ts';
 
 /**
  * A folder known by its path, which every system has. Enough where no program can make links: Node's permission model
- * lets none, and those of the image lead where they led however they are moved ({@link PinnedLinks}).
+ * lets none, and those of the image lead where they led however they are moved (`pinLinks`).
  */
 export class NamedFolder implements OpenFolder {
   readonly #root: string;
