@@ -3,8 +3,9 @@
  * those of the libraries, takes as long again as all else that a command does. Part of `npm run build`, after the compiler.
  */
 import { rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { type InputOptions, rolldown } from 'rolldown';
+import { type InputOptions, type Plugin, rolldown } from 'rolldown';
 
 const DAEMON = new URL('../daemon/', import.meta.url);
 const TUI = new URL('./', import.meta.url);
@@ -14,6 +15,39 @@ const TUI = new URL('./', import.meta.url);
  * cpu-features is a native part of ssh2 that need not be there.
  */
 const EXTERNAL = ['ink', 'react', '@kubernetes/client-node', 'cpu-features'];
+
+/**
+ * Parts of dockerode that nobody reaches: sessions of a BuildKit that asks for credentials, and engines behind ssh. Loading
+ * them takes longer than all else of dockerode.
+ */
+const UNREACHED = ['@grpc/grpc-js', '@grpc/proto-loader', 'ssh2'];
+
+/** Has them fail by name when they are called, should they be reached after all. */
+const withoutUnreached: Plugin = {
+  name: 'without-unreached',
+  resolveId: (id) => (UNREACHED.includes(id) ? `\0unreached:${id}` : undefined),
+  load(id) {
+    if (!id.startsWith('\0unreached:')) return;
+    const message = JSON.stringify(`${id.slice('\0unreached:'.length)} is not in the bundle`);
+    return `const fail = () => { throw new Error(${message}); };
+module.exports = new Proxy(function () {}, { get: () => module.exports, apply: fail, construct: fail });`;
+  },
+};
+
+/**
+ * Takes Node's own modules by `require`. An import of one reads each of its exports, and so loads what the module itself
+ * loads late: undici for `node:http`, which takes as long as Node's own start.
+ */
+const requiredBuiltins: Plugin = {
+  name: 'required-builtins',
+  // node:module is what require itself comes from
+  resolveId: (id, importer) =>
+    isBuiltin(id) && id !== 'node:module' && !importer?.startsWith('\0builtin:') ? `\0builtin:${id}` : undefined,
+  load: (id) =>
+    id.startsWith('\0builtin:')
+      ? `module.exports = require(${JSON.stringify(id.slice('\0builtin:'.length))});`
+      : undefined,
+};
 
 await write(DAEMON, {
   main: 'dist/main.js',
@@ -27,6 +61,7 @@ async function write(folder: URL, input: Record<string, string>): Promise<void> 
     input,
     platform: 'node',
     external: EXTERNAL,
+    plugins: [withoutUnreached, requiredBuiltins],
     // the native parts of libraries, all of which do without; they would have to lie beside the bundle
     moduleTypes: { '.node': 'empty' },
     onwarn: (warning) => {

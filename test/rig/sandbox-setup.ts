@@ -3,11 +3,13 @@ import { RunningSandbox } from './running-sandbox.ts';
 
 /** The scenarios' cluster is a sandbox, which ends with them. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const sandbox = await RunningSandbox.open();
+  await using opening = new AsyncDisposableStack();
+  const sandbox = opening.use(await RunningSandbox.open());
   Object.assign(process.env, sandbox.environment);
   const finish = await clusterSetup();
+  const opened = opening.move();
   return async () => {
     await finish();
-    await sandbox[Symbol.asyncDispose]();
+    await opened.disposeAsync();
   };
 }

@@ -1,5 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { inspect } from 'node:util';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import Docker from 'dockerode';
 import type {
@@ -46,8 +48,11 @@ export class DockerodeImageEngine implements ImageEngine {
    * @throws DevloopError `engine/unreachable` or `engine/refused`
    */
   static async connect(address: EngineAddress, signal: AbortSignal): Promise<DockerodeImageEngine> {
-    const { docker, agent } = open(address);
+    let agent: http.Agent | undefined;
     try {
+      const opened = open(address);
+      agent = opened.agent;
+      const { docker } = opened;
       const [version, info] = await Promise.all([docker.version(), docker.info() as Promise<{ NCPU: number }>]);
       signal.throwIfAborted();
       return new DockerodeImageEngine(docker, agent, {
@@ -58,7 +63,7 @@ export class DockerodeImageEngine implements ImageEngine {
         cpus: info.NCPU,
       });
     } catch (error) {
-      agent.destroy();
+      agent?.destroy();
       throw translateDockerError(error, 'its version', address.host);
     }
   }
@@ -286,10 +291,11 @@ function toAuthConfig(credentials: RegistryCredentials | undefined): Docker.Auth
 
 function open(address: EngineAddress): { docker: Docker; agent: http.Agent } {
   // The agent keeps connections open, which saves a TLS handshake a request; dockerode's types do not know it.
-  const connect = (agent: http.Agent, options: Docker.DockerOptions) => ({
-    docker: new Docker({ ...options, agent } as Docker.DockerOptions),
-    agent,
-  });
+  const connect = (agent: http.Agent, options: Docker.DockerOptions) => {
+    // For each request docker-modem spells out its options to the last depth, for a log that nobody reads.
+    const concise = Object.assign(agent, { [inspect.custom]: () => 'Agent' });
+    return { docker: new Docker({ ...options, agent: concise } as Docker.DockerOptions), agent };
+  };
   if (address.host.startsWith('unix://')) {
     return connect(new http.Agent({ keepAlive: true }), { socketPath: address.host.slice('unix://'.length) });
   }
@@ -297,8 +303,9 @@ function open(address: EngineAddress): { docker: Docker; agent: http.Agent } {
   if (address.tls === undefined) {
     return connect(new http.Agent({ keepAlive: true }), { protocol: 'http', host: hostname, port });
   }
-  const agent = new https.Agent({ keepAlive: true, ...address.tls });
-  return connect(agent, { protocol: 'https', host: hostname, port, ...address.tls });
+  // The certificates are read once, not for each connection. The key is not named beside it: it would be read again.
+  const agent = new https.Agent({ keepAlive: true, secureContext: createSecureContext(address.tls) });
+  return connect(agent, { protocol: 'https', host: hostname, port });
 }
 
 function speaksBuildKit(apiVersion: string): boolean {

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { ApiRefusal, type Status, translateConnectionError } from './api-errors.ts';
 import type { ClusterAddress } from './kubeconfig.ts';
@@ -27,20 +27,25 @@ const ANSWER_TIMEOUT_MS = 30_000;
 export class ApiClient implements Disposable {
   readonly address: ClusterAddress;
   readonly #agent: http.Agent;
+  #secureContext: SecureContext | undefined;
 
   constructor(address: ClusterAddress) {
     this.address = address;
     const secure = address.server.startsWith('https:');
-    this.#agent = secure ? new https.Agent({ keepAlive: true, ...this.tls() }) : new http.Agent({ keepAlive: true });
+    this.#agent = new (secure ? https : http).Agent({ keepAlive: true });
   }
 
   /** Options with which Node opens a TLS connection to this API server. */
-  tls(): https.AgentOptions {
+  tls(): https.RequestOptions & { readonly secureContext: SecureContext } {
     const { ca, cert, key, skipTlsVerify, tlsServerName } = this.address;
-    return {
+    // Read once: certificates and key take as long to read as a connection's handshake.
+    this.#secureContext ??= createSecureContext({
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
+    });
+    return {
+      secureContext: this.#secureContext,
       ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
       rejectUnauthorized: !skipTlsVerify,
     };
@@ -79,9 +84,8 @@ export class ApiClient implements Disposable {
     const url = new URL(`${this.address.server}${path}`);
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const request = (url.protocol === 'https:' ? https : http).request(url, {
+      const request = this.#request(url, {
         method: 'POST',
-        agent: this.#agent,
         headers: { ...this.address.headers, ...headers, connection: 'Upgrade', 'content-length': 0 },
         timeout: ANSWER_TIMEOUT_MS,
       });
@@ -114,6 +118,12 @@ export class ApiClient implements Disposable {
     this.#agent.destroy();
   }
 
+  #request(url: URL, options: http.RequestOptions): http.ClientRequest {
+    const { protocol } = url;
+    if (protocol === 'https:') return https.request(url, { ...options, ...this.tls(), agent: this.#agent });
+    return http.request(url, { ...options, agent: this.#agent });
+  }
+
   #noAnswer(): DevloopError {
     return new DevloopError(
       'cluster/unreachable',
@@ -144,9 +154,8 @@ export class ApiClient implements Disposable {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const request = (url.protocol === 'https:' ? https : http).request(url, {
+      const request = this.#request(url, {
         method,
-        agent: this.#agent,
         headers: {
           accept: 'application/json',
           ...this.address.headers,

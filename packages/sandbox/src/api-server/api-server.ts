@@ -33,6 +33,8 @@ export interface ApiServerOptions {
 export const KUBERNETES_VERSION = 'v1.32.4';
 
 /** Kept-alive connections outlive the pauses of their clients, so that none is closed under a request. */
+/** One for all requests: an error made for each would cost more than most answers. */
+const LEFT = new Error('the client has left');
 const KEEP_ALIVE_MS = 180_000;
 
 const UNAUTHENTICATED_PATHS = /^\/(?:livez|readyz|healthz|version)(?:\/|$)/;
@@ -93,7 +95,7 @@ export class ApiServer implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = urlOf(request);
     const left = new AbortController();
-    response.once('close', () => left.abort());
+    response.once('close', () => left.abort(LEFT));
     try {
       await this.faults.wait(left.signal);
       const fault = this.faults.take(request.method ?? 'GET', url.pathname);

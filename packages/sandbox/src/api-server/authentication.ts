@@ -7,6 +7,9 @@ export interface User {
   readonly groups: readonly string[];
 }
 
+/** A certificate is read once for all requests of its connection. */
+const certified = new WeakMap<TLSSocket, User>();
+
 /**
  * Who sends a request: the bearer of the token, or the subject of a client certificate that the authority signed.
  *
@@ -15,16 +18,22 @@ export interface User {
 export function userOf(request: IncomingMessage, token: string | undefined): User | undefined {
   const socket = request.socket as TLSSocket;
   if (socket.authorized) {
-    const { subject } = socket.getPeerCertificate();
-    const groups = subject?.O ?? 'system:masters';
-    return {
-      username: String(subject?.CN ?? 'kubernetes-admin'),
-      groups: [...(Array.isArray(groups) ? groups : [groups]), 'system:authenticated'],
-    };
+    const user = certified.get(socket) ?? subjectOf(socket);
+    certified.set(socket, user);
+    return user;
   }
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined || bearer === undefined || !isSame(bearer, token)) return undefined;
   return { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+}
+
+function subjectOf(socket: TLSSocket): User {
+  const { subject } = socket.getPeerCertificate();
+  const groups = subject?.O ?? 'system:masters';
+  return {
+    username: String(subject?.CN ?? 'kubernetes-admin'),
+    groups: [...(Array.isArray(groups) ? groups : [groups]), 'system:authenticated'],
+  };
 }
 
 function isSame(a: string, b: string): boolean {

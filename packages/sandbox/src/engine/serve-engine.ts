@@ -9,6 +9,9 @@ import { type Route, sendJson } from './router.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { API_VERSION, MIN_API_VERSION, systemRoutes, VERSION } from './system-routes.ts';
 
+/** One for all requests: an error made for each would cost more than most answers. */
+const LEFT = new Error('the client has left');
+
 /**
  * Serves Docker's Engine API (docs.docker.com/reference/api/engine, version 1.47) on a Unix socket.
  *
@@ -58,7 +61,7 @@ async function answer(
   closing: AbortSignal,
 ): Promise<void> {
   const left = new AbortController();
-  response.once('close', () => left.abort());
+  response.once('close', () => left.abort(LEFT));
   response.setHeader('Api-Version', API_VERSION);
   response.setHeader('Docker-Experimental', 'false');
   response.setHeader('Ostype', 'linux');

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { PodSandbox } from '../kubelet/pod-network.ts';
 import { PLACES_AS_THEY_ARE } from '../ports/place.ts';
+import { ToolShell } from '../runtime/tool-shell.ts';
 import { ip } from './ip-command.ts';
 import type { NodeNetwork } from './node-network.ts';
 import { GATEWAY, POD_NETWORK_BITS, PodAddresses } from './pod-addresses.ts';
@@ -27,6 +28,7 @@ export class BridgeNetwork implements NodeNetwork {
   readonly #addresses = new PodAddresses();
   readonly #holders = new Set<PodHolder>();
   readonly #dialer: PodDialer;
+  readonly #shell: ToolShell;
   #links = 0;
   #isClosed = false;
 
@@ -35,17 +37,21 @@ export class BridgeNetwork implements NodeNetwork {
    * @throws Error where the namespace lets nobody make links
    */
   static async open(folder: string): Promise<BridgeNetwork> {
-    await ip([
+    await using opened = new AsyncDisposableStack();
+    const shell = opened.use(new ToolShell('sh', { PATH: process.env['PATH'] ?? '' }));
+    await ip(shell, [
       'link set lo up',
       `link add ${BRIDGE} type bridge`,
       `addr add ${GATEWAY}/${POD_NETWORK_BITS} dev ${BRIDGE}`,
       `link set ${BRIDGE} up`,
       `route add local ${SERVICE_NETWORK} dev lo`,
     ]);
-    return new BridgeNetwork(folder);
+    opened.move();
+    return new BridgeNetwork(folder, shell);
   }
 
-  private constructor(folder: string) {
+  private constructor(folder: string, shell: ToolShell) {
+    this.#shell = shell;
     this.#dialer = new PodDialer(folder);
     this.#fill();
   }
@@ -75,7 +81,8 @@ export class BridgeNetwork implements NodeNetwork {
     await Promise.allSettled(this.#pool.splice(0));
     await this.#dialer[Symbol.asyncDispose]();
     await Promise.all([...this.#holders].map((holder) => holder[Symbol.asyncDispose]()));
-    await ip([`link del ${BRIDGE}`, `route del local ${SERVICE_NETWORK} dev lo`]);
+    await ip(this.#shell, [`link del ${BRIDGE}`, `route del local ${SERVICE_NETWORK} dev lo`]);
+    await this.#shell[Symbol.asyncDispose]();
   }
 
   #fill(): void {
@@ -91,7 +98,7 @@ export class BridgeNetwork implements NodeNetwork {
     if (this.#isClosed) throw new Error('the network of the node is closed');
     const address = this.#addresses.take();
     try {
-      const holder = await PodHolder.open({
+      const holder = await PodHolder.open(this.#shell, {
         address: `${address}/${POD_NETWORK_BITS}`,
         gateway: GATEWAY,
         bridge: BRIDGE,

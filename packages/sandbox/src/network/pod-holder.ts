@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import type { ToolShell } from '../runtime/tool-shell.ts';
 import { ip } from './ip-command.ts';
 
 /**
@@ -32,8 +33,8 @@ export interface HolderOptions {
 export class PodHolder implements AsyncDisposable {
   readonly #process: ChildProcess;
 
-  /** @throws Error where the namespace or its link cannot be made */
-  static async open({ address, gateway, bridge, link }: HolderOptions): Promise<PodHolder> {
+  /** @param shell in the node's network. @throws Error where the namespace or its link cannot be made */
+  static async open(shell: ToolShell, { address, gateway, bridge, link }: HolderOptions): Promise<PodHolder> {
     const child = spawn('unshare', ['--net', '--uts', '--ipc', 'sh', '-c', SCRIPT], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -45,7 +46,7 @@ export class PodHolder implements AsyncDisposable {
         said += text;
       });
       await lineOf(stdout, () => said);
-      await ip([
+      await ip(shell, [
         `link add ${link} type veth peer name eth0 netns ${holder.pid}`,
         `link set ${link} master ${bridge} up`,
       ]);

@@ -41,8 +41,7 @@ process.exit();
 
 async function run({ folder, name, address, certificates, isolation: kind }: NodeConfig): Promise<void> {
   await using opened = new AsyncDisposableStack();
-  const [network, isolation] = await openIsolation(kind, folder);
-  opened.use(network);
+  const [network, isolation] = await openIsolation(kind, folder, opened);
   const engine = opened.use(await Engine.open({ folder: path.join(folder, 'engine'), isolation, signal: over.signal }));
   const door = opened.use(new EngineDoor(engine, path.join(folder, SOCKETS.engine)));
   await door.open();
@@ -88,9 +87,15 @@ async function run({ folder, name, address, certificates, isolation: kind }: Nod
   }
 }
 
-async function openIsolation(kind: NodeConfig['isolation'], folder: string): Promise<[NodeNetwork, Isolation]> {
-  if (kind === 'namespaces') return [await BridgeNetwork.open(folder), new Namespaces(process.execPath)];
-  const network = new LoopbackNetwork();
+async function openIsolation(
+  kind: NodeConfig['isolation'],
+  folder: string,
+  opened: AsyncDisposableStack,
+): Promise<[NodeNetwork, Isolation]> {
+  if (kind === 'namespaces') {
+    return [opened.use(await BridgeNetwork.open(folder)), opened.use(new Namespaces(process.execPath))];
+  }
+  const network = opened.use(new LoopbackNetwork());
   return [network, new NodePermissions({ ports: network.ports, dns: DNS, address: GATEWAY })];
 }
 

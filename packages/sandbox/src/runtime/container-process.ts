@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { findOptionalTool, type HostTools, runTool, TOOL_ENVIRONMENT } from './host-tools.ts';
+import { findOptionalTool, type HostTools, TOOL_ENVIRONMENT } from './host-tools.ts';
 import { inheritedVariables, initScript, type Program } from './init-script.ts';
 import type { RunningProgram } from './isolation.ts';
 import { fstab, type MountEntry } from './mounts.ts';
@@ -129,10 +129,12 @@ export function exitCode(code: number | null, signal: NodeJS.Signals | null): nu
 /** Makes the container's root that of all processes in its mount namespace, and takes the host's away from there. */
 async function enterRoot(pid: number, root: string, tools: HostTools): Promise<void> {
   const namespace = `/proc/${pid}/ns/mnt`;
-  const pivot = `${shellQuote(tools.nsenter)} --mount=${namespace} --wdns=${shellQuote(root)} ${shellQuote(tools.pivot_root)} . .`;
   // From outside: inside, the host's umount could not be found or, worse, would be the image's.
-  const detach = `${shellQuote(tools.umount)} --namespace ${namespace} --lazy --internal-only --no-mtab --no-canonicalize /`;
-  await runTool(tools.sh, ['-c', `${pivot} && ${detach}`]);
+  const detach = ['--namespace', namespace, '--lazy', '--internal-only', '--no-mtab', '--no-canonicalize', '/'];
+  await tools.shell.run([
+    [tools.nsenter, `--mount=${namespace}`, `--wdns=${root}`, tools.pivot_root, '.', '.'],
+    [tools.umount, ...detach],
+  ]);
 }
 
 function ownMounts(root: string): MountEntry[] {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type HostTools, runTool } from './host-tools.ts';
+import type { HostTools } from './host-tools.ts';
 
 /** A line of fstab(5). */
 export interface MountEntry {
@@ -46,12 +46,12 @@ export function fstab(entries: readonly MountEntry[]): string {
  */
 export async function mountAll(tools: HostTools, entries: readonly MountEntry[], file: string): Promise<void> {
   await writeFile(file, fstab(entries));
-  await runTool(tools.mount, ['--all', '--fstab', file]);
+  await tools.shell.run([[tools.mount, '--all', '--fstab', file]]);
 }
 
 /** Takes a mount away with everything that is mounted below it. */
 export async function unmount(tools: HostTools, target: string): Promise<void> {
-  await runTool(tools.umount, ['--lazy', '--no-canonicalize', '--internal-only', target]);
+  await tools.shell.run([[tools.umount, '--lazy', '--no-canonicalize', '--internal-only', target]]);
 }
 
 function escapeField(text: string): string {

@@ -1,20 +1,20 @@
 import { type HostSystem, readHostSystem } from '../images/host-system.ts';
 import { type ExecRequest, execIn } from './container-exec.ts';
 import { ContainerProcess, type ProcessSpec } from './container-process.ts';
-import { findHostTools, type HostTools } from './host-tools.ts';
+import { type HostTools, openHostTools } from './host-tools.ts';
 import type { ContainerRoot, Isolation, RunningProgram } from './isolation.ts';
 import { MountedRoot } from './mounted-root.ts';
 import { type OutputPipe, openPipes } from './output-pipe.ts';
 import { RootFiles } from './root-files.ts';
 
 /** Namespaces and overlays of Linux. Its process has to be root of its own user and mount namespaces. */
-export class Namespaces implements Isolation {
+export class Namespaces implements Isolation, AsyncDisposable {
   readonly system: HostSystem;
   readonly #tools: HostTools;
 
   /** @throws Error that names the host's program that is missing */
   constructor(nodeBinary: string) {
-    this.#tools = findHostTools();
+    this.#tools = openHostTools();
     this.system = readHostSystem(nodeBinary);
   }
 
@@ -35,7 +35,8 @@ export class Namespaces implements Isolation {
   }
 
   openPipes(files: readonly string[]): Promise<OutputPipe[]> {
-    return openPipes(this.#tools.mkfifo, files);
+    const { shell, mkfifo } = this.#tools;
+    return openPipes((args) => shell.run([[mkfifo, ...args]]), files);
   }
 
   start(spec: ProcessSpec): Promise<RunningProgram> {
@@ -44,5 +45,9 @@ export class Namespaces implements Isolation {
 
   exec(pid: number, request: ExecRequest): Promise<number> {
     return execIn(pid, request, this.#tools);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tools.shell[Symbol.asyncDispose]();
   }
 }

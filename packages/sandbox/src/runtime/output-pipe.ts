@@ -2,7 +2,6 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { runTool } from './host-tools.ts';
 
 /**
  * A pipe for a program's output that is really a pipe: Node's own are socket pairs, and a program that opens
@@ -18,12 +17,15 @@ export interface OutputPipe extends Disposable {
 }
 
 /**
- * Opens named pipes at these paths and takes the names away again.
+ * Opens named pipes at these paths, in a private folder, and takes the names away again.
  *
- * @param mkfifo the host's program of that name
+ * @param mkfifo runs the host's program of that name with these arguments
  */
-export async function openPipes(mkfifo: string, files: readonly string[]): Promise<OutputPipe[]> {
-  await runTool(mkfifo, ['-m', '0600', ...files]);
+export async function openPipes(
+  mkfifo: (args: readonly string[]) => Promise<void>,
+  files: readonly string[],
+): Promise<OutputPipe[]> {
+  await mkfifo(files);
   const pipes = files.map((file): OutputPipe => {
     const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = openSync(file, constants.O_WRONLY);

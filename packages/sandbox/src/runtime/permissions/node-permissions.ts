@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { HostSystem } from '../../images/host-system.ts';
 import { EngineError } from '../../ports/container-engine.ts';
 import { exitCode, type ProcessSpec } from '../container-process.ts';
-import { findOptionalTool } from '../host-tools.ts';
+import { findOptionalTool, runTool } from '../host-tools.ts';
 import type { ContainerRoot, Isolation, RunningProgram } from '../isolation.ts';
 import { type OutputPipe, openPipes } from '../output-pipe.ts';
 import { RootFiles } from '../root-files.ts';
@@ -69,7 +69,7 @@ export class NodePermissions implements Isolation {
   }
 
   openPipes(files: readonly string[]): Promise<OutputPipe[]> {
-    return openPipes(this.#mkfifo, files);
+    return openPipes((args) => runTool(this.#mkfifo, args), files);
   }
 
   async start(spec: ProcessSpec): Promise<RunningProgram> {
