@@ -1,6 +1,8 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEVLOOP } from './rig/devloop-rig.ts';
 import { poll } from './rig/poll.ts';
+import { runCommand } from './rig/run-command.ts';
 import { SandboxedShop } from './rig/sandboxed-shop.ts';
 
 /** A program that never comes to look whether its sandbox is there. */
@@ -69,6 +71,45 @@ test.each(['the daemon', 'the node'])(
     await poll(left, (found) => found.length === 0, { what: 'nothing is left of the sandbox' });
   },
 );
+
+test('where there is neither /proc nor another loopback address than one, as on macOS, it runs them as well', {
+  timeout: 300_000,
+}, async () => {
+  const visit = `
+    const { writeFileSync } = require('node:fs');
+    const page = () => fetch('${shop.url}').then((answer) => answer.text(), () => '');
+    const until = async (greeting) => {
+      let text = '';
+      while (!text.startsWith(greeting)) text = await page();
+      console.log(text);
+    };
+    until('Welcome').then(() => {
+      writeFileSync('${shop.file('web/greeting.txt')}', 'Good morning\\n');
+      return until('Good morning');
+    });`;
+  const devloop = `"$NODE" ${DEVLOOP} -C ${shop.folder}`;
+  const script = `
+    set -e
+    for limit in /proc/sys/user/max_*_namespaces; do echo 0 > "$limit"; done
+    ip link set lo up
+    ip address del 127.0.0.1/8 dev lo
+    ip address add 127.0.0.1/32 dev lo
+    mount -t tmpfs tmpfs /proc
+    ${devloop} up -d --sandbox --timeout 150
+    "$NODE" -e "$VISIT"
+    ${devloop} stop`;
+  const env = { ...shop.environment, NODE: process.execPath, VISIT: visit };
+  const namespaces = ['--user', '--map-root-user', '--mount', '--net'];
+  const { output, code } = await runCommand('unshare', [...namespaces, 'sh', '-c', script], {
+    env,
+    timeoutMs: 280_000,
+  });
+  expect(output).toContain('This sandbox runs nothing but Node with a file');
+  expect(output).toContain('Welcome to the shop\napples: 2.10\nbread: 3.40\ncheese: 5.80\n');
+  expect(output).toContain('Good morning\napples: 2.10\nbread: 3.40\ncheese: 5.80\n');
+  expect(code).toBe(0);
+  expect(await shop.remains()).toEqual([]);
+});
 
 /** Adds a service of a Dockerfile alone, with a program that could be run. */
 async function service(name: string, ...instructions: readonly string[]): Promise<void> {
