@@ -21,7 +21,7 @@ export interface ExecRequest {
 
 /**
  * Runs a command in all namespaces of a running container. It has a terminal where one is asked for and the container
- * has the program `script`. An abort kills the command.
+ * has the program `script`. An abort kills the command, or hangs up on one that has a terminal.
  *
  * @param pid the container's first process
  */
