@@ -101,7 +101,8 @@ async function upgraded(url: string, protocol: 'tcp' | 'h2c', body = ''): Promis
   const headers = { connection: 'Upgrade', upgrade: protocol };
   const request = http.request({ socketPath: path.join(folder, 'docker.sock'), method: 'POST', path: url, headers });
   request.end(body);
-  const [, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket];
+  const [, socket, head] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket, Buffer];
+  if (head.length > 0) socket.unshift(head);
   return socket;
 }
 
@@ -329,7 +330,8 @@ test('a command has a terminal of the size that is asked for, in which Ctrl-C is
   expect((await json('POST', `/exec/${body.Id}/resize?h=31&w=100`)).status).toBe(200);
   terminal.write('stty size; tty\n');
   await shows(/31 100\r\n\/dev\/pts\/\d+\r\n\$ $/);
-  terminal.write('echo begun-$((40+2)); sleep 1000\n');
+  // said by what has the terminal then, not by the shell that is about to give it away
+  terminal.write('sh -c "echo begun-$((40+2)); exec sleep 1000"\n');
   await shows(/begun-42/);
   terminal.write('\u0003');
   await shows(/\$ $/);
