@@ -26,6 +26,7 @@ import { type CommandResult, mustRun, runCommand } from './run-command.ts';
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** The built command, as a user runs it. */
 export const DEVLOOP = path.join(REPOSITORY, 'packages/tui/bundle/main.js');
+const DAEMON = path.join(REPOSITORY, 'packages/daemon/bundle/main.js');
 /** Names one run of the tests, in the environment of everything it starts. */
 export const RUN_VARIABLE = 'DEVLOOP_RIG_RUN';
 
@@ -361,7 +362,7 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
       }
     };
     const cluster = await this.#tables().catch(String);
-    await attempt('stop', () => this.devloop(['stop'], { expect: null })); // there may be none
+    this.#endDaemons();
     await attempt('events', () => this.events.stop());
     await attempt('processes', () => this.#expectNoProcess());
     await attempt('sockets', () => this.#expectNoSocket());
@@ -404,6 +405,13 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     return (await Promise.all(shown.map((resource) => this.kube.table(resource, this.namespace)))).join('\n\n');
   }
 
+  /** By the signal that ends a daemon like `devloop stop`, without the start of a command for each test. */
+  #endDaemons(): void {
+    const found = this.processes().filter(({ commandLine }) => commandLine.includes(DAEMON));
+    const pids = new Set([...found.map(({ pid }) => pid), ...[...this.#pids].filter(isRunning)]);
+    for (const pid of pids) process.kill(pid, 'SIGTERM');
+  }
+
   async #expectNoProcess(): Promise<void> {
     const left = () => [
       ...this.processes().map((found) => `${found.pid} ${found.commandLine}`),
@@ -413,7 +421,7 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
       await poll(
         async () => left(),
         (found) => found.length === 0,
-        { what: 'no process is left after `devloop stop`', timeoutMs: 10_000 },
+        { what: 'no process is left after the daemon has ended', timeoutMs: 10_000 },
       );
     } catch (error) {
       for (const { pid } of this.processes()) process.kill(pid, 'SIGKILL');
@@ -423,7 +431,7 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
 
   async #expectNoSocket(): Promise<void> {
     const left = (await readdir(this.runtimeFolder, { recursive: true })).filter((name) => /\.(sock|lock)$/.test(name));
-    if (left.length > 0) throw new Error(`left in the runtime folder after \`devloop stop\`: ${left.join(', ')}`);
+    if (left.length > 0) throw new Error(`left in the runtime folder after the daemon has ended: ${left.join(', ')}`);
   }
 
   async #daemonLogs(): Promise<string[]> {

@@ -65,21 +65,28 @@ test('a daemon that is killed in the middle of a pass leaves nothing that the ne
   }
 });
 
-test('a pod that a swap has left behind, because its daemon was killed, is brought to the new content', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.up();
-  const [{ spec: old }] = (await rig.pods('app=hello')) as [ApiObject];
-  const message = unique('swapped');
-  const since = rig.mark();
-  await rig.writeAtomic('hello/message.txt', message);
-  await rig.event(passEnded('hello', 'live'), since);
-  await rig.devloop(['stop']);
-  const [pod] = (await rig.pods('app=hello')) as [ApiObject];
-  const containers = [{ ...pod.spec.containers[0], image: old.containers[0].image }];
-  await rig.kube.patch('pods', rig.namespace, pod.metadata.name, { spec: { containers } });
-  await rig.up();
-  expect((await rig.served('hello')).body).toBe(message);
-});
+test.each(['after its ReplicaSet', 'after its Deployment'])(
+  'a pod that a swap has left behind, because its daemon was killed %s, is brought to the new content',
+  async (killed) => {
+    await using rig = await openRig('hello-service');
+    await rig.up();
+    const [{ spec: old }] = (await rig.pods('app=hello')) as [ApiObject];
+    const message = unique('swapped');
+    const since = rig.mark();
+    await rig.writeAtomic('hello/message.txt', message);
+    await rig.event(passEnded('hello', 'live'), since);
+    await rig.devloop(['stop']);
+    const [pod] = (await rig.pods('app=hello')) as [ApiObject];
+    const containers = [{ ...pod.spec.containers[0], image: old.containers[0].image }];
+    if (killed === 'after its ReplicaSet') {
+      const spec = { paused: true, template: { spec: { containers: old.containers } } };
+      await rig.kube.patch('deployments', rig.namespace, 'hello', { spec });
+    }
+    await rig.kube.patch('pods', rig.namespace, pod.metadata.name, { spec: { containers } });
+    await rig.up();
+    expect((await rig.served('hello')).body).toBe(message);
+  },
+);
 
 test('two ups at once attach to the same daemon', async () => {
   await using rig = await openRig('hello-service');

@@ -8,7 +8,8 @@ import { containersOf } from '../deploy/workload-images.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
 import { hasBeenLive } from '../plan/next-step.ts';
-import { asksForExpected, type ExpectedImage, type ExpectedImages } from '../rollout/expected-images.ts';
+import type { ExpectedImage, ExpectedImages } from '../rollout/expected-images.ts';
+import { halfSwapped } from '../rollout/half-swapped.ts';
 import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
 import { trackRollout } from '../rollout/track-rollout.ts';
 import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
@@ -46,8 +47,11 @@ export async function rollOut(
       one.action === 'swap'
         ? await carryOut(one, pins, pass, context, kinds)
         : workloadOf(one.object, one.generation, pins);
-    if (one.action === 'unchanged' && !hasBeenLive(context.log.state, spec.name))
-      await endHalfSwapped(workload, session);
+    if (!hasBeenLive(context.log.state, spec.name)) {
+      for (const pod of halfSwapped(workload, session.view)) {
+        await session.objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, session.signal);
+      }
+    }
     workloads.push(workload);
   }
   reporter.times.appliedAt = instant();
@@ -76,17 +80,6 @@ export async function rollOut(
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
   return { ok: true, kind, image };
-}
-
-/**
- * Ends pods whose images are not those of their controller's template: a daemon that was killed in the middle of a swap
- * leaves them, and no controller would ever look at them again.
- */
-async function endHalfSwapped(workload: Workload, { view, objects, signal }: ClusterSession): Promise<void> {
-  for (const pod of workloadStatus(workload, view).newest) {
-    if (!asksForExpected(pod, workload.expected))
-      await objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, signal);
-  }
 }
 
 /** Swaps the images in place, or rolls the workload where it is in no state for that. */

@@ -25,7 +25,7 @@ export interface DaemonProcessOptions {
 }
 
 /** A daemon idles for hours: memory matters more to it than the last few per cent of speed. */
-const FRUGAL_FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+const FRUGAL_FLAGS = ['--max-semi-space-size=1'];
 /** The same for glibc's allocator, which otherwise keeps an arena a thread; the daemon does not hand these on. */
 const FRUGAL_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
 

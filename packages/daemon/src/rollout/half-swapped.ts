@@ -1,0 +1,18 @@
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { podTemplateOf } from '../deploy/workload-images.ts';
+import { asksForExpected } from './expected-images.ts';
+import { hasEnded, isTerminating, type LiveObjects, type Workload } from './workload-status.ts';
+
+/**
+ * Pods of a Deployment that a daemon has left behind when it was killed in the middle of a swap: their ReplicaSet asks
+ * for the expected images, they do not, and no controller would ever look at them again. Pure.
+ */
+export function halfSwapped({ kind, namespace, name, expected }: Workload, live: LiveObjects): KubernetesObject[] {
+  const deployment = kind === 'Deployment' ? live.get(kind, namespace, name) : undefined;
+  if (deployment === undefined) return [];
+  return live
+    .ownedBy('ReplicaSet', namespace, deployment.metadata.uid ?? '')
+    .filter((set) => asksForExpected({ ...set, spec: podTemplateOf(set) }, expected))
+    .flatMap((set) => live.ownedBy('Pod', namespace, set.metadata.uid ?? ''))
+    .filter((pod) => !isTerminating(pod) && !hasEnded(pod) && !asksForExpected(pod, expected));
+}
