@@ -10,7 +10,6 @@ export default defineConfig({
       'test/contract/**', // compares the two
       'test/scenarios/disruptive/**', // stops minikube
       'test/scenarios/kubectl/**', // opens shells with it
-      'test/scenarios/run-terminal.test.ts', // a sandbox's terminal ends with the first Ctrl-C, and loses the exit code
       // install Python packages, or take them from an image of the cluster: a sandbox has no network
       'test/scenarios/api-gateway.test.ts',
       'test/scenarios/flask-example.test.ts',

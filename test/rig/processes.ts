@@ -10,13 +10,21 @@ export interface FoundProcess {
  * detached. Empty where there is no /proc.
  */
 export function processesWithEnvironment(name: string, value: string): FoundProcess[] {
+  return processes((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${name}=${value}`));
+}
+
+/** Processes whose command line has this text in it. Empty where there is no /proc. */
+export function processesWithCommand(text: string): FoundProcess[] {
+  return processes((_, commandLine) => commandLine.includes(text));
+}
+
+function processes(isMeant: (pid: string, commandLine: string) => boolean): FoundProcess[] {
   const found: FoundProcess[] = [];
-  for (const entry of processFolders()) {
+  for (const pid of processFolders()) {
     try {
-      const environment = readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0');
-      if (!environment.includes(`${name}=${value}`)) continue;
-      const commandLine = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      if (commandLine !== '') found.push({ pid: Number(entry), commandLine }); // without one it is a zombie
+      const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      // without one it is a zombie
+      if (commandLine !== '' && isMeant(pid, commandLine)) found.push({ pid: Number(pid), commandLine });
     } catch {
       // it ended meanwhile, or it is somebody else's
     }

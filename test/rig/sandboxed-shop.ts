@@ -6,12 +6,18 @@ import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DEVLOOP, REPOSITORY } from './devloop-rig.ts';
 import { plainRequest } from './http-answer.ts';
 import { poll } from './poll.ts';
-import { processesWithEnvironment } from './processes.ts';
+import { type FoundProcess, processesWithCommand, processesWithEnvironment } from './processes.ts';
 import { ProjectFolder } from './project-folder.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { SandboxClient } from './sandbox-client.ts';
 
 const UP_TIMEOUT_SECONDS = 150;
+/** As on a hardened kernel: in a user namespace that allows no more namespaces of any kind. */
+const LIMITED = [
+  ...['unshare', '--user', '--map-root-user', 'sh', '-c'],
+  'for limit in /proc/sys/user/max_*_namespaces; do echo 0 > "$limit" || exit 1; done; exec "$@"',
+  'sh',
+];
 
 /** The shop of three services in a folder of its own, for `devloop up --sandbox` with neither docker nor kubectl. */
 export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
@@ -19,11 +25,13 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
   readonly #scratch: string;
   readonly #port: number;
+  readonly #wrapper: readonly string[];
 
-  private constructor(scratch: string, port: number) {
+  private constructor(scratch: string, port: number, isLimited: boolean) {
     super(path.join(scratch, 'shop'));
     this.#scratch = scratch;
     this.#port = port;
+    this.#wrapper = isLimited ? LIMITED : [];
     this.environment = {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       TMPDIR: path.join(scratch, 'tmp'),
@@ -32,9 +40,10 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     };
   }
 
-  static async open(): Promise<SandboxedShop> {
+  /** @param isLimited whether what it starts may make no namespaces */
+  static async open({ isLimited = false } = {}): Promise<SandboxedShop> {
     const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'sb-')));
-    const shop = new SandboxedShop(scratch, await freePort('127.0.0.1', 0));
+    const shop = new SandboxedShop(scratch, await freePort('127.0.0.1', 0), isLimited);
     await mkdir(path.join(scratch, 'tmp'));
     await cp(path.join(REPOSITORY, 'fixtures/shop'), shop.folder, { recursive: true });
     const web = `  web:\n    dependsOn: [catalog, prices]\n    ports: ["${shop.#port}:http"]\n`;
@@ -44,10 +53,15 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
 
   /** @throws Error with what it said when it fails */
   async devloop(...args: string[]): Promise<CommandResult> {
-    const options = { env: this.environment, timeoutMs: (UP_TIMEOUT_SECONDS + 20) * 1000 };
-    const result = await runCommand(process.execPath, [DEVLOOP, '-C', this.folder, ...args], options);
+    const result = await this.attempt(...args);
     if (result.code !== 0) throw new Error(`devloop ${args.join(' ')} ended with ${result.code}:\n${result.output}`);
     return result;
+  }
+
+  /** Whatever becomes of it. */
+  async attempt(...args: string[]): Promise<CommandResult> {
+    const [program = '', ...rest] = [...this.#wrapper, process.execPath, DEVLOOP, '-C', this.folder, ...args];
+    return await runCommand(program, rest, { env: this.environment, timeoutMs: (UP_TIMEOUT_SECONDS + 20) * 1000 });
   }
 
   async up(): Promise<void> {
@@ -83,9 +97,17 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     return new SandboxClient(path.join(this.environment['TMPDIR'] ?? '', folder));
   }
 
+  /** The processes of its sandbox: the node, and what runs on it where that has no namespaces. */
+  sandboxProcesses(): FoundProcess[] {
+    return processesWithCommand(path.join(this.environment['TMPDIR'] ?? '', 'devloop-sandbox-'));
+  }
+
   /** What runs of it, and what it has left among the temporary files. */
   async remains(): Promise<string[]> {
-    const running = processesWithEnvironment('TMPDIR', this.environment['TMPDIR'] ?? '');
+    const running = [
+      ...processesWithEnvironment('TMPDIR', this.environment['TMPDIR'] ?? ''),
+      ...this.sandboxProcesses(),
+    ];
     return [...running.map((found) => found.commandLine), ...(await this.#sandboxes())];
   }
 

@@ -13,9 +13,8 @@ import type { ContainerEngine } from './ports/container-engine.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import { KubeletStreams } from './streams/kubelet-streams.ts';
 
-/** Address of the cluster's DNS, as on minikube and kubeadm clusters. */
-export const DNS = { address: '10.96.0.10', domain: 'cluster.local' };
-const DNS_PORT = 53;
+/** The cluster's DNS, as on minikube and kubeadm clusters. */
+export const DNS = { address: '10.96.0.10', port: 53, domain: 'cluster.local' };
 /** Name of the Unix socket that leads into the node's network, in the node's folder. */
 export const TUNNEL_SOCKET = 'tunnel.sock';
 
@@ -51,10 +50,11 @@ export class ClusterNode implements AsyncDisposable {
     await using opened = new AsyncDisposableStack();
     const pods = path.join(folder, 'kubelet');
     await mkdir(pods, { recursive: true });
-    const { host, port } = network.place(DNS.address, DNS_PORT);
-    opened.use(await DnsServer.open({ store, domain: DNS.domain, address: host, port }));
+    const { host, port } = network.placeToListen(DNS.address, DNS.port);
+    const dns = opened.use(await DnsServer.open({ store, domain: DNS.domain, address: host, port }));
+    opened.use(network.publish(DNS.address, DNS.port, dns.port));
     opened.use(await TunnelServer.open(path.join(folder, TUNNEL_SOCKET), network.place));
-    const proxies = opened.use(new ServiceProxies(store, network.place));
+    const proxies = opened.use(new ServiceProxies(store, network));
     const kubelet = opened.use(
       new Kubelet({
         store,

@@ -21,6 +21,7 @@ import { loadProject } from '../project/load-project.ts';
 import type { Project } from '../project/project.ts';
 import { dockerCredentials } from '../registry/docker-credentials.ts';
 import { registryHost } from '../registry/registry-address.ts';
+import { sandboxLimits } from '../sandbox/sandbox-limits.ts';
 import { type Finding, failed, fromError, ok, warning } from './finding.ts';
 import {
   countWatches,
@@ -73,6 +74,7 @@ export async function* examine(folder: string | undefined, signal: AbortSignal):
     });
     yield* guarded('engine', signal, (within) => examineEngine({ address, cluster, api }, nodes, project, within));
   }
+  yield* guarded('sandbox', signal, (within) => examineSandbox(within));
   yield* guarded('file watches', signal, () => examineWatches());
   if (projectFolder !== undefined) {
     yield* guarded('daemon', signal, (within) => examineDaemon(projectFolder, within));
@@ -207,6 +209,13 @@ async function diskOf(address: string, root: string): Promise<{ used: number; si
   if (!address.startsWith('unix://') || !existsSync(root)) return undefined;
   const { bsize, blocks, bavail } = await statfs(root);
   return { used: (blocks - bavail) * bsize, size: blocks * bsize };
+}
+
+async function* examineSandbox(signal: AbortSignal): AsyncGenerator<Finding> {
+  const limits = await sandboxLimits(signal);
+  yield limits === undefined
+    ? ok('sandbox', 'devloop up --sandbox runs programs of every kind, in namespaces of their own')
+    : warning('sandbox', limits.message, limits.remedy);
 }
 
 async function* examineWatches(): AsyncGenerator<Finding> {

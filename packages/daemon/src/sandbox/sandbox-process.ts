@@ -4,11 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { DevloopError, type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
+import { type ErrorReport, toReport } from '@devloop/shared/errors/devloop-error';
+import { sandboxFailed, sandboxLimited, sandboxRefused } from './sandbox-errors.ts';
+import { sandboxMain } from './sandbox-main.ts';
 
-/** Run as a process of its own, never imported. */
-const SANDBOX_MAIN = '@devloop/sandbox/host/main';
 /** It tidies up in this time, or is killed; what runs in it ends either way. */
 const END_MS = 10_000;
 const LAST_CHARACTERS = 4000;
@@ -37,7 +36,7 @@ export class SandboxProcess implements AsyncDisposable {
     this.#child = child;
     this.#exited = exited;
     this.environment = environment;
-    this.limits = limitedBecause === undefined ? undefined : toReport(limited(limitedBecause));
+    this.limits = limitedBecause === undefined ? undefined : toReport(sandboxLimited(limitedBecause));
   }
 
   /**
@@ -48,8 +47,7 @@ export class SandboxProcess implements AsyncDisposable {
    */
   static async start(onEnd: (reason: string) => void): Promise<SandboxProcess> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'devloop-sandbox-'));
-    const main = fileURLToPath(import.meta.resolve(SANDBOX_MAIN));
-    const child = spawn(process.execPath, [main, '--folder', folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [sandboxMain(), '--folder', folder], { stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => undefined); // its end is told by `exit`
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -65,7 +63,7 @@ export class SandboxProcess implements AsyncDisposable {
       child.stdin.end();
       await exited;
       await rm(folder, { recursive: true, force: true });
-      throw said.isRefused ? refused(said.message) : failed(said.message);
+      throw said.isRefused ? sandboxRefused(said.message) : sandboxFailed(said.message);
     }
     const sandbox = new SandboxProcess(child, exited, said);
     child.once('exit', () => {
@@ -82,29 +80,4 @@ export class SandboxProcess implements AsyncDisposable {
     await this.#exited;
     clearTimeout(late);
   }
-}
-
-function refused(problem: string): DevloopError {
-  return new DevloopError(
-    'sandbox/refused',
-    `There can be no sandbox on this machine: ${problem}. Without namespaces of their own, its programs could reach your files.`,
-    'On Linux, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md); elsewhere use a cluster: minikube start',
-  );
-}
-
-function limited(problem: string): DevloopError {
-  return new DevloopError(
-    'sandbox/limited',
-    `This sandbox runs nothing but Node with a file, and no RUN steps: this machine allows it no namespaces (${problem}).`,
-    'To run all, allow user namespaces and install util-linux and iproute2 (docs/sandbox.md), or use a cluster: minikube start',
-  );
-}
-
-function failed(message: string): DevloopError {
-  return new DevloopError(
-    'sandbox/failed',
-    'The sandbox did not start.',
-    'See what devloop doctor says, and try again: devloop up --sandbox',
-    { evidence: message.split('\n').filter((line) => line.trim() !== '') },
-  );
 }

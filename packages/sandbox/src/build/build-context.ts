@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { removeFolder } from '../runtime/remove-folder.ts';
-import { RootFiles } from '../runtime/root-files.ts';
+import type { RootFiles } from '../runtime/root-files.ts';
 import { type UnpackedFile, unpack } from '../runtime/tar-files.ts';
 
 const GZIP_MAGIC = 0x1f8b;
@@ -13,23 +13,26 @@ export class BuildContext implements AsyncDisposable {
   readonly files: RootFiles;
   readonly #entries: ReadonlyMap<string, UnpackedFile>;
 
-  private constructor(folder: string, entries: ReadonlyMap<string, UnpackedFile>) {
-    this.files = new RootFiles(folder);
+  private constructor(files: RootFiles, entries: ReadonlyMap<string, UnpackedFile>) {
+    this.files = files;
     this.#entries = entries;
   }
 
-  /** @throws Error for a broken archive */
-  static async receive(archive: Readable, folder: string, signal: AbortSignal): Promise<BuildContext> {
-    await mkdir(folder, { recursive: true });
+  /**
+   * @param files below a folder that need not be there yet
+   * @throws Error for a broken archive
+   */
+  static async receive(archive: Readable, files: RootFiles, signal: AbortSignal): Promise<BuildContext> {
+    await mkdir(files.root, { recursive: true });
     const entries = new Map<string, UnpackedFile>();
     const abort = () => archive.destroy(new Error('the client has left'));
     signal.addEventListener('abort', abort, { once: true });
     try {
       const plain = await unzipped(archive);
-      await unpack(plain, new RootFiles(folder), '/', (file) => entries.set(file.path, file));
-      return new BuildContext(folder, entries);
+      await unpack(plain, files, '/', (file) => entries.set(file.path, file));
+      return new BuildContext(files, entries);
     } catch (error) {
-      await removeFolder(folder);
+      await removeFolder(files.root);
       throw error;
     } finally {
       signal.removeEventListener('abort', abort);

@@ -147,7 +147,7 @@ export class Builder implements AsyncDisposable {
 
   async #receive(archive: Readable, folder: string, signal: AbortSignal): Promise<BuildContext> {
     try {
-      return await BuildContext.receive(archive, folder, signal);
+      return await BuildContext.receive(archive, this.#with.isolation.filesBelow(folder), signal);
     } catch (error) {
       signal.throwIfAborted();
       throw new EngineError(500, `Error processing tar file: ${error instanceof Error ? error.message : error}`);

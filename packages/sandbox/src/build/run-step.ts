@@ -35,11 +35,8 @@ export async function runStep(request: RunRequest, isolation: Isolation): Promis
   const user = lookUpUser(image.config.user, root.files);
   const env = { PATH: DEFAULT_PATH, HOME: user.home, ...request.env };
   const refused = isolation.whyRefused(request.command, env);
-  if (refused !== undefined) {
-    request.output(Buffer.from(`${refused}\n`), 'stderr');
-    return 1;
-  }
-  const why = whyNotExecutable(request.command[0] ?? '', workdir, env.PATH, root.files);
+  if (refused !== undefined) throw new Error(`${refused}; COPY what this step makes`);
+  const why = whyNotExecutable(isolation.programOf(request.command) ?? '', workdir, env.PATH, root.files);
   if (why !== undefined) {
     const reason = `runc run failed: unable to start container process: error during container init: ${why.reason}\n`;
     request.output(Buffer.from(reason), 'stderr');

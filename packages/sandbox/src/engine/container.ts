@@ -276,7 +276,7 @@ export class Container {
   }
 
   #mustBeExecutable(env: Readonly<Record<string, string>>): void {
-    const [program] = this.command;
+    const program = this.#with.isolation.programOf(this.command);
     if (program === undefined) throw new EngineError(400, 'no command specified');
     const why = whyNotExecutable(program, this.workdir, env['PATH'] ?? '', this.root.files);
     if (why !== undefined) throw this.#failed(why.exitCode, `error during container init: ${why.reason}`, 400);

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import http2 from 'node:http2';
+import type net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,6 +94,16 @@ async function logsOf(id: string): Promise<string> {
     at += 8 + bytes;
   }
   return text;
+}
+
+/** A connection on which something else than HTTP is spoken from now on. */
+async function upgraded(url: string, protocol: 'tcp' | 'h2c', body = ''): Promise<net.Socket> {
+  const headers = { connection: 'Upgrade', upgrade: protocol };
+  const request = http.request({ socketPath: path.join(folder, 'docker.sock'), method: 'POST', path: url, headers });
+  request.end(body);
+  const [, socket, head] = (await once(request, 'upgrade')) as [http.IncomingMessage, net.Socket, Buffer];
+  if (head.length > 0) socket.unshift(head);
+  return socket;
 }
 
 const pull = (name: string) => ask('POST', `/images/create?fromImage=${name}`);
@@ -297,4 +309,66 @@ test.each(['/session', '/grpc', '/build?version=2&session=x'])('%s is refused, a
   const { status, body } = await json('POST', where);
   expect(status).toBe(501);
   expect(body.message).toContain('DOCKER_BUILDKIT=0');
+});
+
+test('a command has a terminal of the size that is asked for, in which Ctrl-C is for what runs there', async () => {
+  await pull('busybox');
+  const container = await json('POST', '/containers/create', { Image: 'busybox', Cmd: ['sleep', '1000'] });
+  await json('POST', `/containers/${container.body.Id}/start`);
+  const asked = { Cmd: ['sh'], Tty: true, AttachStdin: true, AttachStdout: true, Env: ['PS1=$ '] };
+  const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
+  const terminal = await upgraded(`/exec/${body.Id}/start`, 'tcp', '{"Tty":true}');
+  let shown = '';
+  terminal.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+  });
+  const shows = async (what: RegExp) => {
+    while (!what.test(shown)) await once(terminal, 'data');
+    shown = '';
+  };
+  await shows(/\$ $/);
+  expect((await json('POST', `/exec/${body.Id}/resize?h=31&w=100`)).status).toBe(200);
+  terminal.write('stty size; tty\n');
+  await shows(/31 100\r\n\/dev\/pts\/\d+\r\n\$ $/);
+  // said by what has the terminal then, not by the shell that is about to give it away
+  terminal.write('sh -c "echo begun-$((40+2)); exec sleep 1000"\n');
+  await shows(/begun-42/);
+  terminal.write('\u0003');
+  await shows(/\$ $/);
+  terminal.write('exit 9\n');
+  await once(terminal, 'close');
+  expect((await json('GET', `/exec/${body.Id}/json`)).body).toMatchObject({ Running: false, ExitCode: 9 });
+  expect((await json('POST', `/exec/${body.Id}/resize?h=31&w=wide`)).status).toBe(400);
+  await json('DELETE', `/containers/${container.body.Id}?force=1`);
+});
+
+test('what a command is given to read ends where the client ends it', async () => {
+  const container = await json('POST', '/containers/create', { Image: 'busybox', Cmd: ['sleep', '1000'] });
+  await json('POST', `/containers/${container.body.Id}/start`);
+  const asked = { Cmd: ['wc', '-c'], AttachStdin: true, AttachStdout: true };
+  const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
+  const socket = await upgraded(`/exec/${body.Id}/start`, 'tcp', '{}');
+  socket.end('five!');
+  const said: Buffer[] = [];
+  for await (const bytes of socket) said.push(bytes as Buffer);
+  expect(Buffer.concat(said).subarray(8).toString()).toBe('5\n');
+  await json('DELETE', `/containers/${container.body.Id}?force=1`);
+});
+
+test("BuildKit's own protocol is refused in words that its clients show", async () => {
+  const connection = await upgraded('/grpc', 'h2c');
+  const calls = http2.connect('http://docker', { createConnection: () => connection });
+  const call = calls.request({
+    ':method': 'POST',
+    ':path': '/moby.buildkit.v1.Control/ListWorkers',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  const [answer] = (await once(call, 'response')) as [http2.IncomingHttpHeaders];
+  expect(answer).toMatchObject({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' });
+  expect(decodeURI(String(answer['grpc-message']))).toContain('use DOCKER_BUILDKIT=0 docker build');
+  calls.destroy();
+  const session = await upgraded('/session', 'h2c');
+  expect((await ask('POST', '/build?version=2&session=x')).status).toBe(501);
+  session.destroy();
 });

@@ -111,7 +111,14 @@ export class Engine implements ContainerEngine, AsyncDisposable {
         events: this.events,
         disk: this.disk,
         check: (container, command, output, signal) =>
-          this.exec(container, { command, tty: false, stdin: undefined, stdout: output, stderr: output, signal }),
+          this.exec(container, {
+            command,
+            terminal: undefined,
+            stdin: undefined,
+            stdout: output,
+            stderr: output,
+            signal,
+          }),
         changed: (state, what) => this.#changed(state, what),
       });
       this.#containers.set(id, container);
@@ -199,9 +206,9 @@ export class Engine implements ContainerEngine, AsyncDisposable {
       const [name = ''] = entry.split('=');
       return [name, entry.slice(name.length + 1)];
     });
-    const terminal: Record<string, string> = spec.tty ? { TERM: 'xterm' } : {};
+    const ofTerminal: Record<string, string> = spec.terminal === undefined ? {} : { TERM: 'xterm' };
     const env: Record<string, string> = {
-      ...terminal,
+      ...ofTerminal,
       ...container.environment(container.user()),
       ...Object.fromEntries(more),
     };
@@ -213,8 +220,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
         `OCI runtime exec failed: exec failed: unable to start container process: ${why.reason}: unknown`,
       );
     }
-    const { command, tty, stdin, stdout, stderr, signal } = spec;
-    return this.#isolation.exec(pid, { command, tty, stdin, stdout, stderr, signal, env, workdir });
+    const { command, terminal, stdin, stdout, stderr, signal } = spec;
+    return this.#isolation.exec(pid, { command, terminal, stdin, stdout, stderr, signal, env, workdir });
   }
 
   /** The containers made of an image. */

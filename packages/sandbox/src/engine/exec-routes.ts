@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { ClientTerminal } from '../ports/client-terminal.ts';
 import { EngineError } from '../ports/container-engine.ts';
 import type { Engine } from './engine.ts';
 import { hijack } from './hijack.ts';
 import { framing } from './raw-stream.ts';
-import { type Call, type Route, readJson, sendJson } from './router.ts';
+import { type Call, type Route, readJson, sendJson, sendNothing } from './router.ts';
 
 /** A command that is to be run in a container, and what became of it. */
 interface Exec {
@@ -12,7 +13,9 @@ interface Exec {
   readonly command: readonly string[];
   readonly env: readonly string[];
   readonly workdir: string;
-  readonly tty: boolean;
+  /** Undefined: it has none. */
+  readonly terminal: ClientTerminal | undefined;
+  readonly hasInput: boolean;
   running: boolean;
   exitCode: number | null;
 }
@@ -20,7 +23,7 @@ interface Exec {
 /** As many finished ones as are remembered for `docker exec`'s last question. */
 const REMEMBERED = 100;
 
-/** Commands in running containers, without stdin. */
+/** Commands in running containers. */
 export function execRoutes(engine: Engine): Route[] {
   const execs = new Map<string, Exec>();
   const find = (id: string): Exec => {
@@ -32,11 +35,27 @@ export function execRoutes(engine: Engine): Route[] {
     { method: 'POST', path: /^\/containers\/([^/]+)\/exec$/, handle: (call) => create(engine, execs, call) },
     { method: 'POST', path: /^\/exec\/([^/]+)\/start$/, handle: (call) => start(engine, find(call.name), call) },
     {
+      method: 'POST',
+      path: /^\/exec\/([^/]+)\/resize$/,
+      handle: ({ response, name, query }) => {
+        find(name).terminal?.resize({ columns: characters(query, 'w'), rows: characters(query, 'h') });
+        sendNothing(response, 200);
+      },
+    },
+    {
       method: 'GET',
       path: /^\/exec\/([^/]+)\/json$/,
       handle: ({ response, name }) => sendJson(response, 200, inspect(find(name))),
     },
   ];
+}
+
+/** @throws EngineError 400 */
+function characters(query: URLSearchParams, name: string): number {
+  const text = query.get(name) ?? '';
+  if (!/^\d{1,9}$/.test(text))
+    throw new EngineError(400, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
 }
 
 async function create(engine: Engine, execs: Map<string, Exec>, { request, response, name }: Call): Promise<void> {
@@ -53,7 +72,8 @@ async function create(engine: Engine, execs: Map<string, Exec>, { request, respo
     command: list('Cmd'),
     env: list('Env'),
     workdir,
-    tty: body['Tty'] === true,
+    terminal: body['Tty'] === true ? new ClientTerminal() : undefined,
+    hasInput: body['AttachStdin'] === true,
   };
   execs.set(id, { ...exec, running: false, exitCode: null });
   const [oldest] = execs.keys();
@@ -73,16 +93,16 @@ async function start(engine: Engine, exec: Exec, { request, response, signal }: 
       command: exec.command,
       env: exec.env,
       workdir: exec.workdir,
-      tty: exec.tty,
-      stdin: undefined,
-      stdout: exec.tty ? socket : framing('stdout', socket),
-      stderr: exec.tty ? socket : framing('stderr', socket),
+      terminal: exec.terminal,
+      stdin: exec.hasInput ? socket : undefined,
+      stdout: exec.terminal === undefined ? framing('stdout', socket) : socket,
+      stderr: exec.terminal === undefined ? framing('stderr', socket) : socket,
       signal: AbortSignal.any([signal, left.signal]),
     });
   } catch (error) {
     exec.exitCode = 126;
     const message = `${error instanceof Error ? error.message : error}\r\n`;
-    (exec.tty ? socket : framing('stderr', socket)).write(Buffer.from(message));
+    (exec.terminal === undefined ? framing('stderr', socket) : socket).write(Buffer.from(message));
   } finally {
     exec.running = false;
     socket.end();
@@ -95,8 +115,8 @@ function inspect(exec: Exec): object {
     ContainerID: exec.container,
     Running: exec.running,
     ExitCode: exec.exitCode,
-    ProcessConfig: { tty: exec.tty, entrypoint: exec.command[0], arguments: exec.command.slice(1) },
-    OpenStdin: false,
+    ProcessConfig: { tty: exec.terminal !== undefined, entrypoint: exec.command[0], arguments: exec.command.slice(1) },
+    OpenStdin: exec.hasInput,
     OpenStdout: true,
     OpenStderr: true,
   };

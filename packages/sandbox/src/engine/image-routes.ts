@@ -2,6 +2,7 @@ import { formatReference, parseReference } from '../images/reference.ts';
 import { sizeOf } from '../images/stored-image.ts';
 import { EngineError } from '../ports/container-engine.ts';
 import { durationNano, nowNano, parseTime } from '../runtime/clock.ts';
+import { BUILDKIT_ROUTES, refuseSession } from './buildkit-refusal.ts';
 import type { Engine } from './engine.ts';
 import { Filters } from './filters.ts';
 import { historyOf, inspectImage, summarizeImage } from './image-json.ts';
@@ -29,7 +30,7 @@ export function imageRoutes(engine: Engine): Route[] {
     { method: 'POST', path: path(`${NAME}/tag`), handle: (call) => tag(engine, call) },
     { method: 'DELETE', path: path(NAME), handle: (call) => remove(engine, call) },
     { method: 'POST', path: /^\/build$/, handle: (call) => build(engine, call) },
-    { method: 'POST', path: /^\/(?:session|grpc)$/, handle: refuseSession },
+    ...BUILDKIT_ROUTES,
     { method: 'POST', path: /^\/build\/prune$/, handle: (call) => pruneCache(engine, call) },
   ];
 }
@@ -124,12 +125,6 @@ async function pull(engine: Engine, { query, response }: Call): Promise<void> {
   const status = known ? 'Image is up to date for' : 'Downloaded newer image for';
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(`${JSON.stringify({ status: `Status: ${status} ${reference}` })}\r\n`);
-}
-
-/** @throws EngineError 501 always: BuildKit's own protocol, in which the engine asks the client for files */
-function refuseSession(): never {
-  const instead = 'use DOCKER_BUILDKIT=0 docker build, which sends the context with the request';
-  throw new EngineError(501, `the sandbox has no BuildKit sessions: ${instead}`);
 }
 
 async function build(engine: Engine, { request, response, query, signal }: Call): Promise<void> {

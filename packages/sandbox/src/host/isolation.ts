@@ -17,6 +17,11 @@ export const UNSHARE = [
 const PROBE = 'mount -t tmpfs tmpfs /mnt && ip link set lo up && ip link add type bridge';
 const PROBE_MS = 10_000;
 
+/** Whether the sandbox can run there at all: it speaks over Unix sockets, and keeps what it has in files for its user alone. */
+export function isSupported(platform: NodeJS.Platform): boolean {
+  return platform !== 'win32';
+}
+
 /** Where the tools of the node are, for people whose own PATH leaves them out. */
 export function nodePath(env: NodeJS.ProcessEnv): string {
   return [env['PATH'], '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin'].filter(Boolean).join(':');

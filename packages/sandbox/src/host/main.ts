@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /**
  * A sandbox for as long as somebody holds its standard input open: `--folder FOLDER` is where it is to be. Prints one
- * line of JSON when it can be used, with the environment by which it is found, or why it cannot be.
+ * line of JSON when it can be used, with the environment by which it is found, or why it cannot be. With `--check`, only
+ * says whether there could be one.
  */
+import { mkdir, realpath } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { isolationProblem } from './isolation.ts';
+import { isolationProblem, isSupported } from './isolation.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** What is told to the process that started this one. */
@@ -18,22 +20,32 @@ export type SandboxMessage =
     }
   | { readonly type: 'failed'; readonly message: string; readonly isRefused: boolean };
 
-const { values } = parseArgs({ options: { folder: { type: 'string' } } });
-if (values.folder === undefined) {
-  process.stderr.write('usage: devloop-sandbox --folder FOLDER\n');
+/** What is told to whoever only asks. */
+export type SandboxForecast =
+  | { readonly type: 'possible'; readonly limitedBecause: string | undefined }
+  | Extract<SandboxMessage, { type: 'failed' }>;
+
+const { values } = parseArgs({ options: { folder: { type: 'string' }, check: { type: 'boolean', default: false } } });
+if (values.folder === undefined && !values.check) {
+  process.stderr.write('usage: devloop-sandbox --folder FOLDER | --check\n');
   process.exit(2);
 }
 
 const over = new AbortController();
 const end = (reason: Error) => over.abort(reason);
-process.stdin.on('end', () => end(new Error('nobody holds it open any more'))).resume();
+if (!values.check) process.stdin.on('end', () => end(new Error('nobody holds it open any more'))).resume();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(new Error(signal)));
 process.on('SIGHUP', () => undefined); // a terminal that closes takes its processes with it; the holder decides
 
 try {
   const problem = await isolationProblem(process.env, over.signal);
-  if (problem === undefined || process.platform === 'linux') await keep(values.folder, problem);
-  else tell({ type: 'failed', message: problem, isRefused: true });
+  if (!isSupported(process.platform)) {
+    tell({ type: 'failed', message: `it does not run on ${process.platform}`, isRefused: true });
+  } else if (values.folder === undefined) {
+    tell({ type: 'possible', limitedBecause: problem });
+  } else {
+    await keep(await realFolder(values.folder), problem);
+  }
 } catch (error) {
   if (!over.signal.aborted) {
     tell({ type: 'failed', message: error instanceof Error ? error.message : String(error), isRefused: false });
@@ -41,6 +53,12 @@ try {
   }
 }
 process.stdin.destroy();
+
+/** Without links, such as macOS has on the way to temporary files: permissions are given by the names that files really have. */
+async function realFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return await realpath(folder);
+}
 
 async function keep(folder: string, limitedBecause: string | undefined): Promise<void> {
   const isolation = limitedBecause === undefined ? 'namespaces' : 'permissions';
@@ -52,6 +70,6 @@ async function keep(folder: string, limitedBecause: string | undefined): Promise
   });
 }
 
-function tell(message: SandboxMessage): void {
+function tell(message: SandboxMessage | SandboxForecast): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }

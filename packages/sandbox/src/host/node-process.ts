@@ -29,10 +29,18 @@ export class NodeProcess implements AsyncDisposable {
   readonly #ready = Promise.withResolvers<void>();
   readonly #listener: NodeListener;
   readonly #log: string;
+  /** The group of the node and of its programs, where no namespace ends them together. */
+  readonly #group: number | undefined;
   #lastId = 0;
   #isEnding = false;
 
-  private constructor(child: ChildProcessByStdio<Writable, Readable, null>, log: string, listener: NodeListener) {
+  private constructor(
+    child: ChildProcessByStdio<Writable, Readable, null>,
+    log: string,
+    listener: NodeListener,
+    group: number | undefined,
+  ) {
+    this.#group = group;
     this.#child = child;
     this.#log = log;
     this.#listener = listener;
@@ -54,13 +62,14 @@ export class NodeProcess implements AsyncDisposable {
     const log = path.join(config.folder, 'node.log');
     await writeFile(file, JSON.stringify(config), { mode: 0o600 });
     await using output: FileHandle = await open(log, 'a', 0o600);
-    const [program = '', ...args] =
-      config.isolation === 'namespaces' ? ['unshare', ...UNSHARE, process.execPath] : [process.execPath];
+    const isIsolated = config.isolation === 'namespaces';
+    const [program = '', ...args] = isIsolated ? ['unshare', ...UNSHARE, process.execPath] : [process.execPath];
     const child = spawn(program, [...args, NODE_MAIN, file], {
+      detached: !isIsolated,
       env: { PATH: nodePath(process.env), LANG: 'C.UTF-8' },
       stdio: ['pipe', 'pipe', output.fd],
     }) as ChildProcessByStdio<Writable, Readable, null>;
-    const node = new NodeProcess(child, log, listener);
+    const node = new NodeProcess(child, log, listener, isIsolated ? undefined : child.pid);
     const onAbort = () => node.#ready.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -117,11 +126,21 @@ export class NodeProcess implements AsyncDisposable {
   }
 
   async #onExit(how: string): Promise<void> {
+    if (this.#group !== undefined) killGroup(this.#group);
     const said = await readFile(this.#log, 'utf8').catch(() => '');
     const reason = new Error(`the sandbox's node ended (${how})\n${said.split('\n').slice(-LAST_LINES).join('\n')}`);
     this.#ready.reject(reason);
     for (const asked of this.#asked.values()) asked.reject(reason);
     this.#asked.clear();
     if (!this.#isEnding) this.#listener.ended(reason);
+  }
+}
+
+/** Programs end with the node by themselves, but for those that never come to look: they are in a loop. */
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // nobody is left of it
   }
 }

@@ -44,7 +44,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** @throws Error when the node cannot start */
   static async open(options: SandboxOptions): Promise<Sandbox> {
-    const { address, port } = await freeLoopback(API_PORT, process.platform);
+    const { address, port } = await freeLoopback(API_PORT);
     const sandbox = new Sandbox(options, address);
     try {
       await sandbox.#start(options, port);

@@ -71,7 +71,7 @@ async function runCommand(
   output.on('data', (bytes: Buffer) => chunks.push(bytes));
   const exitCode = await engine.exec(containerId, {
     command,
-    tty: false,
+    terminal: undefined,
     stdin: undefined,
     stdout: output,
     stderr: output,

@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import { seconds } from '../events/event-recorder.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
@@ -83,7 +83,7 @@ function nodeObject({ name, address, engineVersion, kubernetesVersion, folder }:
       ],
       nodeInfo: {
         architecture,
-        bootID: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+        bootID: bootId(),
         containerRuntimeVersion: `docker://${engineVersion}`,
         kernelVersion: os.release(),
         kubeProxyVersion: kubernetesVersion,
@@ -95,4 +95,10 @@ function nodeObject({ name, address, engineVersion, kubernetesVersion, folder }:
       },
     },
   };
+}
+
+/** Linux says it; elsewhere it is empty. */
+function bootId(): string {
+  const file = '/proc/sys/kernel/random/boot_id';
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }

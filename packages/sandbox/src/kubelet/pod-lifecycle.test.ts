@@ -2,12 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { condition, isReady, KubeletRig, status } from './kubelet-rig.fake.ts';
 
-const IGNORES_TERM = ['sh', '-c', "trap '' TERM; while :; do sleep 0.05; done"];
+/** A pod of a program that ignores SIGTERM, ready as soon as it does. */
+function deafPod(rig: KubeletRig, spec: object = {}): void {
+  const file = `${rig.folder}/deaf`;
+  rig.engine.addImage('web:1', ['sh', '-c', `trap '' TERM; : > ${file}; while :; do sleep 0.05; done`]);
+  rig.pod({ readinessProbe: { exec: { command: ['test', '-e', file] }, periodSeconds: 0.05 } }, spec);
+}
 
 test('a program that does not end is killed when its time is over', async () => {
   await using rig = await KubeletRig.open();
-  rig.engine.addImage('web:1', IGNORES_TERM);
-  rig.pod({}, { terminationGracePeriodSeconds: 1 });
+  deafPod(rig, { terminationGracePeriodSeconds: 1 });
   await rig.until(isReady);
   const begin = performance.now();
   rig.delete();
@@ -20,8 +24,7 @@ test('a program that does not end is killed when its time is over', async () => 
 
 test('a deletion that becomes more urgent is', async () => {
   await using rig = await KubeletRig.open();
-  rig.engine.addImage('web:1', IGNORES_TERM);
-  rig.pod({});
+  deafPod(rig);
   await rig.until(isReady);
   rig.delete();
   await rig.event('Killing');

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { PodSandbox } from '../kubelet/pod-network.ts';
-import { AS_IT_IS } from '../ports/place.ts';
+import { PLACES_AS_THEY_ARE } from '../ports/place.ts';
 import { ToolShell } from '../runtime/tool-shell.ts';
 import { ip } from './ip-command.ts';
 import type { NodeNetwork } from './node-network.ts';
@@ -21,7 +21,9 @@ interface Prepared {
 
 /** A bridge in this process's network namespace, to which the pods are joined. It needs to be root in it. */
 export class BridgeNetwork implements NodeNetwork {
-  readonly place = AS_IT_IS;
+  readonly place = PLACES_AS_THEY_ARE.place;
+  readonly placeToListen = PLACES_AS_THEY_ARE.placeToListen;
+  readonly publish = PLACES_AS_THEY_ARE.publish;
   readonly #pool: Promise<Prepared>[] = [];
   readonly #addresses = new PodAddresses();
   readonly #holders = new Set<PodHolder>();

@@ -9,9 +9,13 @@ const CODES: Readonly<Record<Verdict, number>> = { NOERROR: 0, SERVFAIL: 2, NXDO
 /** RFC 1035: what a datagram holds without EDNS. */
 const DATAGRAM_BYTES = 512;
 
+/** How many ports are tried where any will do. */
+const ATTEMPTS = 10;
+
 export interface DnsOptions {
   readonly store: ObjectStore;
   readonly address: string;
+  /** 0: any. */
   readonly port: number;
   readonly domain: string;
 }
@@ -25,16 +29,17 @@ export class DnsServer implements AsyncDisposable {
 
   /** @throws the system's error where the port cannot be had */
   static async open(options: DnsOptions): Promise<DnsServer> {
-    const server = new DnsServer(options);
-    const { address, port } = options;
-    server.#udp.bind(port, address);
-    await once(server.#udp, 'listening');
-    server.#tcp.listen(server.port, address);
-    await once(server.#tcp, 'listening');
-    // An answer that cannot be sent is asked for again.
-    server.#udp.on('error', () => undefined);
-    server.#tcp.on('error', () => undefined);
-    return server;
+    for (let attempt = 1; ; attempt += 1) {
+      const server = new DnsServer(options);
+      try {
+        await server.#listen();
+        return server;
+      } catch (error) {
+        await server[Symbol.asyncDispose]();
+        // any port that is free for datagrams need not be for connections
+        if (options.port !== 0 || attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   private constructor(options: DnsOptions) {
@@ -43,6 +48,17 @@ export class DnsServer implements AsyncDisposable {
       const answer = this.#answer(bytes, true);
       if (answer !== undefined) this.#udp.send(answer, port, address);
     });
+  }
+
+  async #listen(): Promise<void> {
+    const { address, port } = this.#options;
+    this.#udp.bind(port, address);
+    await once(this.#udp, 'listening');
+    this.#tcp.listen(this.port, address);
+    await once(this.#tcp, 'listening');
+    // An answer that cannot be sent is asked for again.
+    this.#udp.on('error', () => undefined);
+    this.#tcp.on('error', () => undefined);
   }
 
   get port(): number {

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { Place } from '../ports/place.ts';
+import type { Places } from '../ports/place.ts';
 import { NodePorts } from './node-ports.ts';
 import { type Frontend, serviceTable } from './service-table.ts';
 import { TcpProxy } from './tcp-proxy.ts';
@@ -16,13 +16,13 @@ interface Proxy extends Disposable {
 export class ServiceProxies implements Disposable {
   readonly nodePorts = new NodePorts();
   readonly #store: ObjectStore;
-  readonly #place: Place;
+  readonly #places: Places;
   readonly #proxies = new Map<string, Proxy>();
   readonly #listening: Disposable;
   #turn: NodeJS.Immediate | undefined;
 
-  constructor(store: ObjectStore, place: Place) {
-    this.#place = place;
+  constructor(store: ObjectStore, places: Places) {
+    this.#places = places;
     this.#store = store;
     this.#listening = store.listen(['services', 'endpoints'], () => {
       this.#turn ??= setImmediate(() => this.#update());
@@ -38,7 +38,7 @@ export class ServiceProxies implements Disposable {
   }
 
   #open(frontend: Frontend): Proxy {
-    return frontend.protocol === 'TCP' ? new TcpProxy(frontend, this.#place) : new UdpProxy(frontend, this.#place);
+    return frontend.protocol === 'TCP' ? new TcpProxy(frontend, this.#places) : new UdpProxy(frontend, this.#places);
   }
 
   #update(): void {

@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { AS_IT_IS } from '../ports/place.ts';
+import { PLACES_AS_THEY_ARE } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
 import { NodePorts } from './node-ports.ts';
 import type { Frontend } from './service-table.ts';
@@ -50,7 +50,7 @@ test('datagrams reach a pod, and its answers the client', async () => {
   const { port } = free.address();
   await new Promise<void>((resolve) => free.close(resolve));
   const backends = [{ address: '127.0.0.1', port: pod.address().port }];
-  using _proxy = new UdpProxy(frontend({ address: '127.0.0.1', port, protocol: 'UDP', backends }), AS_IT_IS);
+  using _proxy = new UdpProxy(frontend({ address: '127.0.0.1', port, protocol: 'UDP', backends }), PLACES_AS_THEY_ARE);
   for (const word of ['one', 'two']) {
     client.send(word, port, '127.0.0.1');
     const [answer] = await once(client, 'message');

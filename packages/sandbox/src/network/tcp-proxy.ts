@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Place } from '../ports/place.ts';
+import type { Places } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
 import { reset } from './reset.ts';
 import type { Frontend } from './service-table.ts';
@@ -8,16 +8,20 @@ import { splice } from './splice.ts';
 /** Listens at one address of a Service. Connections live on when it is disposed; they end with their pods. */
 export class TcpProxy implements Disposable {
   readonly #choice: BackendChoice;
-  readonly #place: Place;
+  readonly #places: Places;
   readonly #server: net.Server;
+  #published: Disposable | undefined;
 
-  constructor(frontend: Frontend, place: Place) {
-    this.#place = place;
+  constructor(frontend: Frontend, places: Places) {
+    this.#places = places;
     this.#choice = new BackendChoice(frontend);
     this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
     // A port that a program of the node has is that program's, as where kube-proxy cannot open it.
     this.#server.on('error', () => undefined);
-    this.#server.listen(place(frontend.address, frontend.port));
+    const { address, port } = frontend;
+    this.#server.listen(places.placeToListen(address, port), () => {
+      this.#published = places.publish(address, port, (this.#server.address() as net.AddressInfo).port);
+    });
   }
 
   lead(frontend: Frontend): void {
@@ -25,6 +29,7 @@ export class TcpProxy implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#published?.[Symbol.dispose]();
     this.#server.close();
   }
 
@@ -35,7 +40,11 @@ export class TcpProxy implements Disposable {
       reset(socket);
       return;
     }
-    const target = net.connect({ ...this.#place(backend.address, backend.port), allowHalfOpen: true, noDelay: true });
+    const target = net.connect({
+      ...this.#places.place(backend.address, backend.port),
+      allowHalfOpen: true,
+      noDelay: true,
+    });
     socket.setNoDelay(true);
     target.once('error', () => reset(socket));
     socket.once('close', () => {

@@ -1,5 +1,5 @@
 import dgram from 'node:dgram';
-import type { Place } from '../ports/place.ts';
+import type { Places } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
 import type { Frontend } from './service-table.ts';
 
@@ -15,15 +15,15 @@ interface Flow {
 export class UdpProxy implements Disposable {
   readonly #choice: BackendChoice;
   readonly #socket = dgram.createSocket('udp4');
-  readonly #place: Place;
+  readonly #places: Places;
   readonly #flows = new Map<string, Flow>();
 
-  constructor(frontend: Frontend, place: Place) {
-    this.#place = place;
+  constructor(frontend: Frontend, places: Places) {
+    this.#places = places;
     this.#choice = new BackendChoice(frontend);
     this.#socket.on('error', () => undefined); // the port is taken: as where kube-proxy cannot open it
     this.#socket.on('message', (bytes, client) => this.#pass(bytes, client));
-    const { host, port } = place(frontend.address, frontend.port);
+    const { host, port } = places.placeToListen(frontend.address, frontend.port);
     this.#socket.bind(port, host);
   }
 
@@ -53,7 +53,7 @@ export class UdpProxy implements Disposable {
       this.#flows.get(key)?.idle.refresh();
       this.#socket.send(answer, client.port, client.address);
     });
-    const { host, port } = this.#place(backend.address, backend.port);
+    const { host, port } = this.#places.place(backend.address, backend.port);
     socket.connect(port, host, () => socket.send(bytes));
   }
 

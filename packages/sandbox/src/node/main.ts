@@ -16,6 +16,7 @@ import { type NodeConfig, type NodeMessage, type NodeRequest, SOCKETS } from '..
 import { BridgeNetwork } from '../network/bridge-network.ts';
 import { LoopbackNetwork } from '../network/loopback-network.ts';
 import type { NodeNetwork } from '../network/node-network.ts';
+import { GATEWAY } from '../network/pod-addresses.ts';
 import type { Isolation } from '../runtime/isolation.ts';
 import { Namespaces } from '../runtime/namespaces.ts';
 import { NodePermissions } from '../runtime/permissions/node-permissions.ts';
@@ -94,8 +95,8 @@ async function openIsolation(
   if (kind === 'namespaces') {
     return [opened.use(await BridgeNetwork.open(folder)), opened.use(new Namespaces(process.execPath))];
   }
-  const network = opened.use(await LoopbackNetwork.open());
-  return [network, new NodePermissions({ ...network.blocks, dns: DNS.address, domain: DNS.domain })];
+  const network = opened.use(new LoopbackNetwork());
+  return [network, new NodePermissions({ ports: network.ports, dns: DNS, address: GATEWAY })];
 }
 
 function tell(message: NodeMessage): void {

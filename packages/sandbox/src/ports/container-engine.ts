@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { ClientTerminal } from './client-terminal.ts';
 
 /** An image in the engine. */
 export interface Image {
@@ -94,7 +95,8 @@ export interface LogsOptions {
 
 export interface ExecSpec {
   readonly command: readonly string[];
-  readonly tty: boolean;
+  /** Undefined: it has none. */
+  readonly terminal: ClientTerminal | undefined;
   readonly stdin: Readable | undefined;
   readonly stdout: Writable;
   readonly stderr: Writable;

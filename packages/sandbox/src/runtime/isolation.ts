@@ -28,6 +28,8 @@ export interface RunningProgram {
 export interface Isolation {
   /** What of this machine's programs images have. */
   readonly system: HostSystem;
+  /** Files below a folder of images or contexts, whatever links there are. */
+  filesBelow(folder: string): RootFiles;
   /**
    * @param folder new, for what the root needs
    * @param layers the first one lowest
@@ -36,6 +38,8 @@ export interface Isolation {
   mountRoot(folder: string, layers: readonly string[], upper: string): Promise<ContainerRoot>;
   /** Why a command is never run here, whatever the image holds; undefined: it can be tried. */
   whyRefused(command: readonly string[], env: Readonly<Record<string, string>>): string | undefined;
+  /** The program that a command comes to: another one where no shell would be needed, and none is there. */
+  programOf(command: readonly string[]): string | undefined;
   /** Opens pipes for a program's output, by the names of files that are not there. */
   openPipes(files: readonly string[]): Promise<OutputPipe[]>;
   /**

@@ -5,6 +5,7 @@ import { type HostTools, openHostTools } from './host-tools.ts';
 import type { ContainerRoot, Isolation, RunningProgram } from './isolation.ts';
 import { MountedRoot } from './mounted-root.ts';
 import { type OutputPipe, openPipes } from './output-pipe.ts';
+import { RootFiles } from './root-files.ts';
 
 /** Namespaces and overlays of Linux. Its process has to be root of its own user and mount namespaces. */
 export class Namespaces implements Isolation, AsyncDisposable {
@@ -17,12 +18,20 @@ export class Namespaces implements Isolation, AsyncDisposable {
     this.system = readHostSystem(nodeBinary);
   }
 
+  filesBelow(folder: string): RootFiles {
+    return new RootFiles(folder);
+  }
+
   mountRoot(folder: string, layers: readonly string[], upper: string): Promise<ContainerRoot> {
     return MountedRoot.mount(folder, layers, upper, this.#tools);
   }
 
   whyRefused(): undefined {
     return undefined;
+  }
+
+  programOf([program]: readonly string[]): string | undefined {
+    return program;
   }
 
   openPipes(files: readonly string[]): Promise<OutputPipe[]> {

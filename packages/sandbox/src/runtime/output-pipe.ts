@@ -17,7 +17,7 @@ export interface OutputPipe extends Disposable {
 }
 
 /**
- * Opens named pipes at these paths and takes the names away again.
+ * Opens named pipes at these paths, in a private folder, and takes the names away again.
  *
  * @param mkfifo runs the host's program of that name with these arguments
  */
@@ -25,7 +25,7 @@ export async function openPipes(
   mkfifo: (args: readonly string[]) => Promise<void>,
   files: readonly string[],
 ): Promise<OutputPipe[]> {
-  await mkfifo(['-m', '0600', ...files]);
+  await mkfifo(files);
   const pipes = files.map((file): OutputPipe => {
     const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = openSync(file, constants.O_WRONLY);

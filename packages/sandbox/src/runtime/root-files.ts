@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
+import { codeOf, failure } from './file-errors.ts';
+import { HeldFolder } from './held-folder.ts';
+import type { OpenFolder } from './open-folder.ts';
 
-/** Linux' O_PATH, which Node does not name: a descriptor that only says where it is. */
-const O_PATH = 0o10000000;
-const OPEN_FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** As the kernel: more links than this on one way are a loop. */
 const MAX_LINKS = 40;
 
@@ -26,15 +16,17 @@ export interface Place extends Disposable {
 }
 
 /**
- * The files below a container's root, as its own processes see them: links and `..` never lead out of the root, even
- * while a program of the container changes them. Every step of a path is opened by itself, without following links,
- * as openat2's RESOLVE_IN_ROOT does.
+ * The files below a container's root, as its own processes see them: links and `..` never lead out of the root. Every
+ * step of a path is opened by itself, without following links, as openat2's RESOLVE_IN_ROOT does.
  */
 export class RootFiles {
   readonly root: string;
+  readonly #open: (root: string) => OpenFolder;
 
-  constructor(root: string) {
+  /** @param open how folders are held on the way; by default so that no program can lead the way elsewhere meanwhile */
+  constructor(root: string, open: (root: string) => OpenFolder = HeldFolder.open) {
     this.root = root;
+    this.#open = open;
   }
 
   /**
@@ -46,42 +38,29 @@ export class RootFiles {
    */
   place(file: string, options: { follow: boolean; makeFolders?: boolean }): Place {
     const names = partsOf(file);
-    const folders = [{ fd: openSync(this.root, O_PATH | constants.O_DIRECTORY), name: '' }];
-    const top = () => folders.at(-1) as { fd: number; name: string };
-    const leave = () => {
-      const left = folders.pop();
-      if (left) closeSync(left.fd);
-    };
+    using folders = new OpenFolders(this.#open(this.root));
     let links = 0;
-    let done = false;
-    try {
-      let name = names.shift();
-      for (; name !== undefined; name = names.shift()) {
-        if (name === '..') {
-          if (folders.length > 1) leave();
-          continue;
-        }
-        const here = within(top().fd, name);
-        const isLast = names.length === 0;
-        const link = isLast && !options.follow ? undefined : linkAt(here);
-        if (link !== undefined) {
-          links += 1;
-          if (links > MAX_LINKS) throw failure('ELOOP', 'too many levels of symbolic links', file);
-          names.unshift(...partsOf(link));
-          if (link.startsWith('/')) while (folders.length > 1) leave();
-          continue;
-        }
-        if (isLast) break;
-        folders.push({ fd: openFolder(here, options.makeFolders === true), name });
+    let name = names.shift();
+    for (; name !== undefined; name = names.shift()) {
+      if (name === '..') {
+        folders.leave();
+        continue;
       }
-      done = true;
-      const { fd } = top();
-      for (const folder of folders.slice(0, -1)) closeSync(folder.fd);
-      const inRoot = `/${[...folders.slice(1).map((folder) => folder.name), ...(name === undefined ? [] : [name])].join('/')}`;
-      return { path: within(fd, name ?? '.'), inRoot, [Symbol.dispose]: () => closeSync(fd) };
-    } finally {
-      if (!done) for (const { fd } of folders) closeSync(fd);
+      const isLast = names.length === 0;
+      const link = isLast && !options.follow ? undefined : folders.last.link(name);
+      if (link !== undefined) {
+        links += 1;
+        if (links > MAX_LINKS) throw failure('ELOOP', 'too many levels of symbolic links', file);
+        names.unshift(...partsOf(link));
+        if (link.startsWith('/')) folders.leaveAll();
+        continue;
+      }
+      if (isLast) break;
+      folders.enter(name, options.makeFolders === true);
     }
+    const inRoot = `/${[...folders.names, ...(name === undefined ? [] : [name])].join('/')}`;
+    const folder = folders.take();
+    return { path: folder.within(name ?? '.'), inRoot, [Symbol.dispose]: () => folder[Symbol.dispose]() };
   }
 
   /** Follows links. Undefined where nothing is. */
@@ -133,38 +112,46 @@ export class RootFiles {
   }
 }
 
-/** The code of a failed system call. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
+/** The folders from the root to where a path has led so far. */
+class OpenFolders implements Disposable {
+  readonly #folders: { readonly name: string; readonly folder: OpenFolder }[];
 
-function within(fd: number, name: string): string {
-  return `/proc/self/fd/${fd}/${name}`;
+  constructor(root: OpenFolder) {
+    this.#folders = [{ name: '', folder: root }];
+  }
+
+  /** Without the root's. */
+  get names(): string[] {
+    return this.#folders.slice(1).map(({ name }) => name);
+  }
+
+  get last(): OpenFolder {
+    return (this.#folders.at(-1) as { folder: OpenFolder }).folder;
+  }
+
+  enter(name: string, make: boolean): void {
+    this.#folders.push({ name, folder: this.last.enter(name, make) });
+  }
+
+  /** Goes one up, and from the root nowhere. */
+  leave(): void {
+    if (this.#folders.length > 1) this.#folders.pop()?.folder[Symbol.dispose]();
+  }
+
+  leaveAll(): void {
+    while (this.#folders.length > 1) this.leave();
+  }
+
+  /** The last one, which is the caller's from now on. */
+  take(): OpenFolder {
+    return (this.#folders.pop() as { folder: OpenFolder }).folder;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { folder } of this.#folders.splice(0)) folder[Symbol.dispose]();
+  }
 }
 
 function partsOf(file: string): string[] {
   return file.split('/').filter((part) => part !== '' && part !== '.');
-}
-
-function linkAt(file: string): string | undefined {
-  try {
-    return readlinkSync(file);
-  } catch (error) {
-    if (codeOf(error) === 'EINVAL' || codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function openFolder(file: string, make: boolean): number {
-  try {
-    return openSync(file, OPEN_FOLDER);
-  } catch (error) {
-    if (!make || codeOf(error) !== 'ENOENT') throw error;
-    mkdirSync(file);
-    return openSync(file, OPEN_FOLDER);
-  }
-}
-
-function failure(code: string, what: string, file: string): Error {
-  return Object.assign(new Error(`${code}: ${what}, '${path.posix.join('/', file)}'`), { code });
 }

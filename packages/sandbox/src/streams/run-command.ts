@@ -1,9 +1,13 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream';
+import type { ClientTerminal, TerminalSize } from '../ports/client-terminal.ts';
 import { type ContainerEngine, EngineError } from '../ports/container-engine.ts';
 import type { KubeObject } from '../ports/kube-object.ts';
 import { chosenContainer, runningContainerId } from './pod-containers.ts';
 import { lines } from './pod-log.ts';
 import { badRequest, KubeletRefusal } from './status-response.ts';
+
+/** More than any size takes. */
+const MOST_SIZE_CHARACTERS = 256;
 
 /** core/v1 PodExecOptions, or PodAttachOptions. */
 export interface CommandRequest {
@@ -21,6 +25,27 @@ export interface CommandStreams {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** The client's, where the command is to have one. */
+  readonly terminal: ClientTerminal;
+}
+
+/** As client-go tells sizes: JSON objects, one after another. Returns what is not whole yet. */
+export function readSizes(text: string, terminal: ClientTerminal): string {
+  const end = text.lastIndexOf('}') + 1;
+  for (const [object] of text.slice(0, end).matchAll(/\{[^{}]*\}/g)) {
+    const size = sizeOf(object);
+    if (size !== undefined) terminal.resize(size);
+  }
+  return text.slice(end).slice(-MOST_SIZE_CHARACTERS);
+}
+
+function sizeOf(text: string): TerminalSize | undefined {
+  try {
+    const { Width: columns, Height: rows } = JSON.parse(text);
+    return [columns, rows].every(Number.isInteger) ? { columns, rows } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws StreamRefusal */
@@ -40,7 +65,7 @@ export function commandRequest(pod: KubeObject, query: URLSearchParams, isAttach
 /** Runs the command to its end and answers the Status that tells of it: the text for the error channel. */
 export async function runCommand(
   request: CommandRequest,
-  { stdin, stdout, stderr }: CommandStreams,
+  { stdin, stdout, stderr, terminal }: CommandStreams,
   engine: ContainerEngine,
   signal: AbortSignal,
 ): Promise<string> {
@@ -51,7 +76,7 @@ export async function runCommand(
     }
     const exitCode = await engine.exec(request.containerId, {
       command: request.command,
-      tty: request.tty,
+      terminal: request.tty ? terminal : undefined,
       stdin: request.stdin ? stdin : undefined,
       stdout,
       stderr: request.tty ? stdout : stderr,

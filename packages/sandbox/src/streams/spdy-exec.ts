@@ -1,6 +1,7 @@
 import { type Duplex, Readable, Writable } from 'node:stream';
+import { ClientTerminal } from '../ports/client-terminal.ts';
 import type { ContainerEngine } from '../ports/container-engine.ts';
-import { type CommandRequest, runCommand } from './run-command.ts';
+import { type CommandRequest, readSizes, runCommand } from './run-command.ts';
 import { SpdyConnection, type SpdyStream } from './spdy-connection.ts';
 
 export const SPDY_EXEC_PROTOCOLS = ['v4.channel.k8s.io'] as const;
@@ -20,10 +21,12 @@ export async function execOverSpdy(
   const signal = AbortSignal.any([left.signal, nodeEnds]);
   const needed = ['error', ...(['stdin', 'stdout', 'stderr'] as const).filter((type) => request[type])];
   const streams = new Map<string, SpdyStream>();
+  const terminal = new ClientTerminal();
   const { promise: complete, resolve } = Promise.withResolvers<void>();
   const reading = connection.run((stream) => {
     streams.set(stream.headers['streamtype'] ?? '', stream);
-    if (stream.headers['streamtype'] !== 'stdin') stream.resume(); // sizes of terminals, and ends
+    if (stream.headers['streamtype'] === 'resize') follow(stream, terminal);
+    else if (stream.headers['streamtype'] !== 'stdin') stream.resume(); // ends
     if (needed.every((type) => streams.has(type))) resolve();
   });
   const late = setTimeout(() => carrier.destroy(), CREATION_MS);
@@ -33,13 +36,21 @@ export async function execOverSpdy(
   if (error !== undefined && !signal.aborted) {
     const [stdout, stderr] = [streams.get('stdout') ?? nowhere(), streams.get('stderr') ?? nowhere()];
     const stdin = streams.get('stdin') ?? Readable.from([]);
-    const status = await runCommand(request, { stdin, stdout, stderr }, engine, signal);
+    const status = await runCommand(request, { stdin, stdout, stderr, terminal }, engine, signal);
     await Promise.all([ended(stdout), ended(stderr)]);
     error.write(status);
     await ended(error);
   }
   await connection.close();
   await reading;
+}
+
+/** Sizes of the client's terminal may come in pieces. */
+function follow(stream: SpdyStream, terminal: ClientTerminal): void {
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    rest = readSizes(rest + text, terminal);
+  });
 }
 
 /** For output that nobody asked for. */

@@ -19,7 +19,7 @@ export const ERROR_CODES = [
   'registry/no-space', // the disk of the registry, or of the engine that pushes, is full
   'registry/refused', // the registry answered a push with another error
   'registry/credentials', // docker's credentials cannot be read
-  'sandbox/refused', // this machine cannot keep the sandbox's programs apart from its user's files
+  'sandbox/refused', // the sandbox does not run on this system
   'sandbox/limited', // this machine allows no namespaces, so the sandbox runs programs of Node only
   'sandbox/failed', // the sandbox did not start, or ended
   'build/failed', // a step of the image build failed

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { HostSystem } from '../../images/host-system.ts';
 import { EngineError } from '../../ports/container-engine.ts';
@@ -7,9 +8,14 @@ import { exitCode, type ProcessSpec } from '../container-process.ts';
 import { findOptionalTool, runTool } from '../host-tools.ts';
 import type { ContainerRoot, Isolation, RunningProgram } from '../isolation.ts';
 import { type OutputPipe, openPipes } from '../output-pipe.ts';
+import { RootFiles } from '../root-files.ts';
+import { LOOPBACK } from './cluster-address.ts';
 import { CopiedRoot } from './copied-root.ts';
-import type { LoopbackBlocks } from './loopback-place.ts';
-import { nodeArguments } from './permitted-command.ts';
+import type { LoopbackPorts } from './loopback-ports.ts';
+import { NamedFolder } from './named-folder.ts';
+import { nodeArguments, withoutShell } from './permitted-command.ts';
+import { pinLinks } from './pinned-links.ts';
+import { ProgramLink } from './program-link.ts';
 import type { PodPlace } from './program-preload.ts';
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
@@ -17,10 +23,13 @@ const PRELOAD = path.join(FOLDER, `program-preload${path.extname(fileURLToPath(i
 const NODE: HostSystem['lent'] = (kind) =>
   kind === 'node' ? [{ source: process.execPath, target: '/usr/local/bin/node', is: 'file', readOnly: true }] : [];
 
-export interface NodePermissionsOptions extends LoopbackBlocks {
-  /** Address of the cluster's DNS server. */
-  readonly dns: string;
-  readonly domain: string;
+export interface NodePermissionsOptions {
+  /** Where programs listen, and are found. */
+  readonly ports: LoopbackPorts;
+  /** Of the cluster's DNS server, in the cluster. */
+  readonly dns: { readonly address: string; readonly port: number; readonly domain: string };
+  /** The node's address in the cluster, for programs that are in no pod. */
+  readonly address: string;
 }
 
 /**
@@ -40,6 +49,10 @@ export class NodePermissions implements Isolation {
     this.#mkfifo = mkfifo;
   }
 
+  filesBelow(folder: string): RootFiles {
+    return new RootFiles(folder, NamedFolder.open);
+  }
+
   mountRoot(_folder: string, layers: readonly string[], upper: string): Promise<ContainerRoot> {
     return CopiedRoot.copy(layers, upper);
   }
@@ -51,6 +64,10 @@ export class NodePermissions implements Isolation {
     return `${what} is not run: this machine allows the sandbox no namespaces, so it runs nothing but node with a file`;
   }
 
+  programOf(command: readonly string[]): string | undefined {
+    return withoutShell(command)[0];
+  }
+
   openPipes(files: readonly string[]): Promise<OutputPipe[]> {
     return openPipes((args) => runTool(this.#mkfifo, args), files);
   }
@@ -58,6 +75,7 @@ export class NodePermissions implements Isolation {
   async start(spec: ProcessSpec): Promise<RunningProgram> {
     const args = nodeArguments(spec.command, spec.root);
     if (args === undefined) throw new Error('the command has been refused');
+    const unpinLinks = await pinLinks(spec.root);
     const permissions = [
       '--permission',
       ...[spec.root, FOLDER].map((folder) => `--allow-fs-read=${folder}`),
@@ -66,13 +84,14 @@ export class NodePermissions implements Isolation {
     const child = spawn(process.execPath, [...permissions, '--import', PRELOAD, ...args], {
       cwd: path.join(spec.root, spec.workdir),
       env: { ...spec.env, DEVLOOP_SANDBOX_POD: JSON.stringify(this.#place(spec)) },
-      // the last one is never written to: it ends with this process
+      // by the last one the program speaks with this process, and ends with it
       stdio: ['ignore', spec.stdout, spec.stderr, 'pipe'],
     });
+    new ProgramLink(child.stdio[3] as Duplex, spec.address ?? this.#options.address, this.#options.ports);
     const exited = new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(exitCode(code, signal)));
-    });
+    }).finally(() => unpinLinks().catch(() => undefined)); // the program may have closed its folders to everybody
     exited.catch(() => undefined); // told by the start below
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     return { pid: child.pid as number, exited, kill: (signal) => kill(child, signal) };
@@ -86,12 +105,11 @@ export class NodePermissions implements Isolation {
   }
 
   #place({ address, namespace }: ProcessSpec): PodPlace {
-    const { dns, domain, pods, services } = this.#options;
+    const { ports, dns, address: node } = this.#options;
+    const { domain } = dns;
     return {
-      address: address ?? '127.0.0.1',
-      pods,
-      services,
-      dns,
+      address: address ?? node,
+      dns: `${LOOPBACK}:${ports.find(dns.address, dns.port) ?? 0}`,
       search: [`${namespace ?? 'default'}.svc.${domain}`, `svc.${domain}`, domain],
     };
   }

@@ -21,7 +21,7 @@ export function nodeArguments(command: readonly string[], root: string): string[
 }
 
 /** `sh -c "node server.js"`, as the shell form of CMD has it, is `node server.js`. */
-function withoutShell(command: readonly string[]): readonly string[] {
+export function withoutShell(command: readonly string[]): readonly string[] {
   const [shell, flag, line = ''] = command;
   const isShell = shell === '/bin/sh' || shell === 'sh';
   if (!isShell || flag !== '-c' || command.length !== 3 || !PLAIN_WORDS.test(line)) return command;

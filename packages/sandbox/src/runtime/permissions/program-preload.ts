@@ -1,16 +1,19 @@
 /**
  * Loaded into every program of a sandbox without namespaces, before the program's own code. It makes of the machine's
- * network what the program would see in a pod: servers listen at the pod's address, Services and pods are reached by
- * name and address. And it ends the program when the sandbox is gone, which a process namespace would do.
+ * network what the program would see in a pod: servers are reached at the pod's address, Services and pods by name and
+ * address. And it ends the program when the sandbox is gone, which a process namespace would do.
  */
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
-import { type LoopbackBlocks, loopbackPlace } from './loopback-place.ts';
+import { constants } from 'node:os';
+import { isOfCluster, LOOPBACK } from './cluster-address.ts';
+import { ProgramChannel } from './program-channel.ts';
 
 /** What `NodePermissions` tells of the pod, as JSON in `DEVLOOP_SANDBOX_POD`. */
-export interface PodPlace extends LoopbackBlocks {
+export interface PodPlace {
   readonly address: string;
+  /** `host:port` of the cluster's DNS server, on this machine. */
   readonly dns: string;
   /** `default.svc.cluster.local`, … */
   readonly search: readonly string[];
@@ -20,16 +23,10 @@ export interface PodPlace extends LoopbackBlocks {
 const LIFELINE = 3;
 const KILLED = 137;
 const ANY_ADDRESS = new Set(['', '0.0.0.0', '::', '::0', 'localhost', undefined, null]);
-const DNS_PORT = 53;
 
 const pod = JSON.parse(process.env['DEVLOOP_SANDBOX_POD'] ?? '') as PodPlace;
 delete process.env['DEVLOOP_SANDBOX_POD'];
-const place = (address: string, port: number) => loopbackPlace(pod, address, port);
-
-new net.Socket({ fd: LIFELINE })
-  .on('close', () => process.exit(KILLED))
-  .resume()
-  .unref();
+const node = new ProgramChannel(LIFELINE, () => process.exit(KILLED));
 
 type Listen = (...args: unknown[]) => net.Server;
 const listen = net.Server.prototype.listen as Listen;
@@ -42,51 +39,91 @@ const listen = net.Server.prototype.listen as Listen;
     return listen.apply(this, args); // a socket of another kind
   }
   const asked = given === undefined ? (typeof second === 'string' ? second : undefined) : given.host;
-  const host = ANY_ADDRESS.has(asked) || asked?.startsWith('127.') ? pod.address : asked;
-  return listen.call(this, { ...given, ...place(host ?? pod.address, Number(port ?? 0)) }, done);
+  if (!isOwn(asked ?? '') && asked !== pod.address) return listen.apply(this, args);
+  standIn(this, Number(port ?? 0));
+  return listen.call(this, { ...given, host: LOOPBACK, port: 0 }, done);
 };
+
+/** Lets a server be reached at the pod's port, whichever it really gets. */
+function standIn(server: net.Server, asked: number): void {
+  server.once('listening', () => {
+    const at = (net.Server.prototype.address.call(server) as net.AddressInfo).port;
+    const port = asked === 0 ? at : asked;
+    server.address = () => (server.listening ? { address: pod.address, family: 'IPv4', port } : null);
+    const { close } = server;
+    // at once, as the system does: the event waits for connections
+    server.close = (ended) => {
+      server.close = close;
+      node.closes(port);
+      return close.call(server, ended);
+    };
+    node.listens(port, at, () => {
+      server.close();
+      server.emit('error', failure('listen', 'EADDRINUSE', 'address already in use', pod.address, port));
+    });
+  });
+}
 
 type Connect = (...args: unknown[]) => net.Socket;
 const connect = net.Socket.prototype.connect as Connect;
 (net.Socket.prototype as { connect: Connect }).connect = function (this: net.Socket, ...args: unknown[]): net.Socket {
   // Node's own modules hand over an array of options and callback that has been put in order already
-  const [options] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
-  if (typeof options === 'object' && options !== null) lead(options as net.TcpNetConnectOpts);
-  else if (typeof options === 'number') {
-    const done = args.findLast((arg) => typeof arg === 'function');
-    const to = { host: typeof args[1] === 'string' ? args[1] : 'localhost', port: options };
-    lead(to);
-    return connect.call(this, to, done);
-  }
-  return connect.apply(this, args);
+  const [first, second, ...more] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
+  const done = [first, second, ...more].findLast((arg) => typeof arg === 'function');
+  const host = typeof second === 'string' ? second : undefined;
+  const options = typeof first === 'object' && first !== null ? (first as net.TcpNetConnectOpts) : undefined;
+  const to = options ?? { port: Number(first), host };
+  if ((to as { path?: string }).path || Number.isNaN(Number(to.port))) return connect.apply(this, args);
+  lead(this, { ...to, port: Number(to.port) } as net.TcpNetConnectOpts, done);
+  return this;
 };
 
-/** Changes where a connection goes: by address at once, by name when that has been looked up. */
-function lead(options: net.TcpNetConnectOpts): void {
-  if ((options as { path?: string }).path) return;
+/** Connects to where an address or name of the cluster is, as soon as that is known. */
+function lead(socket: net.Socket, options: net.TcpNetConnectOpts, done: unknown): void {
   const { host = 'localhost', port } = options;
-  const address = isOwn(host) ? pod.address : host;
-  if (net.isIP(address) !== 0) Object.assign(options, place(address, Number(port)));
-  else options.port = place('10.96.0.0', Number(port)).port; // names are those of pods and Services, see below
+  // as while Node looks a name up: what is written waits
+  (socket as { connecting: boolean }).connecting = true;
+  lookup(host, {}, (error: Error | null, found: string) => {
+    const address = found === LOOPBACK ? pod.address : found;
+    if (socket.destroyed) return;
+    if (error !== null) socket.destroy(error);
+    else if (isOfCluster(address)) node.find(address, port, (at) => follow(address, at));
+    else connect.call(socket, { ...options, host: address }, done);
+  });
+  const follow = (address: string, at: number | undefined) => {
+    if (socket.destroyed) return;
+    if (at !== undefined) connect.call(socket, { ...options, host: LOOPBACK, port: at }, done);
+    else socket.destroy(failure('connect', 'ECONNREFUSED', undefined, address, port));
+  };
 }
 
 function isOwn(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.0.0.');
+  return ANY_ADDRESS.has(host) || host === '::1' || /^127\.[\d.]+$/.test(host);
+}
+
+/** The error that the system would have for it. */
+function failure(
+  syscall: string,
+  code: 'EADDRINUSE' | 'ECONNREFUSED',
+  words: string | undefined,
+  address: string,
+  port: number,
+): Error {
+  const message = `${syscall} ${code}${words === undefined ? '' : `: ${words}`} ${address}:${port}`;
+  return Object.assign(new Error(message), { errno: -constants.errno[code], code, syscall, address, port });
 }
 
 type Lookup = typeof dns.lookup;
 const resolver = new dns.Resolver({ timeout: 1000, tries: 2 });
-const server = place(pod.dns, DNS_PORT);
-resolver.setServers([`${server.host}:${server.port}`]);
+resolver.setServers([pod.dns]);
 
 /** Of the cluster's DNS alone: from a pod of the sandbox nothing else is reached. */
-const lookup = (name: string, given: unknown, called?: unknown): void => {
+function lookup(name: string, given: unknown, called?: unknown): void {
   const options = (typeof given === 'object' && given !== null ? given : {}) as dns.LookupOptions;
   const done = (typeof given === 'function' ? given : called) as (error: Error | null, ...found: unknown[]) => void;
   const tell = (address: string) => {
-    const { host } = place(address, 0);
-    if (options.all) done(null, [{ address: host, family: 4 }]);
-    else done(null, host, 4);
+    if (options.all) done(null, [{ address, family: net.isIP(address) }]);
+    else done(null, address, net.isIP(address));
   };
   const names = [...pod.search.map((domain) => `${name}.${domain}`), name];
   const next = (): void => {
@@ -98,9 +135,9 @@ const lookup = (name: string, given: unknown, called?: unknown): void => {
     const what = { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: name };
     done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), what));
   };
-  if (isOwn(name)) process.nextTick(tell, pod.address);
+  if (isOwn(name)) process.nextTick(tell, LOOPBACK);
   else if (net.isIP(name) !== 0) process.nextTick(tell, name);
   else next();
-};
+}
 (dns as { lookup: unknown }).lookup = lookup as unknown as Lookup;
 syncBuiltinESMExports();
