@@ -9,8 +9,8 @@ export default defineConfig({
     exclude: [
       'test/contract/**', // compares the two
       'test/scenarios/disruptive/**', // stops minikube
-      'test/scenarios/kubectl/**', // opens shells with it
-      'test/scenarios/run-terminal.test.ts', // a sandbox's terminal ends with the first Ctrl-C, and loses the exit code
+      'test/scenarios/kubectl/**', // renders with it
+      'test/scenarios/run-terminal.test.ts', // a sandbox's terminal has no size, ends with the first Ctrl-C, and loses the exit code
       // install Python packages, or take them from an image of the cluster: a sandbox has no network
       'test/scenarios/api-gateway.test.ts',
       'test/scenarios/flask-example.test.ts',
