@@ -21,7 +21,7 @@ import type { Daemon } from '../loop/daemon.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
-import { RequestStreams } from './exec-streams.ts';
+import { RequestStreams } from './request-streams.ts';
 import { MessageLines } from './message-lines.ts';
 import { streamView } from './view-stream.ts';
 
