@@ -21,8 +21,8 @@ import type { Daemon } from '../loop/daemon.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
-import { RequestStreams } from './request-streams.ts';
 import { MessageLines } from './message-lines.ts';
+import { RequestStreams } from './request-streams.ts';
 import { streamView } from './view-stream.ts';
 
 /** Bodies of commands are small; more than this is a mistake. */

@@ -9,8 +9,9 @@ import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
 import { hasBeenLive } from '../plan/next-step.ts';
 import { asksForExpected, type ExpectedImage, type ExpectedImages } from '../rollout/expected-images.ts';
+import { forgetsStarts } from '../rollout/remind-of-starts.ts';
 import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
-import { trackRollout } from '../rollout/track-rollout.ts';
+import { type TrackOptions, trackRollout } from '../rollout/track-rollout.ts';
 import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import { instant } from '../support/instant.ts';
 import type { CurrentImage } from './current-images.ts';
@@ -56,6 +57,7 @@ export async function rollOut(
   const outcome = await trackRollout(workloads, {
     view: session.view,
     engine: session.engine,
+    touch: touchOf(session),
     onProgress: (detail) => reporter.phase('rollout', detail),
     onStarted,
     lastLines: (pod, container, previous) => lastLines(session.api, pod, container, previous, session.signal),
@@ -76,6 +78,10 @@ export async function rollOut(
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
   return { ok: true, kind, image };
+}
+
+function touchOf({ objects, link }: ClusterSession): TrackOptions['touch'] {
+  return forgetsStarts(link.version) ? (pod, signal) => objects.touch(pod, signal) : undefined;
 }
 
 /**
@@ -126,6 +132,7 @@ async function carryOut(
     podReady: async (pod) => {
       await trackRollout([{ ...workload(0), kind: 'Pod', name: pod.metadata.name }], {
         view: session.view,
+        touch: touchOf(session),
         onProgress: (detail) => reporter.phase('rollout', `${pod.metadata.name}: ${detail}`),
         lastLines: async () => [],
         timeoutMs: spec.readyTimeoutMs,
