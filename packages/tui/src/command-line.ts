@@ -2,6 +2,7 @@ import { readPort, type WrittenPort } from '@devloop/shared/config/port-text';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Act } from './commands/act.ts';
 import type { ExecOptions } from './commands/exec.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { RunOptions } from './commands/run.ts';
 import { instantOf } from './logs/instant-argument.ts';
@@ -20,7 +21,7 @@ export type Request = { readonly folder: string | undefined } & (
       readonly yes: boolean;
       readonly timeoutSeconds: number;
     }
-  | { readonly verb: 'init'; readonly print: boolean }
+  | ({ readonly verb: 'init' } & InitOptions)
   | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'wait'; readonly services: readonly string[]; readonly timeoutSeconds: number }
   | ({ readonly verb: 'logs'; readonly services: readonly string[] } & LogsOptions)
@@ -111,7 +112,8 @@ export function createProgram(
     .command('init')
     .description('look the folder over, and write a devloop.yaml for what is there')
     .option('--print', 'print it, and write nothing', false)
-    .action(({ print }) => asked({ verb: 'init', print }));
+    .option('--yes', 'ask nothing: take what is most likely', false)
+    .action(({ print, yes }) => asked({ verb: 'init', print, yes }));
 
   program
     .command('status')
