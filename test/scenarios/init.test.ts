@@ -79,6 +79,14 @@ test('init asks nothing where nobody can answer, or with --yes, and comments wha
   await rm(rig.file('devloop.yaml'));
   await rig.devloop(['init']);
   expect(await rig.read('devloop.yaml')).toBe(written);
+
+  // Ctrl-D answers as Enter does
+  await rm(rig.file('devloop.yaml'));
+  await using asking = openTerminal([process.execPath, DEVLOOP, '-C', rig.folder, 'init'], { env: rig.env });
+  await asking.shows('1 to 2 [1]');
+  asking.type('\u0004');
+  expect(await asking.exited).toBe(0);
+  expect(await rig.read('devloop.yaml')).toMatch(/build: \{ image: acme\/red \}\n/);
 });
 
 test('init writes once, and changes nothing that is there', async () => {

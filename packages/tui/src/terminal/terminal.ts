@@ -57,12 +57,14 @@ export class Terminal {
     }
   }
 
+  /** What is answered; nothing where Ctrl-D, or the end of the input, is the answer. */
   async #ask(prompt: string, signal: AbortSignal): Promise<string> {
     const lines = createInterface({ input: this.#input, output: this.#output });
     const interrupt = () => process.kill(process.pid, 'SIGINT'); // readline takes Ctrl-C for itself
     lines.on('SIGINT', interrupt);
     try {
-      return (await lines.question(prompt, { signal })).trim();
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      return (await Promise.race([lines.question(prompt, { signal }), ended])).trim();
     } finally {
       lines.close();
     }
