@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: [
       'test/contract/**', // compares the two
       'test/scenarios/disruptive/**', // stops minikube
-      'test/scenarios/kubectl/**', // opens shells with it
+      'test/scenarios/kubectl/**', // renders with it
       // install Python packages, or take them from an image of the cluster: a sandbox has no network
       'test/scenarios/api-gateway.test.ts',
       'test/scenarios/flask-example.test.ts',

@@ -22,6 +22,22 @@ for (const one of CORPUS) {
   });
 }
 
+test.each([
+  ['turned off', 'healthcheck: { test: [NONE] }'],
+  ['turned off in short', 'healthcheck: { disable: true }'],
+  ['of a program that another command runs instead of', 'command: worker'],
+  ['of a program that another entrypoint runs instead of', 'entrypoint: worker'],
+])('the HEALTHCHECK of a Dockerfile is no probe where it is %s', async (name, line) => {
+  const { services } = await converted({
+    section: 'healthcheck',
+    name,
+    compose: `services: { web: { build: web, ${line} } }\n`,
+    files: { 'web/Dockerfile': 'FROM node\nHEALTHCHECK CMD ask\n' },
+  });
+  const [workload] = services[0]?.objects ?? [];
+  expect(workload?.['spec'].template.spec.containers[0].startupProbe).toBeUndefined();
+});
+
 test('a build argument without a value has that of the environment, or of .env; one that has none is left to the Dockerfile', async () => {
   const args = 'args: [HERE, THERE, NOWHERE, SET=1]';
   const { services } = await converted({

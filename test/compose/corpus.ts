@@ -375,6 +375,15 @@ export const CORPUS: readonly ComposeCase[] = [
     objects: { 'Deployment/web': container({ name: 'web' }) },
   },
   {
+    section: 'healthcheck',
+    name: 'of the Dockerfile, with what is said here over it',
+    compose: 'services: { web: { build: web, healthcheck: { retries: 5 } } }\n',
+    files: { 'web/Dockerfile': 'FROM node\nHEALTHCHECK --interval=5s --retries=2 CMD ["node", "ask.js"]\n' },
+    objects: {
+      'Deployment/web': container({ startupProbe: { exec: { command: ['node', 'ask.js'] }, failureThreshold: 25 } }),
+    },
+  },
+  {
     section: 'hostname',
     name: 'of the pods, and a name to reach them by',
     compose: web('hostname: front\nexpose: [80]'),

@@ -2,12 +2,16 @@ import { expect, test } from 'vitest';
 import { DEVLOOP } from '../rig/devloop-rig.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { openScreen } from '../rig/screen.ts';
 import { openTerminal } from '../rig/terminal.ts';
 
-test('on a terminal a command has one, of its size, in which Ctrl-C is for what runs there', async () => {
+test.each([
+  ['a Pod of its own', ['run', 'hello', '--', 'sh']],
+  ['a container that runs', ['exec', 'hello']],
+])('in %s a shell has the terminal, of its size, in which Ctrl-C is for what runs there', async (_, words) => {
   await using rig = await openRig('hello-service');
   await rig.up();
-  const command = [process.execPath, DEVLOOP, '-C', rig.folder, 'run', 'hello', '--', 'sh'] as const;
+  const command = [process.execPath, DEVLOOP, '-C', rig.folder, ...words] as const;
   await using terminal = openTerminal(command, { env: rig.env, showWithinMs: 60_000 });
   await terminal.shows(/[#$] ?$/m);
   terminal.type('test -t 0 && test -t 1 && echo it-is-$((40+2))\r');
@@ -31,4 +35,20 @@ test('on a terminal a command has one, of its size, in which Ctrl-C is for what 
     (pods) => pods.length === 0,
     { what: 'its Pod is gone' },
   );
+});
+
+test('the shell that a key opens has the size of the screen, also when that changes', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.up();
+  await using screen = openScreen(rig);
+  await screen.shows(/› ● live +hello/);
+  screen.press('x');
+  await screen.shows(/[#$]$/m);
+  screen.type('stty size\r');
+  await screen.shows('40 120');
+  screen.resize(100, 31);
+  screen.type('until [ "$(stty size)" = "31 100" ]; do :; done; echo sized-$((40+2))\r');
+  await screen.shows('sized-42');
+  screen.type('exit\r');
+  await screen.shows(/› ● live +hello/);
 });

@@ -1,6 +1,8 @@
 import { readPort, type WrittenPort } from '@devloop/shared/config/port-text';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Act } from './commands/act.ts';
+import type { ExecOptions } from './commands/exec.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { LogsOptions } from './commands/logs.ts';
 import type { RunOptions } from './commands/run.ts';
 import { instantOf } from './logs/instant-argument.ts';
@@ -19,12 +21,13 @@ export type Request = { readonly folder: string | undefined } & (
       readonly yes: boolean;
       readonly timeoutSeconds: number;
     }
-  | { readonly verb: 'init'; readonly print: boolean }
+  | ({ readonly verb: 'init' } & InitOptions)
   | { readonly verb: 'status'; readonly json: boolean }
   | { readonly verb: 'wait'; readonly services: readonly string[]; readonly timeoutSeconds: number }
   | ({ readonly verb: 'logs'; readonly services: readonly string[] } & LogsOptions)
   | { readonly verb: 'rebuild'; readonly service: string; readonly wait: boolean; readonly timeoutSeconds: number }
   | ({ readonly verb: 'run'; readonly service: string } & RunOptions)
+  | ({ readonly verb: 'exec'; readonly service: string } & ExecOptions)
   | { readonly verb: 'act'; readonly act: Act }
   | { readonly verb: 'ports'; readonly json: boolean }
   | { readonly verb: 'add-port'; readonly service: string; readonly port: WrittenPort }
@@ -109,7 +112,8 @@ export function createProgram(
     .command('init')
     .description('look the folder over, and write a devloop.yaml for what is there')
     .option('--print', 'print it, and write nothing', false)
-    .action(({ print }) => asked({ verb: 'init', print }));
+    .option('--yes', 'ask nothing: take what is most likely', false)
+    .action(({ print, yes }) => asked({ verb: 'init', print, yes }));
 
   program
     .command('status')
@@ -166,6 +170,18 @@ export function createProgram(
     .option('--timeout <seconds>', 'wait no longer than this for what is being built', seconds, DEFAULT_TIMEOUT_SECONDS)
     .action((service, command, { tty, wait, timeout }) =>
       asked({ verb: 'run', service, command, tty, wait, timeoutSeconds: timeout }),
+    );
+
+  program
+    .command('exec')
+    .description('run a command, or a shell, in a container of a service that runs')
+    .argument('<service>')
+    .argument('[command...]', 'the command and its arguments, after -- (default: bash where the image has it, else sh)')
+    .option('-T, --no-tty', 'no terminal for the command, where there is one')
+    .option('--pod <name>', 'in this pod (default: one that serves)')
+    .option('--container <name>', "in this container (default: that of the service's own image)")
+    .action((service, command, { tty, pod, container }) =>
+      asked({ verb: 'exec', service, command, tty, pod, container }),
     );
 
   program

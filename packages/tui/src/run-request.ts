@@ -32,6 +32,10 @@ export async function runRequest(request: Request, context: CommandContext): Pro
       const { run } = await import('./commands/run.ts');
       return run(request.service, request, context);
     }
+    case 'exec': {
+      const { exec } = await import('./commands/exec.ts');
+      return exec(request.service, request, context);
+    }
     case 'act': {
       const { act } = await import('./commands/act.ts');
       return act(request.act, context);

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
 import { Command, type CommandResult } from '@devloop/shared/protocol/command';
-import { type OneOffOutcome, OneOffRequest, oneOffFrame } from '@devloop/shared/protocol/one-off';
+import { type ExecOutcome, ExecRequest, OneOffRequest } from '@devloop/shared/protocol/exec';
 import { PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
 import type {
   DetailMessage,
@@ -13,13 +13,16 @@ import type {
 } from '@devloop/shared/protocol/stream-message';
 import { carryOut } from '../actions/carry-out.ts';
 import { knownService, reachableCluster } from '../actions/refusals.ts';
+import type { ExecStreams } from '../exec/exec-streams.ts';
+import { findContainer, servicePods } from '../exec/find-container.ts';
+import { runInContainer } from '../exec/run-in-container.ts';
 import { streamServiceLogs } from '../logs/service-logs.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { streamDetail } from './detail-stream.ts';
 import { streamEvents } from './event-stream.ts';
 import { MessageLines } from './message-lines.ts';
-import { RequestStreams } from './one-off-streams.ts';
+import { RequestStreams } from './request-streams.ts';
 import { streamView } from './view-stream.ts';
 
 /** Bodies of commands are small; more than this is a mistake. */
@@ -91,7 +94,9 @@ export class ApiServer implements AsyncDisposable {
         case 'GET /v1/logs':
           return await this.#logs(url, response, signal);
         case 'POST /v1/run':
-          return await this.#run(readOneOff(url), request, response, signal);
+          return await this.#run(readQuery(OneOffRequest, url), request, response, signal);
+        case 'POST /v1/exec':
+          return await this.#exec(readQuery(ExecRequest, url), request, response, signal);
         case 'POST /v1/command':
           return json(response, 200, await this.#command(await readCommand(request), signal));
         default:
@@ -174,19 +179,41 @@ export class ApiServer implements AsyncDisposable {
   ): Promise<void> {
     const { spec, workloads } = knownService(this.#daemon, asked.service);
     const { session, project } = reachableCluster(this.#daemon);
+    const target = { spec, workloads, session, project };
+    const run = (streams: ExecStreams) => this.#daemon.oneOffs.run(asked, target, streams, signal);
+    await this.#withStreams(run, request, response);
+  }
+
+  async #exec(
+    asked: ExecRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { spec, workloads } = knownService(this.#daemon, asked.service);
+    const { session } = reachableCluster(this.#daemon);
+    const place = findContainer(servicePods(spec, workloads, session.view), asked);
+    const run = (streams: ExecStreams) => runInContainer(session, place, asked, streams, signal);
+    await this.#withStreams(run, request, response);
+  }
+
+  /** Runs a command to its end, with what the request brings as its input. */
+  async #withStreams(
+    run: (streams: ExecStreams) => Promise<ExecOutcome>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     response.writeHead(200, { 'content-type': 'application/octet-stream' });
     response.flushHeaders();
-    const target = { spec, workloads, session, project };
     const streams = new RequestStreams(request, response);
-    let outcome: OneOffOutcome;
+    let outcome: ExecOutcome;
     try {
-      outcome = await this.#daemon.oneOffs.run(asked, target, streams, signal);
+      outcome = await run(streams);
     } catch (error) {
       const isStopping = this.#ended.signal.aborted && !(error instanceof DevloopError);
       outcome = { is: 'failed', report: toReport(isStopping ? daemonStopped() : error) };
     }
-    response.end(oneOffFrame('outcome', Buffer.from(JSON.stringify(outcome))), () => request.destroy());
-    await streams.fed;
+    await streams.end(outcome);
   }
 
   #command(command: Command, signal: AbortSignal): Promise<CommandResult> {
@@ -211,12 +238,12 @@ function beginLines(response: ServerResponse): void {
 }
 
 function daemonStopped(): DevloopError {
-  const message = 'The daemon was stopped while the command ran. Its Pod is deleted, and the command with it.';
+  const message = 'The daemon was stopped while the command ran.';
   return new DevloopError('run/broken-off', message, 'Start the daemon, and run it again: devloop up');
 }
 
-function readOneOff(url: URL): OneOffRequest {
-  return understood(OneOffRequest, url.searchParams.get('request') ?? '');
+function readQuery<T>(schema: Schema<T>, url: URL): T {
+  return understood(schema, url.searchParams.get('request') ?? '');
 }
 
 async function readCommand(request: IncomingMessage): Promise<Command> {

@@ -55,7 +55,7 @@ export const SERVICE_KEYS: Readonly<Record<string, KeyFate>> = {
   extra_hosts: carried('lines of /etc/hosts'),
   gpus: refused('a local cluster gives pods no GPU without a plugin of its own'),
   group_add: carried('supplemental groups, by number'),
-  healthcheck: approximated('startup probe, each second: what is unhealthy later stays ready, as in compose'),
+  healthcheck: approximated('a startup probe, each second; without it the image’s HEALTHCHECK is one, see above'),
   hostname: carried('host name of the pods, and a Service of that name'),
   image: carried('image of the container'),
   init: leftOut('the container’s command is process 1'),

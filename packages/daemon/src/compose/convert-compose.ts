@@ -15,13 +15,20 @@ import { type MountedFiles, toVolumes } from './to-volumes.ts';
 export interface ComposeFacts {
   /** Absolute folder of the compose files. */
   readonly folder: string;
-  /** By service: what its image listens on, as its Dockerfile says. */
-  readonly exposed: ReadonlyMap<string, readonly ExposedPort[]>;
+  /** By service: what the Dockerfile says that its image is built from. */
+  readonly dockerfiles: ReadonlyMap<string, DockerfileFacts>;
   /** By service: what its env files say; later ones win. */
   readonly envFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** By absolute path: what is mounted. */
   readonly files: ReadonlyMap<string, MountedFiles>;
   readonly namedVolumes: 'claims' | 'empty';
+}
+
+/** What an image is made with that a compose file need not repeat. */
+export interface DockerfileFacts {
+  readonly ports: readonly ExposedPort[];
+  /** HEALTHCHECK, as a compose file would have it. */
+  readonly healthcheck: Fields | undefined;
 }
 
 /** A compose service as devloop carries it. */
@@ -106,7 +113,7 @@ function convertService(name: string, object: string, service: Fields, conversio
   const image = given === undefined ? object : build === undefined ? given : withoutTag(given);
   const labels = { app: object };
   const asked = portsAsked(name, service, tell);
-  const ports = containerPorts(asked, listOf(service['expose']), facts.exposed.get(name) ?? []);
+  const ports = containerPorts(asked, listOf(service['expose']), facts.dockerfiles.get(name)?.ports ?? []);
   const volumes = toVolumes(service, {
     service: name,
     labels,
@@ -120,7 +127,7 @@ function convertService(name: string, object: string, service: Fields, conversio
     namedVolumes: facts.namedVolumes,
     tell,
   });
-  const container = toContainer(service, {
+  const container = toContainer(withHealthcheck(service, facts.dockerfiles.get(name)?.healthcheck), {
     name: object,
     image,
     environment: environmentOf(service, facts.envFiles.get(name) ?? new Map(), content.variables),
@@ -158,6 +165,16 @@ function convertService(name: string, object: string, service: Fields, conversio
     ],
     place: placeOf(content, name),
   };
+}
+
+/**
+ * With the image's health check below its own. Where the image is made to run something else, its check asks after what
+ * does not run: to compose that is a remark, to Kubernetes a reason to end the container.
+ */
+function withHealthcheck(service: Fields, ofImage: Fields | undefined): Fields {
+  const { command, entrypoint, healthcheck: own } = service;
+  if (ofImage === undefined || command !== undefined || entrypoint !== undefined) return service;
+  return { ...service, healthcheck: { ...ofImage, ...(isFields(own) && own) } };
 }
 
 function checkKeys(name: string, service: Fields, tell: Conversion['tell']): void {

@@ -2,9 +2,14 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { unreadableFile } from '../config/yaml-source.ts';
-import type { ExposedPort } from '../deploy/generate-manifests.ts';
-import { dockerfilePorts } from '../project/dockerfile-ports.ts';
-import { buildArgs, type ComposeFacts, type ConvertedService, convertCompose } from './convert-compose.ts';
+import { dockerfileHealthcheck, dockerfilePorts } from '../project/dockerfile-stage.ts';
+import {
+  buildArgs,
+  type ComposeFacts,
+  type ConvertedService,
+  convertCompose,
+  type DockerfileFacts,
+} from './convert-compose.ts';
 import { readDotEnv } from './dot-env.ts';
 import { InterpolationError } from './interpolate.ts';
 import { type ComposeContent, type ComposeOptions, loadCompose } from './load-compose.ts';
@@ -33,12 +38,12 @@ export async function readCompose(options: ComposeOptions & Pick<ComposeFacts, '
   const inputs = new Set(content.inputs);
   const folder = path.dirname(options.files[0] ?? '');
   const errors: ConfigDiagnostic[] = [];
-  const [exposed, envFiles, files] = await Promise.all([
-    exposedPorts(content, inputs),
+  const [dockerfiles, envFiles, files] = await Promise.all([
+    readDockerfiles(content, inputs),
     readEnvFiles(content, inputs, errors),
     mountedFiles(content, folder, inputs),
   ]);
-  const facts: ComposeFacts = { folder, exposed, envFiles, files, namedVolumes: options.namedVolumes };
+  const facts: ComposeFacts = { folder, dockerfiles, envFiles, files, namedVolumes: options.namedVolumes };
   const converted = convertCompose(content, facts);
   return {
     services: converted.services,
@@ -48,17 +53,17 @@ export async function readCompose(options: ComposeOptions & Pick<ComposeFacts, '
   };
 }
 
-async function exposedPorts(
+async function readDockerfiles(
   { services, variables }: ComposeContent,
   inputs: Set<string>,
-): Promise<Map<string, readonly ExposedPort[]>> {
-  const found = [...services].map(async ([name, { build }]): Promise<[string, readonly ExposedPort[]]> => {
-    if (!isFields(build)) return [name, []];
+): Promise<Map<string, DockerfileFacts>> {
+  const found = [...services].map(async ([name, { build }]): Promise<[string, DockerfileFacts]> => {
+    if (!isFields(build)) return [name, { ports: [], healthcheck: undefined }];
     const dockerfile = path.resolve(textOf(build['context']) ?? '.', textOf(build['dockerfile']) ?? 'Dockerfile');
     inputs.add(dockerfile);
     const text = await readFile(dockerfile, 'utf8').catch(() => ''); // the build tells of one that is missing
-    const args = buildArgs(build, variables);
-    return [name, dockerfilePorts(text, { target: textOf(build['target']), args })];
+    const stage = { target: textOf(build['target']), args: buildArgs(build, variables) };
+    return [name, { ports: dockerfilePorts(text, stage), healthcheck: dockerfileHealthcheck(text, stage) }];
   });
   return new Map(await Promise.all(found));
 }

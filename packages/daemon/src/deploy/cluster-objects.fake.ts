@@ -71,6 +71,11 @@ export class FakeClusterObjects implements ClusterObjects {
     return structuredClone(live);
   }
 
+  async touch(object: KubernetesObject): Promise<KubernetesObject> {
+    this.journal.push(`touch ${nameOf(object)}`);
+    return object;
+  }
+
   async restart(object: KubernetesObject): Promise<KubernetesObject> {
     this.journal.push(`restart ${nameOf(object)}`);
     const live = this.objects.get(keyOf(object));

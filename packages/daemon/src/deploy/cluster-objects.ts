@@ -24,6 +24,8 @@ export interface ClusterObjects {
   ): Promise<KubernetesObject>;
   /** Has a workload's controller replace its pods, as `kubectl rollout restart` does. Answers with the workload. */
   restart(object: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject>;
+  /** Changes a pod in something that means nothing, so that its kubelet looks at it. Answers with the pod. */
+  touch(pod: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject>;
   /** Deletes an object without waiting for its end. One that is not there is no error. */
   delete(object: KubernetesObject, signal: AbortSignal): Promise<void>;
   /**

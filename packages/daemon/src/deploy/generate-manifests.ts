@@ -12,6 +12,8 @@ export interface GeneratedService {
   readonly image: string;
   readonly exposedPorts: readonly ExposedPort[];
   readonly env: Readonly<Record<string, string>>;
+  /** Fields of a container with probes, where the image has a health check. */
+  readonly probes?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface GeneratedService {
  * on the same ports under the service's name. Where none are, nobody can tell a program that goes on from one that does
  * its work and ends: a Pod is right for both, as it is started again only when its program has failed.
  */
-export function generateManifests({ name, image, exposedPorts, env }: GeneratedService): KubernetesObject[] {
+export function generateManifests({ name, image, exposedPorts, env, probes }: GeneratedService): KubernetesObject[] {
   const labels = { app: name };
   const named = exposedPorts.map(({ port, protocol }) => ({
     name: `${protocol.toLowerCase()}-${port}`,
@@ -34,6 +36,7 @@ export function generateManifests({ name, image, exposedPorts, env }: GeneratedS
       ports: named.map((port) => ({ name: port.name, containerPort: port.port, protocol: port.protocol })),
     }),
     ...(variables.length > 0 && { env: variables }),
+    ...probes,
   };
   if (named.length === 0) {
     return [

@@ -72,8 +72,8 @@ describe('one whose containers are being exchanged', () => {
     expect(choosePod([only, other], { isRepeatable: true })?.pod.metadata.name).toBe('other');
   });
 
-  test('waits for the word of its readiness probe', () => {
-    const containers = [{ name: 'main', image: 'web:2', readinessProbe: {} }];
+  test.each(['readinessProbe', 'startupProbe'])('waits for the word of its %s', (probe) => {
+    const containers = [{ name: 'main', image: 'web:2', [probe]: {} }];
     const pod = podObject('a', { ...EXCHANGED, spec: { containers } });
     expect(chosen(candidate(pod, { started: new Set(['uid-a']) }))).toBeUndefined();
   });

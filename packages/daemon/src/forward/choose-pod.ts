@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { type ContainerSpec, podTemplateOf } from '../deploy/workload-images.ts';
 import { type ExpectedImages, runsExpected, runsImage } from '../rollout/expected-images.ts';
 import { isReady } from '../rollout/pod-diagnosis.ts';
+import { isProbed } from '../rollout/unproven.ts';
 import { hasEnded, isTerminating } from '../rollout/workload-status.ts';
 
 /** A pod that a forward may lead to. */
@@ -56,14 +57,13 @@ export function choosePod(candidates: readonly PodCandidate[], about: AboutConne
 
 /**
  * Whether a pod can take a connection, as far as is known. Of one whose containers are being exchanged the kubelet's word
- * is of the past, for up to a second after they have started; without a readiness probe starting is all there is to know.
+ * is of the past, for up to a second after they have started; without a probe starting is all there is to know.
  */
 function isAble({ pod, expected, leaving, started }: PodCandidate): boolean {
   if (isTerminating(pod)) return false;
   const isLeaving = leaving?.has(pod.metadata.uid ?? '') === true && !runsExpected(pod, expected);
   if (!isLeaving && !isBeingExchanged(pod, expected)) return isReady(pod);
-  const isProbed = mainContainers(pod).some((container) => container['readinessProbe'] !== undefined);
-  return !isProbed && started?.has(pod.metadata.uid ?? '') === true;
+  return !mainContainers(pod).some(isProbed) && started?.has(pod.metadata.uid ?? '') === true;
 }
 
 /** Whether a pod is about to have its containers exchanged and the old ones still serve. */

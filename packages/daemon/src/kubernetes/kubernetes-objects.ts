@@ -10,6 +10,8 @@ import { watchObjects } from './object-watch.ts';
 const APPLY = 'application/apply-patch+yaml';
 /** Another manager than that of what is applied: the next apply would take the annotation away as no longer wanted. */
 const RESTART_MANAGER = `${FIELD_MANAGER}-restart`;
+/** Annotation that says when a pod was changed in nothing else. */
+const TOUCHED = 'devloop.dev/touched';
 const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
 
 /** {@link ClusterObjects} on the Kubernetes API. */
@@ -91,6 +93,18 @@ export class KubernetesObjects implements ClusterObjects {
       query: { fieldManager: RESTART_MANAGER },
       contentType: STRATEGIC_MERGE,
       body: { spec: { template: { metadata: { annotations } } } },
+      signal,
+    });
+  }
+
+  async touch(pod: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject> {
+    const { name, namespace } = pod.metadata;
+    const resource = await this.#discovery.resource('v1', 'Pod', signal);
+    return await this.#api.json<KubernetesObject>(resourcePath(resource, namespace, name), {
+      method: 'PATCH',
+      query: { fieldManager: FIELD_MANAGER },
+      contentType: STRATEGIC_MERGE,
+      body: { metadata: { annotations: { [TOUCHED]: new Date().toISOString() } } },
       signal,
     });
   }

@@ -38,6 +38,8 @@ export interface ClusterSession extends AsyncDisposable {
   readonly namespace: string;
   /** Address at which this machine reaches the ports of the node, where that is known. */
   readonly nodeAddress: string | undefined;
+  /** The nodes' processors, as Kubernetes calls them, where all have the same: `amd64`. */
+  readonly architecture: string | undefined;
   readonly link: Extract<ClusterLink, { is: 'connected' }>;
   /** Aborted when the session is closed. */
   readonly signal: AbortSignal;
@@ -96,6 +98,7 @@ export async function openSession(
     builds: new ImageBuilds(engine),
     namespace,
     nodeAddress: await reachedAt,
+    architecture: sharedArchitecture(await nodes),
     signal: controller.signal,
     link: {
       is: 'connected',
@@ -114,6 +117,11 @@ export async function openSession(
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+function sharedArchitecture(nodes: readonly KubernetesObject[]): string | undefined {
+  const names = new Set<string | undefined>(nodes.map((node) => node['status']?.nodeInfo?.architecture));
+  return names.size === 1 ? [...names][0] : undefined;
 }
 
 async function serverVersion(api: ApiClient, cluster: LocalCluster, signal: AbortSignal): Promise<string> {

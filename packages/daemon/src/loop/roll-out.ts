@@ -10,8 +10,9 @@ import { lastLines } from '../logs/pod-logs.ts';
 import { hasBeenLive } from '../plan/next-step.ts';
 import type { ExpectedImage, ExpectedImages } from '../rollout/expected-images.ts';
 import { halfSwapped } from '../rollout/half-swapped.ts';
+import { forgetsStarts } from '../rollout/remind-of-starts.ts';
 import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
-import { trackRollout } from '../rollout/track-rollout.ts';
+import { type TrackOptions, trackRollout } from '../rollout/track-rollout.ts';
 import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import { instant } from '../support/instant.ts';
 import type { CurrentImage } from './current-images.ts';
@@ -60,6 +61,7 @@ export async function rollOut(
   const outcome = await trackRollout(workloads, {
     view: session.view,
     engine: session.engine,
+    touch: touchOf(session),
     onProgress: (detail) => reporter.phase('rollout', detail),
     onStarted,
     lastLines: (pod, container, previous) => lastLines(session.api, pod, container, previous, session.signal),
@@ -80,6 +82,10 @@ export async function rollOut(
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
   return { ok: true, kind, image };
+}
+
+function touchOf({ objects, link }: ClusterSession): TrackOptions['touch'] {
+  return forgetsStarts(link.version) ? (pod, signal) => objects.touch(pod, signal) : undefined;
 }
 
 /** Swaps the images in place, or rolls the workload where it is in no state for that. */
@@ -119,6 +125,7 @@ async function carryOut(
     podReady: async (pod) => {
       await trackRollout([{ ...workload(0), kind: 'Pod', name: pod.metadata.name }], {
         view: session.view,
+        touch: touchOf(session),
         onProgress: (detail) => reporter.phase('rollout', `${pod.metadata.name}: ${detail}`),
         lastLines: async () => [],
         timeoutMs: spec.readyTimeoutMs,

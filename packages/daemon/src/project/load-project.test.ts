@@ -277,6 +277,19 @@ describe('what is found', () => {
     expect(project.services[1]?.dependsOn).toEqual(['redis']);
   });
 
+  test('manifests that are made have the HEALTHCHECK of the image as a probe', async () => {
+    const project = await load({
+      'devloop.yaml': 'services: { web: }\n',
+      'web/Dockerfile': 'FROM node\nEXPOSE 80\nHEALTHCHECK --start-period=30s --interval=5s CMD ask || exit 1\n',
+    });
+    expect(project.services[0]?.manifests[0]?.object['spec'].template.spec.containers[0].startupProbe).toEqual({
+      exec: { command: ['sh', '-c', 'ask || exit 1'] },
+      periodSeconds: 1,
+      timeoutSeconds: 30,
+      failureThreshold: 45,
+    });
+  });
+
   test('a service that is only deployed', async () => {
     const project = await load({
       'devloop.yaml':

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
 import type { RegistryAddress } from '../build/image-way.ts';
+import { toProbes } from '../compose/to-probes.ts';
 import { checkConfig, unknownDependencies } from '../config/check-config.ts';
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { readConfig } from '../config/load-config.ts';
@@ -11,7 +12,7 @@ import { byPosition } from '../config/yaml-source.ts';
 import { generateManifests } from '../deploy/generate-manifests.ts';
 import { type Assignment, assignObjects } from './assign-objects.ts';
 import { composedServices } from './composed-services.ts';
-import { dockerfilePorts } from './dockerfile-ports.ts';
+import { dockerfileHealthcheck, dockerfilePorts } from './dockerfile-stage.ts';
 import { type FoundBuild, findBuild, nothingToDeploy } from './find-build.ts';
 import { defaultManifests, type FoundManifests, manifestKey, mergeFound, namedManifests } from './find-manifests.ts';
 import { findRepeatedObjects } from './find-repeated-objects.ts';
@@ -217,8 +218,10 @@ function toBuildSpec(source: NonNullable<FoundBuild['source']>, config: ServiceC
 async function generate(name: string, build: BuildSpec, config: ServiceConfig): Promise<Manifest[]> {
   // one that has just been taken away is the build's to report
   const dockerfile = await readFile(build.dockerfile, 'utf8').catch(() => '');
-  const exposedPorts = dockerfilePorts(dockerfile, { target: build.target, args: build.args });
-  const objects = generateManifests({ name, image: build.image, exposedPorts, env: config.env });
+  const { image, target, args } = build;
+  const exposedPorts = dockerfilePorts(dockerfile, { target, args });
+  const probes = toProbes(dockerfileHealthcheck(dockerfile, { target, args }));
+  const objects = generateManifests({ name, image, exposedPorts, env: config.env, probes });
   return objects.map((object) => ({ object, file: undefined, line: 1 }));
 }
 

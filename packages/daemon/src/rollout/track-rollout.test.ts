@@ -98,10 +98,11 @@ test('a container of another node cannot be asked about, and holds nothing back'
   expect((await outcome).ok).toBe(true);
 });
 
-test('a readiness probe is proof, and so is having run for long', async () => {
-  const probed = startedNow('a', { spec: { containers: [{ name: 'main', image: 'web:1', readinessProbe: {} }] } });
+test('a probe is proof, and so is having run for long', async () => {
+  const probed = (probe: string) =>
+    startedNow('a', { spec: { containers: [{ name: 'main', image: 'web:1', [probe]: {} }] } });
   const old = startedNow('b', { state: { running: { startedAt: '2026-01-01T00:00:00Z' } } });
-  for (const pod of [probed, old]) {
+  for (const pod of [probed('readinessProbe'), probed('startupProbe'), old]) {
     const { outcome, asked } = track(new ChangingView(pod), () => ({ runs: false }));
     expect([(await outcome).ok, asked]).toEqual([true, []]);
   }

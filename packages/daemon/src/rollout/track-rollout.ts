@@ -7,6 +7,7 @@ import { runsExpected } from './expected-images.ts';
 import { acceptLikewise } from './likewise-images.ts';
 import { type Diagnosis, diagnosisReport } from './pod-diagnosis.ts';
 import { pullOf } from './pulled-images.ts';
+import { remindOfStarts } from './remind-of-starts.ts';
 import { stayUp } from './stay-up.ts';
 import { type LiveObjects, type Workload, type WorkloadStatus, workloadStatus } from './workload-status.ts';
 
@@ -24,6 +25,8 @@ export interface TrackOptions {
   readonly view: LiveObjects & { readonly changed: Bell };
   /** Asked whether what Kubernetes calls ready without a probe goes on running; absent: taken at Kubernetes' word. */
   readonly engine?: Pick<ImageEngine, 'container' | 'imageId'>;
+  /** Changes a pod in something that means nothing; absent where kubelets need no reminding of starts. */
+  readonly touch?: ((pod: KubernetesObject, signal: AbortSignal) => Promise<unknown>) | undefined;
   /** Told when the wording of where the rollout is changes. */
   readonly onProgress: (detail: string) => void;
   /** Told whenever no pod waits any more for its containers to be started. */
@@ -49,8 +52,10 @@ const PROXY_MS = 2000;
 export async function trackRollout(workloads: readonly Workload[], options: TrackOptions): Promise<RolloutOutcome> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const over = new AbortController();
-  const { view, engine, signal } = options;
-  const accepting = engine && acceptLikewise(workloads, view, engine, AbortSignal.any([over.signal, signal, timeout]));
+  const { view, engine, touch, signal } = options;
+  const ended = AbortSignal.any([over.signal, signal, timeout]);
+  const accepting = engine && acceptLikewise(workloads, view, engine, ended);
+  const reminding = touch && remindOfStarts(workloads, view, touch, ended);
   try {
     for (;;) {
       const outcome = await untilReady(workloads, options, timeout);
@@ -61,7 +66,7 @@ export async function trackRollout(workloads: readonly Workload[], options: Trac
     }
   } finally {
     over.abort(new Error('the rollout is over'));
-    await accepting;
+    await Promise.all([accepting, reminding]);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import type { ContainerSpec } from '../deploy/workload-images.ts';
 
 /** Containers that started longer ago than this are past their start; the kubelet tells whole seconds only. */
 const STARTING_MS = 6000;
@@ -7,18 +8,27 @@ const STARTING_MS = 6000;
 const DOCKER = 'docker://';
 
 /**
+ * Whether Kubernetes calls a container ready only when a probe has said so: one of readiness, or one of the start, before
+ * which nothing is ready.
+ */
+export function isProbed(container: ContainerSpec): boolean {
+  return container['readinessProbe'] !== undefined || container['startupProbe'] !== undefined;
+}
+
+/**
  * The engine's ids of a pod's running containers that are ready only because they run, and may still be starting.
  * Pure.
  *
  * @param nowMs ms since the epoch
  */
 export function unprovenContainers(pod: KubernetesObject, nowMs: number): string[] {
-  const containers: { name: string; readinessProbe?: object }[] = pod['spec']?.containers ?? [];
+  const containers: ContainerSpec[] = pod['spec']?.containers ?? [];
   const statuses: { name: string; containerID?: string; state?: { running?: { startedAt?: string } } }[] =
     pod['status']?.containerStatuses ?? [];
   return statuses.flatMap(({ name, containerID, state }) => {
-    const isProbed = containers.some((container) => container.name === name && container.readinessProbe !== undefined);
-    if (isProbed || !containerID?.startsWith(DOCKER) || state?.running === undefined) return [];
+    const spec = containers.find((container) => container.name === name);
+    if ((spec !== undefined && isProbed(spec)) || !containerID?.startsWith(DOCKER) || state?.running === undefined)
+      return [];
     const age = nowMs - Date.parse(state.running.startedAt ?? '');
     return age > STARTING_MS ? [] : [containerID.slice(DOCKER.length)];
   });

@@ -38,7 +38,7 @@ export const ERROR_CODES = [
   'forward/refused', // the program in the pod does not listen on the port
   'logs/not-written', // logs cannot be stored on the disk
   'logs/unreadable', // stored logs cannot be read
-  'run/not-started', // the Pod for a command did not start, or the command in it
+  'run/not-started', // the Pod for a command did not start, or the command in a container
   'run/broken-off', // the connection to a command that ran broke off
   'service/unknown', // no service has that name
   'daemon/unreachable', // the daemon's socket does not answer

@@ -10,10 +10,18 @@ import { findProjectFolder } from '../project-folder.ts';
 import { displayPath } from '../terminal/report.ts';
 import type { CommandContext } from './command-context.ts';
 
+export interface InitOptions {
+  /** Print it, and write nothing. */
+  readonly print: boolean;
+  /** Ask nothing, and take what is most likely. */
+  readonly yes: boolean;
+}
+
 /** Writes a devloop.yaml for what lies in the folder, and says what was understood and why. */
-export async function init({ print }: { readonly print: boolean }, context: CommandContext): Promise<ExitCode> {
-  const { terminal, startFolder, signal } = context;
-  const inferred = await infer(startFolder, signal);
+export async function init({ print, yes }: InitOptions, context: CommandContext): Promise<ExitCode> {
+  const { terminal } = context;
+  const inferred = await infer(!print && !yes && terminal.isInteractive, context);
+  if (inferred === undefined) throw nothingFound(context.startFolder);
   if (print) {
     await terminal.print(inferred.text.trimEnd());
     return EXIT.ok;
@@ -31,12 +39,14 @@ export async function init({ print }: { readonly print: boolean }, context: Comm
  */
 export async function findOrInferProject(yes: boolean, context: CommandContext): Promise<string> {
   const { terminal, signal, startFolder } = context;
+  const asks = !yes && terminal.isInteractive;
   try {
     return await findProjectFolder(startFolder);
   } catch (error) {
     if (!(error instanceof DevloopError) || error.code !== 'config/not-found') throw error;
-    const inferred = await inferOrUndefined(startFolder, signal);
-    if (inferred === undefined || !(yes || terminal.isInteractive)) throw error;
+    if (!yes && !asks) throw error;
+    const inferred = await infer(asks, context);
+    if (inferred === undefined) throw error;
     await explain(inferred, context);
     const wanted = yes || (await terminal.confirm(`Write this to ${CONFIG_FILE} and start?`, signal));
     if (!wanted) throw error;
@@ -45,18 +55,34 @@ export async function findOrInferProject(yes: boolean, context: CommandContext):
   }
 }
 
-async function infer(folder: string, signal: AbortSignal): Promise<InferredConfig> {
-  const inferred = await inferOrUndefined(folder, signal);
-  if (inferred !== undefined) return inferred;
-  throw new DevloopError(
+/**
+ * What lies in the folder, understood; undefined where that is nothing.
+ *
+ * @param asks whether what is not sure is asked
+ */
+async function infer(
+  asks: boolean,
+  { terminal, startFolder, signal }: CommandContext,
+): Promise<InferredConfig | undefined> {
+  const survey = await surveyFolder(startFolder, process.env, signal);
+  const answers = new Map<string, string | undefined>();
+  for (;;) {
+    const inferred = inferConfig(survey, path.resolve(startFolder), answers);
+    const question = asks ? inferred?.questions[0] : undefined;
+    if (question === undefined) return inferred;
+    const { dockerfile, choices } = question;
+    const labels = choices.map(({ label }) => label);
+    const chosen = await terminal.choose(`Which image of the manifests is built from ${dockerfile}?`, labels, signal);
+    answers.set(dockerfile, choices[chosen]?.image);
+  }
+}
+
+function nothingFound(folder: string): DevloopError {
+  return new DevloopError(
     'config/not-found',
     `There is nothing in ${folder} that devloop could run: no Dockerfile, no compose file and no manifest of a workload.`,
     'Go to the folder of your app, or name it: devloop -C DIR init',
   );
-}
-
-async function inferOrUndefined(folder: string, signal: AbortSignal): Promise<InferredConfig | undefined> {
-  return inferConfig(await surveyFolder(folder, process.env, signal), path.resolve(folder));
 }
 
 async function explain({ text, reasons, doubts }: InferredConfig, { terminal }: CommandContext): Promise<void> {

@@ -1,7 +1,6 @@
 import { DevloopError, fromReport } from '@devloop/shared/errors/devloop-error';
-import type { TerminalSize } from '@devloop/shared/protocol/one-off';
-import type { OneOffConnection } from '../daemon/one-off-connection.ts';
 import { attach } from '../daemon/start-daemon.ts';
+import { passThrough, sizeOf } from '../exec/pass-through.ts';
 import { awaitLive } from '../live/await-live.ts';
 import { findProjectFolder } from '../project-folder.ts';
 import type { CommandContext } from './command-context.ts';
@@ -30,45 +29,13 @@ export async function run(
   const hasTerminal = tty && terminal.isInteractive;
   const size = hasTerminal ? { terminal: sizeOf(stdout) } : {};
   const connection = client.runOneOff({ service, command: [...command], ...size });
-  using _ = hasTerminal ? lend(stdin, stdout, connection) : undefined;
-  const input = forward(stdin, connection);
-  const write = (stream: 'stdout' | 'stderr', bytes: Uint8Array) =>
-    new Promise<void>((resolve) => (stream === 'stdout' ? stdout : stderr).write(bytes, () => resolve()));
   try {
-    const outcome = await connection.outcome({ write }, signal);
+    const outcome = await passThrough(connection, { stdin, stdout, stderr }, hasTerminal, signal);
     if (outcome.is === 'exited') return outcome.exitCode;
     throw fromReport(outcome.report);
   } finally {
     stdin.destroy(); // nothing is read any more, so that the process can end
-    await input;
   }
-}
-
-/** Hands the input on until it ends, or nobody takes it any more. Never throws. */
-async function forward(stdin: NodeJS.ReadStream, connection: OneOffConnection): Promise<void> {
-  try {
-    for await (const chunk of stdin) await connection.send(chunk as Buffer);
-    await connection.send(Buffer.alloc(0));
-  } catch {
-    // it was closed, because the command has ended
-  }
-}
-
-/** Until disposed, keys are for the command alone, Ctrl-C among them, and it is told of the terminal's size. */
-function lend(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream, connection: OneOffConnection): Disposable {
-  const resized = () => connection.resize(sizeOf(stdout));
-  stdin.setRawMode(true);
-  stdout.on('resize', resized);
-  return {
-    [Symbol.dispose]: () => {
-      stdout.off('resize', resized);
-      stdin.setRawMode(false);
-    },
-  };
-}
-
-function sizeOf({ columns, rows }: NodeJS.WriteStream): TerminalSize {
-  return { columns: columns || 80, rows: rows || 24 };
 }
 
 function notLive(service: string): DevloopError {

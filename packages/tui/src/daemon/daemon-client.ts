@@ -1,12 +1,12 @@
 import { DevloopError, isAborted } from '@devloop/shared/errors/devloop-error';
 import { type Command, CommandResult } from '@devloop/shared/protocol/command';
 import { DaemonEvent } from '@devloop/shared/protocol/event';
-import type { OneOffRequest } from '@devloop/shared/protocol/one-off';
+import type { ExecRequest, OneOffRequest } from '@devloop/shared/protocol/exec';
 import { isCompatible, PROTOCOL_VERSION } from '@devloop/shared/protocol/protocol-version';
 import { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import { DetailMessage, Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
+import { ExecConnection } from './exec-connection.ts';
 import { jsonLines } from './json-lines.ts';
-import { OneOffConnection } from './one-off-connection.ts';
 import { connectionError, readJson, requestOverSocket } from './socket-request.ts';
 
 /** A daemon that is there answers at once; one that does not within this time hangs. */
@@ -80,8 +80,13 @@ export class DaemonClient {
   }
 
   /** Begins a command in a Pod of its own. It ends with the connection. */
-  runOneOff(request: OneOffRequest): OneOffConnection {
-    return new OneOffConnection(this.#socket, request);
+  runOneOff(request: OneOffRequest): ExecConnection {
+    return new ExecConnection(this.#socket, '/v1/run', request);
+  }
+
+  /** Begins a command in a container of a service that runs. */
+  exec(request: ExecRequest): ExecConnection {
+    return new ExecConnection(this.#socket, '/v1/exec', request);
   }
 
   /**

@@ -44,12 +44,27 @@ export class Terminal {
 
   /** Asks a question that is answered with y or, as whatever else is taken, n. */
   async confirm(question: string, signal: AbortSignal): Promise<boolean> {
+    return /^y(es)?$/i.test(await this.#ask(`${question} [y/N] `, signal));
+  }
+
+  /** Asks which of several it is, by its number; Enter is the first. Answers with the index. Other answers are asked again. */
+  async choose(question: string, choices: readonly string[], signal: AbortSignal): Promise<number> {
+    await this.print([question, ...choices.map((choice, index) => `  ${index + 1}  ${choice}`)].join('\n'));
+    for (;;) {
+      const answer = await this.#ask(`1 to ${choices.length} [1] `, signal);
+      const number = answer === '' ? 1 : Number(answer);
+      if (Number.isInteger(number) && number >= 1 && number <= choices.length) return number - 1;
+    }
+  }
+
+  /** What is answered; nothing where Ctrl-D, or the end of the input, is the answer. */
+  async #ask(prompt: string, signal: AbortSignal): Promise<string> {
     const lines = createInterface({ input: this.#input, output: this.#output });
     const interrupt = () => process.kill(process.pid, 'SIGINT'); // readline takes Ctrl-C for itself
     lines.on('SIGINT', interrupt);
     try {
-      const answer = await lines.question(`${question} [y/N] `, { signal });
-      return /^y(es)?$/i.test(answer.trim());
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      return (await Promise.race([lines.question(prompt, { signal }), ended])).trim();
     } finally {
       lines.close();
     }

@@ -114,6 +114,62 @@ test('names that differ are matched by what is left, and what cannot be decided 
   expect(two.inferred?.doubts).toHaveLength(2);
 });
 
+describe('what is not sure is a question', () => {
+  const files = {
+    'one/Dockerfile': 'FROM scratch',
+    'two/Dockerfile': 'FROM scratch\nEXPOSE 80',
+    'k8s/a.yaml': deployment('left', 'acme/red', 1) + deployment('right', 'acme/blue', 1),
+  };
+  const asked = async (answers: ReadonlyMap<string, string | undefined>) => {
+    const folder = temporaryFolder(files);
+    return inferConfig(await surveyFolder(folder, process.env, signal), folder, answers);
+  };
+
+  test('whose first choice is what is taken without an answer', async () => {
+    const { questions = [] } = (await asked(new Map())) ?? {};
+    const choices = questions.map(({ dockerfile, choices: all }) => [dockerfile, ...all.map(({ label }) => label)]);
+    expect(choices).toEqual([
+      [
+        'one/Dockerfile',
+        'none of them: and as it exposes no port, a Pod is made, which may run to its end',
+        'acme/red',
+        'acme/blue',
+      ],
+      ['two/Dockerfile', 'none of them: a Deployment and a Service are made from its EXPOSE', 'acme/red', 'acme/blue'],
+    ]);
+  });
+
+  test('an answer is taken for sure, leaves no comment, and takes its image from the others', async () => {
+    const inferred = await asked(new Map([['one/Dockerfile', 'acme/blue']]));
+    expect(inferred?.text).toContain('one:\n    build: { image: acme/blue }\n');
+    expect(inferred?.questions).toEqual([
+      {
+        dockerfile: 'two/Dockerfile',
+        choices: [
+          { image: 'acme/red', label: 'acme/red (guess: no other is left)' },
+          { image: undefined, label: expect.stringMatching(/^none of them/) },
+        ],
+      },
+    ]);
+  });
+
+  test('that no manifest names it is an answer too', async () => {
+    const inferred = await asked(
+      new Map([
+        ['one/Dockerfile', undefined],
+        ['two/Dockerfile', 'acme/red'],
+      ]),
+    );
+    expect(inferred?.questions).toEqual([]);
+    expect(inferred?.text).toContain('one:\n    manifests: []\n');
+  });
+
+  test('names that are enough to be sure are none', async () => {
+    const { inferred } = await infer({ 'web/Dockerfile': DOCKERFILE, 'k8s/a.yaml': deployment('web', 'acme/web') });
+    expect(inferred?.questions).toEqual([]);
+  });
+});
+
 test('folders of one name have two names', async () => {
   const { project } = await infer({ 'a/web/Dockerfile': DOCKERFILE, 'b/web/Dockerfile': DOCKERFILE });
   expect(project?.services.map(({ name }) => name)).toEqual(['a-web', 'b-web']);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { toDnsLabel } from '../../config/dns-label.ts';
-import { type ImageMatch, matchImages } from './match-images.ts';
-import type { FolderSurvey } from './survey-folder.ts';
+import { type Answers, type ImageMatch, matchImages } from './match-images.ts';
+import type { FolderSurvey, FoundDockerfile } from './survey-folder.ts';
 
 /** A devloop.yaml for a folder that has none. */
 export interface InferredConfig {
@@ -11,6 +11,16 @@ export interface InferredConfig {
   readonly reasons: readonly string[];
   /** Sentences about what is there and was not understood. */
   readonly doubts: readonly string[];
+  /** What is better asked, where somebody is there to answer. */
+  readonly questions: readonly InferQuestion[];
+}
+
+/** Which image is built from a Dockerfile, where that is not sure. */
+export interface InferQuestion {
+  /** Its path, by which it is answered. */
+  readonly dockerfile: string;
+  /** The first is what is taken without an answer. An image, or undefined for none that the manifests name; and why. */
+  readonly choices: readonly { readonly image: string | undefined; readonly label: string }[];
 }
 
 /** Folders in which manifests are found without being named, and those where services are. */
@@ -20,9 +30,10 @@ const DEFAULT_PARENTS = ['', 'services/', 'src/', 'apps/'];
  * Decides what a project folder is from what lies in it.
  *
  * @param folder absolute; its name counts
+ * @param answers to the questions that it had before
  * @returns undefined where there is nothing that devloop could run
  */
-export function inferConfig(survey: FolderSurvey, folder: string): InferredConfig | undefined {
+export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answers): InferredConfig | undefined {
   const { compose, manifests, dockerfiles } = survey;
   const doubts = [
     ...survey.rendered.flatMap(({ folder: where, tool, outcome }) =>
@@ -35,7 +46,7 @@ export function inferConfig(survey: FolderSurvey, folder: string): InferredConfi
   const workloads = manifests.filter(({ containers }) => containers.length > 0);
   if (compose.length > 0 && workloads.length === 0) return ofCompose(compose, doubts);
   if (dockerfiles.length === 0 && workloads.length === 0) return undefined;
-  const matches = matchImages(survey, folder);
+  const matches = matchImages(survey, folder, answers);
   const names = serviceNames(matches, folder);
   const services = matches.map((match, index) => serviceOf(names[index] ?? 'app', match, workloads.length > 0));
   const named = namedManifests(survey, services.length === 0);
@@ -58,14 +69,20 @@ export function inferConfig(survey: FolderSurvey, folder: string): InferredConfi
       : []),
   ];
   const both = compose.length > 0 ? [`${compose.join(', ')} is there too; the manifests were taken.`] : [];
-  return { text, reasons, doubts: [...both, ...services.flatMap(({ doubt }) => doubt ?? []), ...doubts] };
+  return {
+    text,
+    reasons,
+    doubts: [...both, ...services.flatMap(({ doubt }) => doubt ?? []), ...doubts],
+    questions: matches.flatMap(questionOf),
+  };
 }
 
 const HEAD = ['# What `devloop init` found here. docs/config.md has every key; devloop check checks it.'];
 
 function ofCompose(compose: readonly string[], doubts: readonly string[]): InferredConfig {
   const text = [...HEAD, `compose: ${listed(compose)}`, ''].join('\n');
-  return { text, reasons: [`The services of ${compose.join(' and ')} run on Kubernetes (docs/compose.md).`], doubts };
+  const reasons = [`The services of ${compose.join(' and ')} run on Kubernetes (docs/compose.md).`];
+  return { text, reasons, doubts, questions: [] };
 }
 
 /** The folder's own name; where two have one, the names of the folders around them too. */
@@ -75,6 +92,22 @@ function serviceNames(matches: readonly ImageMatch[], projectFolder: string): st
   return short.map((name, index) =>
     short.filter((other) => other === name).length > 1 ? toDnsLabel(folders[index] ?? name) : name,
   );
+}
+
+function questionOf({ dockerfile, image, certainty, why, alternatives }: ImageMatch): InferQuestion[] {
+  if (certainty === 'sure' || (image === undefined && alternatives.length === 0)) return [];
+  const none = { image: undefined, label: `none of them: ${madeOf(dockerfile)}` };
+  const others = alternatives.filter((other) => other !== image).map((other) => ({ image: other, label: other }));
+  const choices =
+    image === undefined ? [none, ...others] : [{ image, label: `${image} (${certainty}: ${why})` }, ...others, none];
+  return [{ dockerfile: dockerfile.file, choices }];
+}
+
+/** What becomes of a Dockerfile whose image no manifest names. */
+function madeOf({ ports }: FoundDockerfile): string {
+  return ports.length > 0
+    ? 'a Deployment and a Service are made from its EXPOSE'
+    : 'and as it exposes no port, a Pod is made, which may run to its end';
 }
 
 interface InferredService {
@@ -92,17 +125,13 @@ function serviceOf(name: string, match: ImageMatch, hasWorkloads: boolean): Infe
   const context = isFoundByName ? [] : [`context: ${home}`];
   if (image === undefined) {
     const choices = alternatives.length > 0 ? `  # or build: { image: ${alternatives.join(' | ')} }` : '';
-    const made =
-      dockerfile.ports.length > 0
-        ? 'a Deployment and a Service are made from its EXPOSE'
-        : 'and as it exposes no port, a Pod is made, which may run to its end';
     const own = [
       ...(context.length > 0 ? [`build: ${home}`] : []),
       ...(hasWorkloads ? [`manifests: []${choices}`] : []),
     ];
     return {
       lines: own.length === 0 ? [`${name}:`] : [`${name}:`, ...own.map((line) => `  ${line}`)],
-      reason: `${name} is built from ${dockerfile.file}; ${why}, so ${made}.`,
+      reason: `${name} is built from ${dockerfile.file}; ${why}, so ${madeOf(dockerfile)}.`,
       doubt: alternatives.length > 0 ? `${name} may be any of ${alternatives.join(', ')}: see its comment.` : undefined,
     };
   }

@@ -24,12 +24,28 @@ interface Candidate {
 
 const SURE = 3;
 
-/** Finds for each Dockerfile the image of the manifests that is built from it: by name, by ports, by what is left. */
-export function matchImages({ dockerfiles, manifests }: FolderSurvey, projectFolder: string): ImageMatch[] {
+/** By a Dockerfile's path, the image that is built from it as somebody said; undefined: none that the manifests name. */
+export type Answers = ReadonlyMap<string, string | undefined>;
+
+/**
+ * Finds for each Dockerfile the image of the manifests that is built from it: as somebody said, by name, by ports, by what
+ * is left.
+ */
+export function matchImages(
+  { dockerfiles, manifests }: FolderSurvey,
+  projectFolder: string,
+  answers: Answers = new Map(),
+): ImageMatch[] {
   const containers = manifests.flatMap((one) => one.containers);
   const images = [...new Set(containers.map(({ image }) => parseImageReference(image).name))].filter(Boolean);
-  const taken = new Set<string>();
   const matches = new Map<FoundDockerfile, ImageMatch>();
+  for (const dockerfile of dockerfiles) {
+    if (!answers.has(dockerfile.file)) continue;
+    const image = answers.get(dockerfile.file);
+    const why = image === undefined ? 'as you say, no manifest names its image' : 'as you say';
+    matches.set(dockerfile, { dockerfile, image, certainty: 'sure', why, alternatives: [] });
+  }
+  const taken = new Set([...matches.values()].flatMap(({ image }) => image ?? []));
   // the surest first, so that a guess takes nothing from them
   for (const least of [SURE, 2, 1]) {
     for (const dockerfile of dockerfiles) {
@@ -48,7 +64,11 @@ export function matchImages({ dockerfiles, manifests }: FolderSurvey, projectFol
   }
   const open = dockerfiles.filter((dockerfile) => !matches.has(dockerfile));
   const left = images.filter((image) => !taken.has(image) && !isPublic(image));
-  return dockerfiles.map((dockerfile) => matches.get(dockerfile) ?? unmatched(dockerfile, open, left));
+  return dockerfiles.map((dockerfile) => {
+    const match = matches.get(dockerfile);
+    if (match === undefined) return unmatched(dockerfile, open, left);
+    return match.certainty === 'sure' ? match : { ...match, alternatives: left };
+  });
 }
 
 function unmatched(dockerfile: FoundDockerfile, open: readonly FoundDockerfile[], left: readonly string[]): ImageMatch {

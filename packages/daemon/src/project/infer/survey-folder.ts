@@ -3,7 +3,7 @@ import path from 'node:path';
 import { COMPOSE_FILES } from '../../compose/load-compose.ts';
 import { isSkippedFolder } from '../../config/glob-entry.ts';
 import { containersOf, podTemplateOf } from '../../deploy/workload-images.ts';
-import { dockerfilePorts } from '../dockerfile-ports.ts';
+import { dockerfilePorts } from '../dockerfile-stage.ts';
 import { looksLikeManifests, parseManifests } from '../read-manifests.ts';
 import { type FoundRendering, surveyRendered } from './survey-rendered.ts';
 

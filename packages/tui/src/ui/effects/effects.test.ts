@@ -3,7 +3,6 @@ import type { PassRecord, ServiceDetail } from '@devloop/shared/protocol/service
 import { expect, test } from 'vitest';
 import { buildChoices, containerChoices } from './choices.ts';
 import { copyToClipboard } from './clipboard.ts';
-import { shellArguments } from './shell.ts';
 
 const pass = (revision: number, image: string, outcome: PassRecord['outcome'] = 'live'): PassRecord => ({
   revision,
@@ -34,22 +33,6 @@ test('a roll back offers what was live before, each build once', () => {
 test('where there is nothing to choose from, that is said', () => {
   expect(() => buildChoices(detail([pass(1, 'a')]))).toThrow('There is no earlier build of web.');
   expect(() => containerChoices(detail([]))).toThrow('No container of web runs.');
-});
-
-test('a shell is opened in the cluster and namespace that are on the screen', () => {
-  const target = { service: 'web', namespace: 'shop', pod: 'web-1', container: 'main' };
-  expect(shellArguments(target, 'minikube').slice(0, 10)).toEqual([
-    '--context',
-    'minikube',
-    '--namespace',
-    'shop',
-    'exec',
-    '-it',
-    'web-1',
-    '-c',
-    'main',
-    '--',
-  ]);
 });
 
 test("the clipboard is the terminal's", () => {

@@ -6,6 +6,7 @@ import { DaemonClient } from '../../daemon/daemon-client.ts';
 import { endDaemon, processEnded } from '../../daemon/end-daemon.ts';
 import { runtimeOf } from '../../daemon/runtime.ts';
 import type { Attachment } from '../../daemon/start-daemon.ts';
+import { openShell } from '../../exec/shell.ts';
 import type { Intent } from '../app/intent.ts';
 import type { Overlay } from '../app/overlay.ts';
 import type { DaemonFeeds } from '../feed/daemon-feeds.ts';
@@ -15,7 +16,6 @@ import type { LentTerminal } from '../terminal/lent-terminal.ts';
 import { buildChoices, containerChoices } from './choices.ts';
 import { copyToClipboard } from './clipboard.ts';
 import { openInBrowser } from './open-url.ts';
-import { openShell } from './shell.ts';
 
 /** How the screen was left. */
 export type UiEnding =
@@ -64,7 +64,7 @@ async function attempt(intent: Intent, context: IntentContext): Promise<void> {
       busy('Asking the cluster what devloop applied…');
       return askDown(context);
     case 'shell':
-      return openShell(intent.target, session.project.snapshot?.cluster, terminal(), signal);
+      return terminal()?.lend(() => openShell(daemon(feeds).client, intent.target, signal));
     case 'open-url':
       await openInBrowser(intent.url, signal);
       session.say({ is: 'done', text: `Opened ${intent.url}` });

@@ -1,26 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
-import type { OneOffOutcome, OneOffRequest } from '@devloop/shared/protocol/one-off';
-import { isSameImage } from '../deploy/image-reference.ts';
+import type { ExecOutcome, OneOffRequest } from '@devloop/shared/protocol/exec';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import { isHopeless } from '../rollout/pod-diagnosis.ts';
 import type { Workload } from '../rollout/workload-status.ts';
-import { outcomeOf } from './exec-status.ts';
+import type { ExecStreams } from './exec-streams.ts';
+import { isOwnContainer } from './find-container.ts';
+import { holdProgram } from './hold-program.ts';
 import { ONE_OFF_LABEL, oneOffPod } from './one-off-pod.ts';
-import { CommandExec } from './spdy-exec.ts';
-
-/** A command that runs, to who has its input. */
-export type OneOffInput = Pick<CommandExec, 'send' | 'resize' | 'resume'>;
-
-/** Where the command's input comes from and its output goes to. */
-export interface OneOffStreams {
-  /** The command runs: it takes input, and is told when there is room for more output. */
-  attach(input: OneOffInput): void;
-  /** Takes output. Answers whether there is room for more. */
-  write(stream: 'stdout' | 'stderr', bytes: Buffer): boolean;
-}
+import { runInContainer } from './run-in-container.ts';
 
 export interface OneOffTarget {
   readonly spec: ServiceSpec;
@@ -33,7 +23,7 @@ export interface OneOffTarget {
 export class OneOffs {
   readonly #names = new Set<string>();
 
-  /** Whether an object is the Pod of a command that runs. One of a daemon that is no more is not. */
+  /** Whether an object is of a command that runs. One of a daemon that is no more is not. */
   isInUse(object: KubernetesObject): boolean {
     return object.metadata.labels?.[ONE_OFF_LABEL] !== undefined && this.#names.has(object.metadata.name);
   }
@@ -46,51 +36,43 @@ export class OneOffs {
   async run(
     { command, terminal }: OneOffRequest,
     { spec, workloads, session, project }: OneOffTarget,
-    streams: OneOffStreams,
+    streams: ExecStreams,
     signal: AbortSignal,
-  ): Promise<OneOffOutcome> {
+  ): Promise<ExecOutcome> {
     const made = podOf(spec, workloads, session, project);
-    const { name, namespace = session.namespace } = made.object.metadata;
+    const objects = made.holder === undefined ? [made.object] : [made.holder, made.object];
+    const { name: pod, namespace = session.namespace } = made.object.metadata;
     const either = AbortSignal.any([signal, session.signal]);
-    this.#names.add(name);
+    this.#names.add(pod);
     try {
-      await session.objects.apply(made.object, either);
-      await started(session, { namespace, name }, either);
+      for (const object of objects) await session.objects.apply(object, either);
+      await started(session, { namespace, name: pod }, either);
       const { container } = made;
-      const target = { namespace, pod: name, container, command, hasTerminal: terminal !== undefined };
-      const exec = await CommandExec.open(session.api, target, streams, either);
-      const close = () => exec.close();
-      either.addEventListener('abort', close, { once: true });
-      try {
-        if (terminal !== undefined) await exec.resize(terminal);
-        streams.attach(exec);
-        const status = await exec.status;
-        signal.throwIfAborted();
-        return outcomeOf(status, name);
-      } finally {
-        either.removeEventListener('abort', close);
-        exec.close();
-      }
+      return await runInContainer(session, { namespace, pod, container }, { command, terminal }, streams, signal);
     } finally {
-      this.#names.delete(name);
-      // where there is no cluster any more, the next session removes it
-      if (!session.signal.aborted) await session.objects.delete(made.object, session.signal).catch(() => undefined);
+      this.#names.delete(pod);
+      // where there is no cluster any more, the next session removes them
+      if (!session.signal.aborted) {
+        const deleted = objects.toReversed().map((object) => session.objects.delete(object, session.signal));
+        await Promise.allSettled(deleted);
+      }
     }
   }
 }
 
 function podOf(
-  { name: service, build }: ServiceSpec,
+  spec: ServiceSpec,
   workloads: readonly Workload[],
   session: ClusterSession,
   project: string,
 ): NonNullable<ReturnType<typeof oneOffPod>> {
-  const isBuilt = (image: string) => build !== undefined && isSameImage(image, build.image);
+  const { name: service } = spec;
+  const hold = session.architecture === undefined ? undefined : holdProgram(session.architecture);
   for (const { kind, namespace, name } of workloads) {
     const workload = session.view.get(kind, namespace, name);
     if (workload === undefined) continue;
     const pod = `${name.slice(0, 50)}-run-${randomBytes(3).toString('hex')}`;
-    const made = oneOffPod(workload, { pod, service, project }, isBuilt);
+    const made = oneOffPod(workload, { pod, service, project }, isOwnContainer(spec), hold);
     if (made !== undefined) return made;
   }
   throw new DevloopError(
@@ -120,6 +102,6 @@ async function started(
   throw new DevloopError(
     'run/not-started',
     `The Pod ${name} for the command did not start: ${complaint}`,
-    'The image has to have the program sleep, which waits for the command. Where a service is not live itself: devloop status',
+    'See whether the service itself is live: devloop status',
   );
 }

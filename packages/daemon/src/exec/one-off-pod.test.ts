@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ContainerSpec } from '../deploy/workload-images.ts';
 import { ONE_OFF_LABEL, oneOffPod } from './one-off-pod.ts';
 
 const NAMES = { pod: 'web-run-1', service: 'web', project: 'shop' };
@@ -32,8 +33,10 @@ const DEPLOYMENT = {
   spec: { template: { metadata: { labels: { app: 'web' } }, spec: SPEC } },
 };
 
+const isWeb = ({ image }: ContainerSpec) => image?.startsWith('web:') === true;
+
 test('the container has what the workload gives it, and nothing that is about serving', () => {
-  const made = oneOffPod(DEPLOYMENT, NAMES, (image) => image.startsWith('web:'));
+  const made = oneOffPod(DEPLOYMENT, NAMES, isWeb, undefined);
   expect(made?.container).toBe('web');
   expect(made?.object).toMatchObject({
     kind: 'Pod',
@@ -48,14 +51,34 @@ test('the container has what the workload gives it, and nothing that is about se
   expect(made?.object['spec'].nodeName).toBeUndefined();
 });
 
+test('what holds it comes with it, beside the volumes that it has', () => {
+  const made = oneOffPod(DEPLOYMENT, NAMES, isWeb, Buffer.from('ELF'));
+  expect(made?.holder).toMatchObject({
+    kind: 'ConfigMap',
+    metadata: made?.object.metadata,
+    binaryData: { hold: Buffer.from('ELF').toString('base64') },
+  });
+  const { containers, volumes } = made?.object['spec'] ?? {};
+  expect(volumes).toEqual([
+    ...SPEC.volumes,
+    { name: 'devloop-hold', configMap: { name: 'web-run-1', defaultMode: 0o555 } },
+  ]);
+  expect(containers).toMatchObject([
+    {
+      command: ['/devloop-hold/hold'],
+      volumeMounts: [...CONTAINER.volumeMounts, { name: 'devloop-hold', mountPath: '/devloop-hold' }],
+    },
+  ]);
+  expect(containers[0].args).toBeUndefined();
+});
+
 test('no selector of the workload or its Services fits it', () => {
-  const made = oneOffPod(DEPLOYMENT, NAMES, () => true);
+  const made = oneOffPod(DEPLOYMENT, NAMES, isWeb, undefined);
   expect(made?.object.metadata.labels).toEqual({ 'devloop.dev/project': 'shop', [ONE_OFF_LABEL]: 'web' });
   expect(DEPLOYMENT.spec.template.spec.nodeName).toBe('minikube'); // left as it was
 });
 
 test('what runs no pods has none', () => {
-  expect(
-    oneOffPod({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } }, NAMES, () => true),
-  ).toBeUndefined();
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } };
+  expect(oneOffPod(service, NAMES, isWeb, undefined)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is how Dockerfiles write variables
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dockerfilePorts } from './dockerfile-ports.ts';
+import { dockerfileHealthcheck, dockerfilePorts } from './dockerfile-stage.ts';
 
 const numbers = (dockerfile: string, options?: Parameters<typeof dockerfilePorts>[1]) =>
   dockerfilePorts(dockerfile, options).map(({ port, protocol }) => (protocol === 'TCP' ? port : `${port} ${protocol}`));
@@ -71,4 +71,29 @@ describe('dockerfilePorts', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['none', 'FROM a', undefined],
+  [
+    'for a shell',
+    'FROM a\nHEALTHCHECK CMD curl -f localhost || exit 1',
+    { test: ['CMD', 'sh', '-c', 'curl -f localhost || exit 1'] },
+  ],
+  ['as words', 'FROM a\nHEALTHCHECK CMD ["node", "ask.js"]', { test: ['CMD', 'node', 'ask.js'] }],
+  [
+    'with its times, over two lines',
+    'FROM a\nhealthcheck --start-period=30s --interval=5s \\\n  --retries=2 CMD ask',
+    { start_period: '30s', interval: '5s', retries: '2', test: ['CMD', 'sh', '-c', 'ask'] },
+  ],
+  ['the last one', 'FROM a\nHEALTHCHECK CMD one\nHEALTHCHECK CMD two', { test: ['CMD', 'sh', '-c', 'two'] }],
+  [
+    'for a shell of its own',
+    'FROM a\nSHELL ["bash", "-lc"]\nHEALTHCHECK CMD ask',
+    { test: ['CMD', 'bash', '-lc', 'ask'] },
+  ],
+  ['of the base stage', 'FROM a AS b\nHEALTHCHECK CMD one\nFROM b', { test: ['CMD', 'sh', '-c', 'one'] }],
+  ['turned off', 'FROM a AS b\nHEALTHCHECK CMD one\nFROM b\nHEALTHCHECK NONE', undefined],
+])('the health check: %s', (_name, dockerfile, healthcheck) => {
+  expect(dockerfileHealthcheck(dockerfile)).toEqual(healthcheck);
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ONE_OFF_CHANNELS, OneOffFrames, oneOffFrame } from './one-off.ts';
+import { EXEC_CHANNELS, ExecFrames, execFrame } from './exec.ts';
 
 test('frames are the same wherever their bytes are cut', () => {
-  const channel = fc.constantFrom(...(Object.keys(ONE_OFF_CHANNELS) as (keyof typeof ONE_OFF_CHANNELS)[]));
+  const channel = fc.constantFrom(...(Object.keys(EXEC_CHANNELS) as (keyof typeof EXEC_CHANNELS)[]));
   const frame = fc.record({ channel, payload: fc.uint8Array({ maxLength: 50 }) });
   fc.assert(
     fc.property(fc.array(frame), fc.integer({ min: 1, max: 20 }), (sent, step) => {
-      const bytes = Buffer.concat(sent.map(({ channel: to, payload }) => oneOffFrame(to, payload)));
-      const reader = new OneOffFrames();
+      const bytes = Buffer.concat(sent.map(({ channel: to, payload }) => execFrame(to, payload)));
+      const reader = new ExecFrames();
       const read: { channel: number; payload: string }[] = [];
       for (let at = 0; at < bytes.length; at += step) {
         for (const { channel: of, payload } of reader.push(bytes.subarray(at, at + step))) {
@@ -17,7 +17,7 @@ test('frames are the same wherever their bytes are cut', () => {
       }
       expect(read).toEqual(
         sent.map(({ channel: to, payload }) => ({
-          channel: ONE_OFF_CHANNELS[to],
+          channel: EXEC_CHANNELS[to],
           payload: Buffer.from(payload).toString('hex'),
         })),
       );
@@ -26,5 +26,5 @@ test('frames are the same wherever their bytes are cut', () => {
 });
 
 test('what are no frames is not waited for', () => {
-  expect(() => new OneOffFrames().push(new TextEncoder().encode('GET / HTTP/1.1'))).toThrow(RangeError);
+  expect(() => new ExecFrames().push(new TextEncoder().encode('GET / HTTP/1.1'))).toThrow(RangeError);
 });

@@ -1,39 +1,42 @@
 import http from 'node:http';
 import {
-  ONE_OFF_CHANNELS,
-  OneOffFrames,
-  OneOffOutcome,
-  type OneOffRequest,
-  oneOffFrame,
+  EXEC_CHANNELS,
+  ExecFrames,
+  ExecOutcome,
+  type ExecRequest,
+  execFrame,
   type TerminalSize,
-} from '@devloop/shared/protocol/one-off';
+} from '@devloop/shared/protocol/exec';
 import { connectionError, refusalOf } from './socket-request.ts';
 
-/** A command that the daemon runs in a Pod of its own, while somebody listens. */
-export interface OneOffOutput {
+/** Who listens to a command. */
+export interface ExecOutput {
   /** Takes output. Resolves when there is room for more. */
   readonly write: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>;
 }
 
-/** One such command. Ending the connection ends it. */
-export class OneOffConnection {
+/** A command that the daemon runs in a container. Ending the connection ends it where it has a Pod of its own. */
+export class ExecConnection {
   readonly #request: http.ClientRequest;
 
   /** @param socket the daemon's */
-  constructor(socket: string, asked: OneOffRequest) {
+  constructor(socket: string, path: '/v1/run' | '/v1/exec', asked: ExecRequest) {
     const query = new URLSearchParams({ request: JSON.stringify(asked) });
-    this.#request = http.request({ socketPath: socket, method: 'POST', path: `/v1/run?${query}`, agent: false });
+    // kept alive, since a server that closed it would cut off its own answer wherever input is on its way
+    const headers = { connection: 'keep-alive' };
+    const options = { socketPath: socket, method: 'POST', path: `${path}?${query}`, headers, agent: false };
+    this.#request = http.request(options);
     this.#request.flushHeaders();
   }
 
   /** Hands on input; empty: there is no more. Resolves when there is room for more. */
   async send(bytes: Uint8Array): Promise<void> {
     if (this.#request.destroyed) return;
-    await new Promise<void>((resolve) => this.#request.write(oneOffFrame('stdin', bytes), () => resolve()));
+    await new Promise<void>((resolve) => this.#request.write(execFrame('stdin', bytes), () => resolve()));
   }
 
   resize(size: TerminalSize): void {
-    if (!this.#request.destroyed) this.#request.write(oneOffFrame('size', Buffer.from(JSON.stringify(size))));
+    if (!this.#request.destroyed) this.#request.write(execFrame('size', Buffer.from(JSON.stringify(size))));
   }
 
   /**
@@ -41,7 +44,7 @@ export class OneOffConnection {
    *
    * @throws DevloopError of the daemon, or `daemon/unreachable`; the signal's reason
    */
-  async outcome({ write }: OneOffOutput, signal: AbortSignal): Promise<OneOffOutcome> {
+  async outcome({ write }: ExecOutput, signal: AbortSignal): Promise<ExecOutcome> {
     const abort = () => this.#request.destroy();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -51,13 +54,12 @@ export class OneOffConnection {
         this.#request.on('error', reject);
       });
       if (response.statusCode !== 200) throw await refusalOf(response, signal);
-      const frames = new OneOffFrames();
+      const frames = new ExecFrames();
       for await (const chunk of response) {
         for (const { channel, payload } of frames.push(chunk as Buffer)) {
-          if (channel === ONE_OFF_CHANNELS.stdout) await write('stdout', payload);
-          if (channel === ONE_OFF_CHANNELS.stderr) await write('stderr', payload);
-          if (channel === ONE_OFF_CHANNELS.outcome)
-            return OneOffOutcome.parse(JSON.parse(Buffer.from(payload).toString()));
+          if (channel === EXEC_CHANNELS.stdout) await write('stdout', payload);
+          if (channel === EXEC_CHANNELS.stderr) await write('stderr', payload);
+          if (channel === EXEC_CHANNELS.outcome) return ExecOutcome.parse(JSON.parse(Buffer.from(payload).toString()));
         }
       }
       throw Object.assign(new Error('the daemon ended'), { code: 'ECONNRESET' });

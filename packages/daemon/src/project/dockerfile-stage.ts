@@ -18,20 +18,60 @@ interface StageScope {
   readonly env: Map<string, string>;
   readonly args: Map<string, string>;
   readonly ports: ExposedPort[];
+  /** What follows HEALTHCHECK; the last one counts. */
+  readonly healthcheck: string | undefined;
+  /** SHELL, which runs what is not in the JSON form. */
+  readonly shell: readonly string[];
+}
+
+/** Of a Dockerfile, which stage is built and with which arguments. */
+interface BuiltStage {
+  /** Name or index of the stage; by default, and if there is none of that name, the last one. */
+  readonly target?: string | undefined;
+  /** Build arguments, which win over defaults of ARG. */
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 /**
  * The ports that EXPOSE declares in the stage that is built and in the stages it derives from by FROM. Variables of
  * ARG and ENV are replaced as the Dockerfile reference says. Ports that external base images expose are not known.
- *
- * @param options.target name or index of the stage; by default, and if there is none of that name, the last one
- * @param options.args build arguments, which win over defaults of ARG
  */
-export function dockerfilePorts(
+export function dockerfilePorts(dockerfile: string, built: BuiltStage = {}): ExposedPort[] {
+  const ports = builtScope(dockerfile, built)?.ports ?? [];
+  return ports.filter(
+    (one, index) => ports.findIndex((other) => other.port === one.port && other.protocol === one.protocol) === index,
+  );
+}
+
+/**
+ * The HEALTHCHECK of the stage that is built, or of those it derives from, in the form in which a compose file has one.
+ * Undefined: there is none, or it is turned off. One of an external base image is not known.
+ */
+export function dockerfileHealthcheck(
   dockerfile: string,
-  options: { readonly target?: string | undefined; readonly args?: Readonly<Record<string, string>> } = {},
-): ExposedPort[] {
-  const buildArgs = options.args ?? {};
+  built: BuiltStage = {},
+): Readonly<Record<string, string | readonly string[]>> | undefined {
+  const { healthcheck = '', shell = [] } = builtScope(dockerfile, built) ?? {};
+  const [, options = '', command] = /^((?:--\S+\s+)*)CMD\s+(.+)$/is.exec(healthcheck) ?? [];
+  if (command === undefined) return undefined;
+  const pairs = [...options.matchAll(/--([a-z-]+)=(\S+)/g)];
+  return {
+    ...Object.fromEntries(pairs.map(([, name = '', value = '']) => [name.replaceAll('-', '_'), value])),
+    test: ['CMD', ...(jsonWords(command) ?? [...shell, command])],
+  };
+}
+
+/** The words of the JSON form; undefined for everything else, which is for a shell, as Docker has it. */
+function jsonWords(text: string): string[] | undefined {
+  try {
+    const words: unknown = JSON.parse(text);
+    return Array.isArray(words) && words.every((word) => typeof word === 'string') ? words : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function builtScope(dockerfile: string, { target: given, args: buildArgs = {} }: BuiltStage): StageScope | undefined {
   const globals = new Map<string, string>();
   const stages: Stage[] = [];
   for (const instruction of parseInstructions(dockerfile)) {
@@ -39,15 +79,11 @@ export function dockerfilePorts(
     else if (stages.length > 0) stages.at(-1)?.instructions.push(instruction);
     else if (instruction.keyword === 'ARG') declareArgs(instruction.rest, globals, globals, buildArgs);
   }
-  const target = options.target?.toLowerCase();
+  const target = given?.toLowerCase();
   const stage =
     stages.find(({ name }, index) => target !== undefined && (name === target || String(index) === target)) ??
     stages.at(-1);
-  if (stage === undefined) return [];
-  const { ports } = evaluate(stage, globals, buildArgs);
-  return ports.filter(
-    (one, index) => ports.findIndex((other) => other.port === one.port && other.protocol === one.protocol) === index,
-  );
+  return stage === undefined ? undefined : evaluate(stage, globals, buildArgs);
 }
 
 function openStage(rest: string, stages: readonly Stage[], globals: ReadonlyMap<string, string>): Stage {
@@ -68,13 +104,16 @@ function evaluate(
   const env = new Map(inherited?.env);
   const args = new Map(inherited?.args);
   const ports = [...(inherited?.ports ?? [])];
+  let { healthcheck, shell } = inherited ?? { healthcheck: undefined, shell: ['sh', '-c'] };
   const expand = (text: string) => substitute(text, (name) => env.get(name) ?? args.get(name));
   for (const { keyword, rest } of stage.instructions) {
     if (keyword === 'ARG') declareArgs(rest, args, globals, buildArgs, expand);
     else if (keyword === 'ENV') for (const [name, value] of assignments(rest)) env.set(name, expand(value));
     else if (keyword === 'EXPOSE') ports.push(...expand(rest).split(/\s+/).flatMap(parsePorts));
+    else if (keyword === 'HEALTHCHECK') healthcheck = rest;
+    else if (keyword === 'SHELL') shell = jsonWords(rest) ?? shell;
   }
-  return { env, args, ports };
+  return { env, args, ports, healthcheck, shell };
 }
 
 function declareArgs(

@@ -1,5 +1,5 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
-import type { OneOffOutcome } from '@devloop/shared/protocol/one-off';
+import type { ExecOutcome } from '@devloop/shared/protocol/exec';
 import type { Status } from '../kubernetes/api-errors.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Status } from '../kubernetes/api-errors.ts';
  * @param status JSON; empty where the connection broke off
  * @throws DevloopError `run/broken-off`, `run/not-started`
  */
-export function outcomeOf(status: string, pod: string): OneOffOutcome {
+export function outcomeOf(status: string, pod: string): ExecOutcome {
   const { status: word, reason, message, details } = parsed(status);
   if (word === 'Success') return { is: 'exited', exitCode: 0 };
   if (reason === 'NonZeroExitCode') {
@@ -18,14 +18,14 @@ export function outcomeOf(status: string, pod: string): OneOffOutcome {
   if (word === undefined) {
     throw new DevloopError(
       'run/broken-off',
-      `The connection to the command in ${pod} broke off. The Pod is deleted, and the command with it.`,
+      `The connection to the command in ${pod} broke off.`,
       'Run it again once the cluster is there: devloop status',
     );
   }
   throw new DevloopError(
     'run/not-started',
     `The command could not be run in ${pod}: ${message ?? 'the node did not say why'}`,
-    'See whether the image has the program: devloop run SERVICE -- sh',
+    'Name a program that the image has. One without a shell runs only what is in it.',
   );
 }
 

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
-import type { TerminalSize } from '@devloop/shared/protocol/one-off';
+import type { TerminalSize } from '@devloop/shared/protocol/exec';
 import { dataHeader, FrameReader, openFrame, pingFrame } from '../forward/spdy-frames.ts';
 import type { ApiClient } from '../kubernetes/api-client.ts';
+import type { ExecInput } from './exec-streams.ts';
 
 const SPDY = { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v4.channel.k8s.io' };
 /** Identifiers of a client's streams are odd. */
@@ -23,7 +24,7 @@ export interface ExecOutput {
 }
 
 /** A command in a container, over SPDY/3.1, in which an input can be ended by itself. */
-export class CommandExec {
+export class CommandExec implements ExecInput {
   readonly #socket: Duplex;
   readonly #over = Promise.withResolvers<string>();
 
@@ -68,17 +69,14 @@ export class CommandExec {
     return this.#over.promise;
   }
 
-  /** Hands input to the command; empty: there is no more. Resolves when there is room for more. */
   async send(bytes: Uint8Array): Promise<void> {
     await this.#send(STREAMS.stdin, bytes, bytes.length === 0);
   }
 
-  /** The terminal has another size. */
   async resize({ columns, rows }: TerminalSize): Promise<void> {
     await this.#send(STREAMS.resize, Buffer.from(JSON.stringify({ Width: columns, Height: rows })), false);
   }
 
-  /** There is room for more output. */
   resume(): void {
     this.#socket.resume();
   }
