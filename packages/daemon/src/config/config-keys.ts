@@ -10,6 +10,7 @@ import {
   PortObjectSchema,
   RegistryObjectSchema,
   RenderedManifestsSchema,
+  ResourceSchema,
   ServiceSchema,
 } from '@devloop/shared/config/config-schema';
 import type { ConfigPath } from './config-problem.ts';
@@ -33,6 +34,7 @@ const LEVELS = {
   'services.*.build': { keys: Object.keys(BuildSchema.shape), where: 'under the service’s `build:`' },
   'services.*.hooks': { keys: Object.keys(HooksSchema.shape), where: 'under the service’s `hooks:`' },
   'services.*.hooks.*': { keys: Object.keys(HookObjectSchema.shape), where: 'in a hook' },
+  'resources.*': { keys: Object.keys(ResourceSchema.shape), where: 'in an item of `resources:`' },
   'forwards.*': { keys: Object.keys(ForwardSchema.shape), where: 'in an item of `forwards:`' },
   'services.*.ports.*': { keys: Object.keys(PortObjectSchema.shape), where: 'in an item of the service’s `ports:`' },
 } as const;
@@ -61,6 +63,9 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   kubecontext: 'context',
   localport: 'local',
   containerport: 'port',
+  group: 'apiGroup',
+  imagejsonpath: 'images',
+  podreadiness: 'pods',
 };
 
 const BELONGS_IN_MANIFEST = ['replicas', 'volumes', 'resources', 'restart', 'networks', 'entrypoint', 'labels'];

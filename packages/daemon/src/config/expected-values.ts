@@ -118,6 +118,28 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'compose.profiles': { meaning: 'a list of names of profiles', example: 'profiles: [debug]' },
   'compose.profiles.*': { meaning: 'the name of a profile', example: 'profiles: [debug]' },
   'compose.volumes': { meaning: '`claims` or `empty`', example: 'volumes: empty' },
+  resources: {
+    meaning: 'a list of kinds of custom resources',
+    example: 'resources: [{ kind: Rollout, apiGroup: argoproj.io, images: ["spec.image"] }]',
+  },
+  'resources.*': {
+    meaning: 'a mapping with `kind`, `apiGroup`, `images` and `pods`',
+    example: '{ kind: Rollout, apiGroup: argoproj.io, images: ["spec.image"] }',
+  },
+  'resources.*.kind': { meaning: 'a kind as the manifests write it', example: 'kind: Rollout' },
+  'resources.*.apiGroup': {
+    meaning: 'what stands before the slash in the `apiVersion` of a custom resource',
+    example: 'apiGroup: argoproj.io',
+  },
+  'resources.*.images': {
+    meaning: 'a list of places of images',
+    example: 'images: ["spec.template.spec.containers[*].image"]',
+  },
+  'resources.*.images.*': {
+    meaning: 'fields with dots between, with `[*]` for all of a list or `[0]` for one of it',
+    example: 'images: ["spec.template.spec.containers[*].image"]',
+  },
+  'resources.*.pods': { meaning: 'true or false', example: 'pods: false' },
   choosePorts: { meaning: 'true or false', example: 'choosePorts: false' },
   forwards: { meaning: 'a list of forwards', example: 'forwards: [{ to: service/redis, local: 6379, port: 6379 }]' },
   'forwards.*': {

@@ -55,7 +55,7 @@ function open() {
     restart: () => {
       deployer = open();
     },
-    images: () => [...objects.objects.values()].flatMap(imagesOf),
+    images: () => [...objects.objects.values()].flatMap((object) => imagesOf(object)),
   };
 }
 

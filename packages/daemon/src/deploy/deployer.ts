@@ -3,6 +3,8 @@ import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import type { Manifest } from '../project/project.ts';
 import { applyOrder, deleteOrder } from './apply-order.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
+import { type CustomKind, customKindOf } from './custom-kind.ts';
+import type { ImagePath } from './image-paths.ts';
 import { differOnlyInImages } from './images-only.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { objectKey } from './kubernetes-object.ts';
@@ -16,6 +18,8 @@ interface OneObject {
   readonly object: KubernetesObject;
   /** What was applied before, where only images differ from it. */
   readonly previous: KubernetesObject | undefined;
+  /** Set where its kind is not Kubernetes' own and it may have pods. */
+  readonly custom?: CustomKind | undefined;
   /** Why it was replaced. */
   readonly because: string | undefined;
   /** metadata.generation after it was applied; where it is left to a swap, that of what was applied before. */
@@ -66,8 +70,9 @@ export class Deployer {
     signal: AbortSignal,
   ): Promise<Applied[]> {
     const all: Applied[] = [];
-    for (const object of applyOrder(request.manifests.map((manifest) => manifest.object))) {
-      const applied = await this.#deployOne(object, request, signal);
+    const customKinds = new Map(request.manifests.map(({ object, custom }) => [object, customKindOf(object, custom)]));
+    for (const object of applyOrder([...customKinds.keys()])) {
+      const applied = await this.#deployOne(object, customKinds.get(object), request, signal);
       if (applied.action !== 'swap') onApplied(applied);
       all.push(applied);
     }
@@ -75,10 +80,15 @@ export class Deployer {
   }
 
   /** The object as it would be applied, images pinned as the cluster has them where it has the same content. */
-  async pin(object: KubernetesObject, pins: readonly ImagePin[], signal: AbortSignal): Promise<KubernetesObject> {
+  async pin(
+    object: KubernetesObject,
+    pins: readonly ImagePin[],
+    signal: AbortSignal,
+    places?: readonly ImagePath[],
+  ): Promise<KubernetesObject> {
     const isNamespaced = await this.#objects.isNamespaced(object.apiVersion, object.kind, signal);
     const options = { namespace: this.#namespace, isNamespaced, project: this.#project };
-    return pinObject(object, { ...options, pins }).object;
+    return pinObject(object, { ...options, pins, places }).object;
   }
 
   /** Objects as they were applied last, each once; those that were not are left out. */
@@ -142,10 +152,16 @@ export class Deployer {
     return this.#applied.get(inNamespace) ?? this.#applied.get(objectKey(object));
   }
 
-  async #deployOne(object: KubernetesObject, request: DeployRequest, signal: AbortSignal): Promise<Applied> {
-    const plain = await this.pin(object, request.pins, signal);
+  async #deployOne(
+    object: KubernetesObject,
+    custom: CustomKind | undefined,
+    request: DeployRequest,
+    signal: AbortSignal,
+  ): Promise<Applied> {
+    const plain = await this.pin(object, request.pins, signal, custom?.images);
     const key = objectKey(plain);
-    return await this.#inTurn(key, () => this.#applyPinned(plain, key, request, signal));
+    const applied = await this.#inTurn(key, () => this.#applyPinned(plain, key, request, signal));
+    return { ...applied, custom };
   }
 
   /** Two services that share an object must not apply it at the same time with different images. */

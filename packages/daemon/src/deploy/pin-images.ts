@@ -1,3 +1,4 @@
+import { type ImagePath, replaceImagesAt } from './image-paths.ts';
 import { isSameImage } from './image-reference.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { type ContainerSpec, containersOf } from './workload-images.ts';
@@ -23,6 +24,8 @@ export interface PinOptions {
   /** Value of {@link PROJECT_LABEL}. */
   readonly project: string;
   readonly pins: readonly ImagePin[];
+  /** Where it names images besides those of its containers. */
+  readonly places?: readonly ImagePath[] | undefined;
 }
 
 export interface PinnedObject {
@@ -43,9 +46,15 @@ export function pinObject(manifestObject: KubernetesObject, options: PinOptions)
   metadata.labels = { ...metadata.labels, [PROJECT_LABEL]: options.project };
 
   let pinned = false;
+  const pinOf = (image: string) => options.pins.find((candidate) => isSameImage(image, candidate.image));
+  replaceImagesAt(object, options.places ?? [], (image) => {
+    const pin = pinOf(image);
+    pinned ||= pin !== undefined;
+    return pin?.reference;
+  });
   for (const container of containersOf(object)) {
     const image = container.image;
-    const pin = image ? options.pins.find((candidate) => isSameImage(image, candidate.image)) : undefined;
+    const pin = image ? pinOf(image) : undefined;
     if (pin === undefined) continue;
     container.image = pin.reference;
     container.imagePullPolicy = 'IfNotPresent';

@@ -1,3 +1,4 @@
+import { type ImagePath, imagesAt } from './image-paths.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** The parts of a pod spec that devloop reads or writes; all else is kept as it is. */
@@ -47,12 +48,16 @@ export function containersOf(object: KubernetesObject): ContainerSpec[] {
     .filter(isContainer);
 }
 
-/** Every image the object's containers name, as written and each once. */
-export function imagesOf(object: KubernetesObject): string[] {
+/**
+ * Every image that the object names, as written and each once.
+ *
+ * @param places where it names images besides those of its containers
+ */
+export function imagesOf(object: KubernetesObject, places: readonly ImagePath[] = []): string[] {
   const images = containersOf(object).flatMap(({ image }) =>
     typeof image === 'string' && image !== '' ? [image] : [],
   );
-  return [...new Set(images)];
+  return [...new Set([...images, ...imagesAt(object, places)])];
 }
 
 function asPodSpec(value: unknown): PodSpec | undefined {

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import { isHopeless } from '../rollout/pod-diagnosis.ts';
-import type { Workload } from '../rollout/workload-status.ts';
+import { liveObjectsOf, type Workload } from '../rollout/workload-status.ts';
 import type { ExecStreams } from './exec-streams.ts';
 import { isOwnContainer } from './find-container.ts';
 import { holdProgram } from './hold-program.ts';
@@ -68,12 +68,12 @@ function podOf(
 ): NonNullable<ReturnType<typeof oneOffPod>> {
   const { name: service } = spec;
   const hold = session.architecture === undefined ? undefined : holdProgram(session.architecture);
-  for (const { kind, namespace, name } of workloads) {
-    const workload = session.view.get(kind, namespace, name);
-    if (workload === undefined) continue;
-    const pod = `${name.slice(0, 50)}-run-${randomBytes(3).toString('hex')}`;
-    const made = oneOffPod(workload, { pod, service, project }, isOwnContainer(spec), hold);
-    if (made !== undefined) return made;
+  for (const workload of workloads) {
+    const pod = `${workload.name.slice(0, 50)}-run-${randomBytes(3).toString('hex')}`;
+    for (const object of liveObjectsOf(workload, session.view)) {
+      const made = oneOffPod(object, { pod, service, project }, isOwnContainer(spec), hold);
+      if (made !== undefined) return made;
+    }
   }
   throw new DevloopError(
     'command/refused',

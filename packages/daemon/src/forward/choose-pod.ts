@@ -96,7 +96,7 @@ export function comingPods(candidates: readonly PodCandidate[]): KubernetesObjec
 export function isBeingExchanged(pod: KubernetesObject, expected: ExpectedImages): boolean {
   const statuses: { name: string; image: string; imageID?: string }[] = pod['status']?.containerStatuses ?? [];
   return mainContainers(pod).some(({ name, image }) => {
-    const content = expected.get(name);
+    const content = expected.get(name, image);
     if (content === undefined || content.reference !== image) return false;
     const status = statuses.find((candidate) => candidate.name === name);
     return status !== undefined && !runsImage(status, content);

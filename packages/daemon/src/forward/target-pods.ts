@@ -3,7 +3,7 @@ import { podTemplateOf } from '../deploy/workload-images.ts';
 import type { ClusterView, FollowedKind } from '../kubernetes/cluster-view.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { ExpectedImages } from '../rollout/expected-images.ts';
-import type { Workload } from '../rollout/workload-status.ts';
+import { type LiveObjects, type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import type { PodCandidate } from './choose-pod.ts';
 
 /** What is not a service of the project is named as kubectl names it; these are its short names too. */
@@ -61,22 +61,25 @@ export function podsOfObject(
   return podsWith(selector ?? {}, view, namespace).map((pod) => ({ pod, expected: NOTHING_EXPECTED, port: target }));
 }
 
-/** The pods whose labels are those of a template that a service of the project deploys. */
+/**
+ * The pods that were made of a service's custom resources, and those whose labels are those of a template that it deploys.
+ */
 export function podsOfService(
   spec: Pick<ServiceSpec, 'manifests'>,
   port: number | string,
   contents: readonly Workload[],
-  { view, namespace }: { readonly view: Pick<ClusterView, 'get' | 'all'>; readonly namespace: string },
+  { view, namespace }: { readonly view: Pick<ClusterView, 'get' | 'all'> & LiveObjects; readonly namespace: string },
 ): PodCandidate[] {
   return spec.manifests.flatMap(({ object }) => {
-    if (podTemplateOf(object) === undefined) return [];
     const where = object.metadata.namespace ?? namespace;
     const { kind } = object;
     const { name } = object.metadata;
     const content = contents.find((one) => one.kind === kind && one.name === name && one.namespace === where);
     const { expected = NOTHING_EXPECTED, leaving, ended, started } = content ?? {};
     const pod = kind === 'Pod' ? view.get('Pod', where, name) : undefined;
-    const pods = pod ? [pod] : podsWith(object['spec']?.template?.metadata?.labels ?? {}, view, where);
+    const made = content?.resource === undefined ? [] : workloadStatus(content, view).pods;
+    const labels = podTemplateOf(object) === undefined ? {} : (object['spec']?.template?.metadata?.labels ?? {});
+    const pods = pod ? [pod] : made.length > 0 ? made : podsWith(labels, view, where);
     return pods.map((one) => ({ pod: one, expected, leaving, ended, started, port }));
   });
 }

@@ -4,7 +4,7 @@ import type { ClusterView, FollowedKind } from '../kubernetes/cluster-view.ts';
 import type { ServiceSpec } from '../project/project.ts';
 
 /** Kinds between a workload and its pods. */
-const BETWEEN: readonly FollowedKind[] = ['ReplicaSet', 'Job'];
+const BETWEEN: readonly FollowedKind[] = ['ReplicaSet', 'Job', 'Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** The workloads of services, for finding whose a pod is. */
 export class WorkloadOwners {
@@ -15,8 +15,8 @@ export class WorkloadOwners {
   constructor(services: readonly ServiceSpec[], namespace: string) {
     const namespaces = new Set<string>();
     for (const { name, manifests } of services) {
-      for (const { object } of manifests) {
-        if (podTemplateOf(object) === undefined) continue;
+      for (const { object, custom } of manifests) {
+        if (podTemplateOf(object) === undefined && custom === undefined) continue;
         const of = object.metadata.namespace ?? namespace;
         namespaces.add(of);
         const key = keyOf(of, object.kind, object.metadata.name);
@@ -33,9 +33,8 @@ export class WorkloadOwners {
     while (object !== undefined) {
       const found = this.#services.get(keyOf(namespace, object.kind, object.metadata.name));
       if (found !== undefined) return found;
-      const owner: { kind: string; name: string } | undefined = object.metadata.ownerReferences?.find(
-        ({ controller }) => controller,
-      );
+      const owners: { kind: string; name: string; controller?: boolean }[] = object.metadata.ownerReferences ?? [];
+      const owner = owners.find(({ controller }) => controller) ?? owners[0];
       if (owner === undefined) return [];
       const owned = this.#services.get(keyOf(namespace, owner.kind, owner.name));
       if (owned !== undefined) return owned;

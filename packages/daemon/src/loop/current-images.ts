@@ -1,6 +1,6 @@
 import { isSameImage } from '../deploy/image-reference.ts';
 import type { ImagePin } from '../deploy/pin-images.ts';
-import { imagesOf } from '../deploy/workload-images.ts';
+import { imagesIn } from '../project/custom-kinds.ts';
 import type { Manifest, ServiceSpec } from '../project/project.ts';
 
 export interface CurrentImage {
@@ -52,7 +52,7 @@ export class CurrentImages {
 
   /** Of services that share an image only `of` itself counts, when it is one of them. */
   #involved(manifests: readonly Manifest[], services: readonly ServiceSpec[], of: string): ServiceSpec[] {
-    const named = manifests.flatMap((manifest) => imagesOf(manifest.object));
+    const named = manifests.flatMap(imagesIn);
     const own = services.find((service) => service.name === of)?.build;
     return services.filter(
       ({ name, build }) =>

@@ -8,14 +8,21 @@ import { containersOf } from '../deploy/workload-images.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
 import { hasBeenLive } from '../plan/next-step.ts';
-import type { ExpectedImage, ExpectedImages } from '../rollout/expected-images.ts';
+import { type ExpectedImage, type ExpectedImages, expectedImage } from '../rollout/expected-images.ts';
 import { halfSwapped } from '../rollout/half-swapped.ts';
 import { forgetsStarts } from '../rollout/remind-of-starts.ts';
 import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
 import { type TrackOptions, trackRollout } from '../rollout/track-rollout.ts';
-import { TRACKED_KINDS, type TrackedKind, type Workload, workloadStatus } from '../rollout/workload-status.ts';
+import {
+  type BuiltInWorkload,
+  isTracked,
+  type TrackedKind,
+  type Workload,
+  workloadStatus,
+} from '../rollout/workload-status.ts';
 import { instant } from '../support/instant.ts';
 import type { CurrentImage } from './current-images.ts';
+import { customWorkload, podlessNote, untilPodsAreKnown } from './follow-custom.ts';
 import type { Pass, PassContext, PassOutcome } from './run-pass.ts';
 
 /** How long a swap waits for the controllers to have seen what was applied last. */
@@ -41,9 +48,14 @@ export async function rollOut(
   const workloads: Workload[] = [];
   for (const one of applied) {
     const namespace = one.object.metadata.namespace;
-    if (!isTracked(one.object.kind) || namespace === undefined) continue;
+    if (!(isTracked(one.object) || one.custom !== undefined) || namespace === undefined) continue;
     await session.view.follow(namespace, session.signal);
     kinds.add(kindOf(one));
+    if (one.custom !== undefined) {
+      const resource = await customWorkload(one.object, one.custom, pins, session);
+      if (resource !== undefined) workloads.push(resource);
+      continue;
+    }
     const workload =
       one.action === 'swap'
         ? await carryOut(one, pins, pass, context, kinds)
@@ -58,6 +70,7 @@ export async function rollOut(
   reporter.times.appliedAt = instant();
   pass.onApplied(workloads);
   superseded.throwIfAborted();
+  await untilPodsAreKnown(workloads, pass, session);
   const outcome = await trackRollout(workloads, {
     view: session.view,
     engine: session.engine,
@@ -81,7 +94,8 @@ export async function rollOut(
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
   reporter.times.readyAt = outcome.readyAt;
   for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
-  return { ok: true, kind, image };
+  const note = podlessNote(workloads, session.view);
+  return { ok: true, kind, image, ...(note === undefined ? {} : { note }) };
 }
 
 function touchOf({ objects, link }: ClusterSession): TrackOptions['touch'] {
@@ -95,7 +109,7 @@ async function carryOut(
   pass: Pass,
   context: PassContext,
   kinds: Set<RolloutKind>,
-): Promise<Workload> {
+): Promise<BuiltInWorkload> {
   const { reporter, spec, superseded } = pass;
   const { session, deployer } = context;
   await observed(one, session);
@@ -203,10 +217,6 @@ function isPinned(image: string, pins: Pins): boolean {
   return pins.some(({ reference }) => image === reference || isAlias(image, reference));
 }
 
-function isTracked(kind: string): kind is TrackedKind {
-  return (TRACKED_KINDS as readonly string[]).includes(kind);
-}
-
 function kindOf(applied: Applied): RolloutKind {
   switch (applied.action) {
     case 'swap':
@@ -221,7 +231,7 @@ function kindOf(applied: Applied): RolloutKind {
   }
 }
 
-function workloadOf(object: KubernetesObject, generation: number, pins: Pins): Workload {
+function workloadOf(object: KubernetesObject, generation: number, pins: Pins): BuiltInWorkload {
   const { namespace = '', name } = object.metadata;
   return { kind: object.kind as TrackedKind, namespace, name, generation, expected: expectedImages(object, pins) };
 }
@@ -232,9 +242,7 @@ function expectedImages(object: KubernetesObject, pins: Pins): ExpectedImages {
   for (const { name, image } of containersOf(object)) {
     if (image === undefined) continue;
     const pin = pins.find(({ reference }) => image === reference || isAlias(image, reference));
-    if (pin === undefined) continue;
-    const { imageId, digest } = pin;
-    expected.set(name, { reference: image, imageId, digest, likewise: new Set() });
+    if (pin !== undefined) expected.set(name, expectedImage(image, pin));
   }
   return expected;
 }

@@ -2,14 +2,15 @@ import path from 'node:path';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { RolloutKind } from '@devloop/shared/protocol/service-state';
-import type { Applied, AppliedNow, Deployer } from '../deploy/deployer.ts';
+import type { AppliedNow, Deployer } from '../deploy/deployer.ts';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { withReplicas } from '../deploy/replicas.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { deployHold, hasBeenLive } from '../plan/next-step.ts';
 import type { StartTurns } from '../plan/start-turns.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { SwapHistory } from '../rollout/swap-history.ts';
-import type { Workload } from '../rollout/workload-status.ts';
+import { isTracked, type Workload } from '../rollout/workload-status.ts';
 import type { EventLog } from '../state/event-log.ts';
 import { instant } from '../support/instant.ts';
 import type { TaskSet } from '../support/task-set.ts';
@@ -69,6 +70,8 @@ export type PassOutcome =
       readonly ok: true;
       readonly kind: RolloutKind;
       readonly image: string | undefined;
+      /** What the user should know of how it is live. */
+      readonly note?: string;
     }
   | {
       readonly ok: false;
@@ -125,7 +128,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
     {
       manifests,
       pins,
-      maySwap: (object) => spec.rollout !== 'rolling' && (spec.rollout === 'swap' || isSingle(object)),
+      maySwap: (object) => maySwap(object, spec.rollout),
       anyway: pass.anyway,
     },
     (one) => reporter.event(appliedEvent(spec.name, one, session.namespace)),
@@ -178,7 +181,12 @@ async function turnToStart(
   });
 }
 
-function isSingle(object: Applied['object']): boolean {
+/** Whether an object that changes only in images is left to {@link rollOut}, which knows the kinds that it follows only. */
+export function maySwap(object: KubernetesObject, rollout: ServiceSpec['rollout']): boolean {
+  return isTracked(object) && rollout !== 'rolling' && (rollout === 'swap' || isSingle(object));
+}
+
+function isSingle(object: KubernetesObject): boolean {
   return object.kind === 'Pod' || (object['spec']?.replicas ?? 1) === 1;
 }
 

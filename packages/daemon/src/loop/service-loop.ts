@@ -294,7 +294,8 @@ export class ServiceLoop {
         log.dispatch({ ...ended, outcome: 'failed', kind: outcome.kind, failure: outcome.failure, ...image });
         return;
       }
-      log.dispatch({ ...ended, outcome: 'live', kind: outcome.kind, ...image });
+      const note = outcome.note === undefined ? {} : { note: outcome.note };
+      log.dispatch({ ...ended, outcome: 'live', kind: outcome.kind, ...image, ...note });
       if (this.#spec.afterReady !== undefined && outcome.kind !== 'none') this.#tasks.add(this.#afterReady());
     } catch (error) {
       times.endedAt = instant();

@@ -104,7 +104,7 @@ function containerDetail(
   const last = terminated ?? status?.lastState?.terminated;
   const startedAt = running?.startedAt ?? last?.startedAt;
   const reason = terminated?.reason ?? waiting?.reason;
-  const wanted = expected.get(name);
+  const wanted = expected.get(name, image);
   // What has not run yet is what the pod asks for.
   const isNewest =
     wanted !== undefined && image === wanted.reference && (!status?.imageID || runsImage(status, wanted));

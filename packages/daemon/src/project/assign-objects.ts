@@ -2,7 +2,7 @@ import type { ConfigProblem } from '../config/config-problem.ts';
 import { listWords } from '../config/config-problem.ts';
 import { bareWord, nearestWord } from '../config/nearest-word.ts';
 import { isSameImage, parseImageReference, repositoryPath } from '../deploy/image-reference.ts';
-import { imagesOf } from '../deploy/workload-images.ts';
+import { imagesIn } from './custom-kinds.ts';
 import type { Manifest } from './project.ts';
 
 /** A service as far as the question goes which objects are its own. */
@@ -56,7 +56,7 @@ export function assignObjects(claimants: readonly Claimant[], projectManifests: 
     for (const manifest of manifests) taken.add(manifest);
     if (image === undefined || naming.length > 0) return { name, image, manifests, generate: false };
 
-    const named = everywhere.flatMap(({ object }) => imagesOf(object));
+    const named = everywhere.flatMap(imagesIn);
     const generate = own.length === 0 && (claimant.wantsGenerated || named.length === 0);
     if (!generate) {
       const others = [...images].flatMap(([other, otherImage]) => (other === name ? [] : [otherImage]));
@@ -80,7 +80,7 @@ function ownerOf(manifest: Manifest, sharing: readonly Claimant[]): Claimant | u
 }
 
 function namesImage(manifest: Manifest, image: string): boolean {
-  return imagesOf(manifest.object).some((named) => isSameImage(named, image));
+  return imagesIn(manifest).some((named) => isSameImage(named, image));
 }
 
 /** The image of each service that builds one, by the service's name. */
@@ -115,7 +115,7 @@ function nameOf(reference: string): string {
 
 /** The name of the image whose last part is the service's name; letter case, `-` and `_` decide only between several. */
 function calledLike(service: string, manifests: readonly Manifest[]): string | undefined {
-  const names = manifests.flatMap(({ object }) => imagesOf(object)).map(nameOf);
+  const names = manifests.flatMap(imagesIn).map(nameOf);
   const lastPart = (name: string) => repositoryPath(name).split('/').at(-1) ?? '';
   return (
     names.find((name) => lastPart(name) === service) ??
@@ -124,7 +124,7 @@ function calledLike(service: string, manifests: readonly Manifest[]): string | u
 }
 
 function soleImage(own: readonly Manifest[], claimed: readonly string[]): string | undefined {
-  const names = own.flatMap(({ object }) => imagesOf(object)).map(nameOf);
+  const names = own.flatMap(imagesIn).map(nameOf);
   const free = names.filter((name) => !claimed.some((other) => isSameImage(other, name)));
   const distinct = free.filter((name, index) => free.findIndex((other) => isSameImage(other, name)) === index);
   return distinct.length === 1 ? distinct[0] : undefined;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { imagesOf } from '../deploy/workload-images.ts';
 import { loadProject } from './load-project.ts';
 import { isProjectInput, type Manifest, type Project } from './project.ts';
+import { renderProject } from './render.ts';
 
 const { signal } = new AbortController();
 
@@ -52,6 +53,11 @@ function workload(name: string, image: string, kind = 'Deployment'): string {
 
 function service(name: string): string {
   return `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  ports: [{ port: 80 }]\n`;
+}
+
+/** A custom resource with its image at a place of its own. */
+function rollout(image: string): string {
+  return `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: main }\nspec: { parts: [{ image: "${image}" }] }\n`;
 }
 
 const shown = (manifests: readonly Manifest[]) =>
@@ -377,6 +383,26 @@ describe('what is found', () => {
   });
 });
 
+test('a custom resource belongs to the service whose image it names where the config says', async () => {
+  const files = {
+    'web/Dockerfile': '',
+    'k8s/web.yaml': rollout('acme/web:1'),
+    'k8s/redis.yaml': rollout('redis').replace('Rollout', 'Cache').replace('main', 'cache'),
+    'k8s/quota.yaml': rollout('none').replace('Rollout', 'Quota'),
+  };
+  const resources =
+    'resources:\n  - { kind: Rollout, apiGroup: argoproj.io, images: ["spec.parts[*].image"] }\n  - { kind: Cache, apiGroup: argoproj.io }\n  - { kind: Quota, apiGroup: argoproj.io, pods: false }\n';
+  const project = await load({ ...files, 'devloop.yaml': `services:\n  web:\n${resources}` });
+  expect(summary(project)).toMatchObject({
+    services: {
+      web: { build: 'acme/web from web/Dockerfile', manifests: ['Rollout main k8s/web.yaml:1'] },
+      cache: { build: undefined, manifests: ['Cache cache k8s/redis.yaml:1'] },
+    },
+  });
+  expect(shown(project.manifests)).toEqual(['Quota main k8s/quota.yaml:1']);
+  expect(await renderProject(project)).toMatch(/image: acme\/web:devloop-[0-9a-f]{16}/);
+});
+
 describe('what is wrong', () => {
   const web = { 'devloop.yaml': 'services:\n  web:\n', 'web/Dockerfile': '' };
   const cases: Record<string, Files> = {
@@ -445,6 +471,23 @@ describe('what is wrong', () => {
       'k8s/web.yaml': workload('web', 'web'),
       'k8s/db.yaml': workload('db', 'postgres'),
       'k8s/redis.yaml': workload('redis', 'redis'),
+    },
+    'kinds of custom resources that no manifest has': {
+      'devloop.yaml':
+        'services:\n  web:\nresources:\n  - { kind: Rolout, apiGroup: argoproj.io }\n  - { kind: Rollout, apiGroup: argo.io }\n  - { kind: Workflow, apiGroup: b.c }\n',
+      'web/Dockerfile': '',
+      'k8s/web.yaml': rollout('web'),
+    },
+    'a custom resource, where there is none at all': {
+      'devloop.yaml': 'services:\n  web:\nresources:\n  - { kind: Rollout, apiGroup: argoproj.io }\n',
+      'web/Dockerfile': '',
+      'k8s/web.yaml': workload('web', 'web'),
+    },
+    'places without an image, and a kind written twice': {
+      'devloop.yaml':
+        'services:\n  web:\nresources:\n  - kind: Rollout\n    apiGroup: argoproj.io\n    images: [spec.image, spec.parts, "spec.parts[*].image", "spec.parts[7].image"]\n  - { kind: Rollout, apiGroup: argoproj.io }\n',
+      'web/Dockerfile': '',
+      'k8s/web.yaml': rollout('web'),
     },
     'a config with problems': { 'devloop.yaml': 'services:\n  web:\n    build: web\n' },
   };

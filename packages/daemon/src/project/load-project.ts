@@ -12,6 +12,7 @@ import { byPosition } from '../config/yaml-source.ts';
 import { generateManifests } from '../deploy/generate-manifests.ts';
 import { type Assignment, assignObjects } from './assign-objects.ts';
 import { composedServices } from './composed-services.ts';
+import { idleResources, withCustomKinds } from './custom-kinds.ts';
 import { dockerfileHealthcheck, dockerfilePorts } from './dockerfile-stage.ts';
 import { type FoundBuild, findBuild, nothingToDeploy } from './find-build.ts';
 import { defaultManifests, type FoundManifests, manifestKey, mergeFound, namedManifests } from './find-manifests.ts';
@@ -53,7 +54,7 @@ export async function loadProject(folder: string, signal: AbortSignal): Promise<
     ? await namedManifests(folder, config.manifests, config.cluster.namespace)
     : await defaultManifests(folder);
   const all = [...candidates.map(({ found }) => found), projectFound];
-  const read = await readAll(all, signal);
+  const read = withCustomKinds(await readAll(all, signal), config.resources);
   const inputs = [
     ...new Set([
       file,
@@ -90,7 +91,13 @@ export async function loadProject(folder: string, signal: AbortSignal): Promise<
     ...problems.map(place),
     ...(config.compose === undefined ? [] : checkConfig(config).map(place)),
     // with a file that cannot be read, an image or a workload that no manifest names may well be named there
-    ...(unreadable.length === 0 ? [...assigned.problems, ...unknownDependencies(config, names)].map(place) : []),
+    ...(unreadable.length === 0
+      ? [
+          ...assigned.problems,
+          ...unknownDependencies(config, names),
+          ...idleResources(config.resources, [...read.values()]),
+        ].map(place)
+      : []),
   ].sort(byPosition);
   if (diagnostics.length > 0) return { ok: false, diagnostics: configFirst(diagnostics, file), inputs };
 

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import type { WrittenPort } from '@devloop/shared/config/port-text';
 import type { RegistryAddress } from '../build/image-way.ts';
+import type { CustomKind } from '../deploy/custom-kind.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 
 /** A project folder as understood: config, manifests and Dockerfiles read, defaults decided, nothing left open. */
@@ -80,6 +81,8 @@ export interface Manifest {
   readonly file: string | undefined;
   /** 1-based line where its document begins. */
   readonly line: number;
+  /** What the config says of its kind, where that is not Kubernetes' own. */
+  readonly custom?: CustomKind | undefined;
 }
 
 export type ProjectOutcome =

@@ -26,12 +26,13 @@ export async function renderProject(project: Project): Promise<string> {
   }
   const manifests = new Set([...project.manifests, ...project.services.flatMap((service) => service.manifests)]);
   const objects = [...manifests].map(
-    ({ object }) =>
+    ({ object, custom }) =>
       pinObject(object, {
         namespace: project.namespace ?? 'default',
         isNamespaced: !isClusterScoped(object),
         project: project.name,
         pins,
+        places: custom?.images,
       }).object,
   );
   const swaps = project.services

@@ -1,4 +1,5 @@
 import { ServiceSchema } from '@devloop/shared/config/config-schema';
+import { apiGroupOf } from '../deploy/custom-kind.ts';
 import { podTemplateOf } from '../deploy/workload-images.ts';
 import type { Manifest, ServiceSpec } from './project.ts';
 
@@ -24,7 +25,7 @@ export function unbuiltServices(manifests: readonly Manifest[], names: readonly 
   const rest: Manifest[] = [];
   for (const manifest of manifests) {
     const { object } = manifest;
-    if (!FOLLOWED.has(object.kind) || podTemplateOf(object) === undefined) {
+    if (!isFollowed(manifest)) {
       rest.push(manifest);
       continue;
     }
@@ -33,6 +34,12 @@ export function unbuiltServices(manifests: readonly Manifest[], names: readonly 
     services.push(asService(name, manifest));
   }
   return { services, rest };
+}
+
+function isFollowed({ object, custom }: Manifest): boolean {
+  // of a kind without pods there is nothing to follow
+  if (apiGroupOf(object).includes('.')) return custom !== undefined && custom.pods !== false;
+  return FOLLOWED.has(object.kind) && podTemplateOf(object) !== undefined;
 }
 
 function asService(name: string, manifest: Manifest): ServiceSpec {

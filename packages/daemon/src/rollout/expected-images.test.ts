@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runsExpected } from './expected-images.ts';
+import { ExpectedByImage, runsExpected } from './expected-images.ts';
 import { ID, podObject } from './live-objects.fake.ts';
 
 const expected = new Map([['main', { reference: 'web:1', imageId: ID.one }]]);
@@ -14,6 +14,14 @@ test('the reference and the id have to fit', () => {
 test('what is not built here, and what is no main container, does not count', () => {
   expect(runsExpected(podObject('a'), new Map())).toBe(true);
   expect(runsExpected(podObject('a'), new Map([['init', { reference: 'web:9', imageId: ID.two }]]))).toBe(true);
+});
+
+test('where names of containers are not known, the image says what has to run', () => {
+  const byImage = new ExpectedByImage([{ reference: 'localhost:5000/web:1', imageId: ID.one }]);
+  expect(runsExpected(podObject('a', { image: 'localhost:5000/web:1' }), byImage)).toBe(true);
+  expect(runsExpected(podObject('a', { image: 'localhost:5000/web:1', imageId: ID.two }), byImage)).toBe(false);
+  expect(runsExpected(podObject('a', { image: 'web:0' }), byImage)).toBe(false);
+  expect(runsExpected(podObject('a', { image: 'redis:7', imageId: ID.two }), byImage)).toBe(true);
 });
 
 test('an id with a digest is that of a repository; then the name counts', () => {

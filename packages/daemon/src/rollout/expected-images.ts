@@ -1,3 +1,4 @@
+import { isSameImage } from '../deploy/image-reference.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 
 /** What a container has to run so that the newest content serves. */
@@ -11,8 +12,40 @@ export interface ExpectedImage {
   readonly likewise?: Set<string>;
 }
 
-/** By container name; containers that are not built here are not in it. */
-export type ExpectedImages = ReadonlyMap<string, ExpectedImage>;
+/** @param reference that containers ask for: the pin's own, or another name of the same image */
+export function expectedImage(
+  reference: string,
+  { imageId, digest }: Pick<ExpectedImage, 'imageId' | 'digest'>,
+): ExpectedImage {
+  return { reference, imageId, digest, likewise: new Set() };
+}
+
+/** What containers have to run, told by their names; containers that are not built here are not in it. */
+export interface ExpectedImages {
+  /** @param image that the pod's spec asks for */
+  get(container: string, image: string | undefined): ExpectedImage | undefined;
+  values(): Iterable<ExpectedImage>;
+}
+
+/**
+ * What containers have to run whose names nobody knows beforehand, because a controller makes them of a custom resource:
+ * those that ask for one of these images, of whatever build.
+ */
+export class ExpectedByImage implements ExpectedImages {
+  readonly #images: readonly ExpectedImage[];
+
+  constructor(images: readonly ExpectedImage[]) {
+    this.#images = images;
+  }
+
+  get(_container: string, image: string | undefined): ExpectedImage | undefined {
+    return image === undefined ? undefined : this.#images.find(({ reference }) => isSameImage(image, reference));
+  }
+
+  values(): Iterable<ExpectedImage> {
+    return this.#images;
+  }
+}
 
 /**
  * Whether a pod's containers run what is expected: the spec asks for the reference, and the container that runs was
@@ -21,8 +54,8 @@ export type ExpectedImages = ReadonlyMap<string, ExpectedImage>;
 export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
   if (!asksForExpected(pod, expected)) return false;
   const statuses: { name: string; image: string; imageID: string }[] = pod['status']?.containerStatuses ?? [];
-  for (const { name } of containersIn(pod)) {
-    const image = expected.get(name);
+  for (const { name, image: named } of containersIn(pod)) {
+    const image = expected.get(name, named);
     if (image === undefined) continue;
     const status = statuses.find((container) => container.name === name);
     if (status === undefined || !runsImage(status, image)) return false;
@@ -32,7 +65,7 @@ export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): b
 
 /** Whether a pod's spec asks for what is expected. An init container is not looked at: it has run before the pod could be ready. */
 export function asksForExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
-  return containersIn(pod).every(({ name, image }) => (expected.get(name)?.reference ?? image) === image);
+  return containersIn(pod).every(({ name, image }) => (expected.get(name, image)?.reference ?? image) === image);
 }
 
 function containersIn(pod: KubernetesObject): { readonly name: string; readonly image: string }[] {
@@ -47,10 +80,9 @@ export function otherImages(
   const statuses: { name: string; image: string; imageID: string; state?: { running?: object } }[] =
     pod['status']?.containerStatuses ?? [];
   return statuses.flatMap((status) => {
-    const image = expected.get(status.name);
-    const isMeant = containersIn(pod).some(
-      ({ name, image: named }) => name === status.name && named === image?.reference,
-    );
+    const named = containersIn(pod).find(({ name }) => name === status.name)?.image;
+    const image = expected.get(status.name, named);
+    const isMeant = named !== undefined && named === image?.reference;
     const imageId = /(sha256:[0-9a-f]+)$/.exec(status.imageID)?.[1];
     if (image === undefined || !isMeant || imageId === undefined || status.imageID.includes('@')) return [];
     return status.state?.running === undefined || runsImage(status, image) ? [] : [{ expected: image, imageId }];

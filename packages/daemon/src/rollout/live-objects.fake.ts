@@ -15,7 +15,7 @@ export class FakeLiveObjects implements LiveObjects {
     );
   }
 
-  ownedBy(kind: 'Pod' | 'ReplicaSet', _namespace: string, uid: string): KubernetesObject[] {
+  ownedBy(kind: TrackedKind, _namespace: string, uid: string): KubernetesObject[] {
     return this.objects.filter(
       (object) => object.kind === kind && object.metadata.ownerReferences?.some((owner) => owner.uid === uid),
     );

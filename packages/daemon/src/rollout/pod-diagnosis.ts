@@ -1,6 +1,7 @@
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import { type ExpectedImages, runsImage } from './expected-images.ts';
+import { containersOf } from '../deploy/workload-images.ts';
+import { type ExpectedImage, type ExpectedImages, runsImage } from './expected-images.ts';
 
 /** What keeps a pod from being ready. */
 export interface Diagnosis {
@@ -90,16 +91,20 @@ export function diagnosePod(
   }
   const containers: ContainerStatus[] = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   for (const container of containers) {
-    const pushed = expected.get(container.name)?.digest !== undefined;
-    const diagnosis = diagnoseContainer(pod, container, { isOfThePast: isOfThePast(container, expected), pushed });
+    const image = expected.get(container.name, imageIn(pod, container.name));
+    const pushed = image?.digest !== undefined;
+    const diagnosis = diagnoseContainer(pod, container, { isOfThePast: isOfThePast(container, image), pushed });
     if (diagnosis !== undefined) return diagnosis;
   }
   return diagnoseScheduling(pod) ?? diagnoseEvents(pod, events);
 }
 
+function imageIn(pod: KubernetesObject, container: string): string | undefined {
+  return containersOf(pod).find(({ name }) => name === container)?.image;
+}
+
 /** Whether a status still tells of the content before a swap. */
-function isOfThePast(container: ContainerStatus, expected: ExpectedImages): boolean {
-  const image = expected.get(container.name);
+function isOfThePast(container: ContainerStatus, image: ExpectedImage | undefined): boolean {
   return image !== undefined && Boolean(container.imageID) && !runsImage(container, image);
 }
 

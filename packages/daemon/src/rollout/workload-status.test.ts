@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
+import { ExpectedByImage } from './expected-images.ts';
 import { FakeLiveObjects, ID, podObject, workloadObject } from './live-objects.fake.ts';
 import { type TrackedKind, type Workload, workloadStatus } from './workload-status.ts';
 
@@ -16,6 +17,91 @@ const set = (name: string, revision: number, image = 'web:1') =>
     image,
     metadata: { annotations: { 'deployment.kubernetes.io/revision': String(revision) } },
   });
+
+describe('a custom resource', () => {
+  const present = new ExpectedByImage([{ reference: 'web:1', imageId: ID.one }]);
+  const statusWith = (pods: 'wanted' | 'if-any' | 'none', ...objects: KubernetesObject[]) =>
+    workloadStatus(
+      {
+        kind: 'Rollout',
+        namespace: 'shop',
+        name: 'web',
+        generation: 1,
+        expected: present,
+        resource: { uid: 'uid-web', pods },
+      },
+      new FakeLiveObjects(...objects),
+    );
+  const newest = set('new', 0);
+  const older = (replicas: number) => workloadObject('ReplicaSet', 'old', { owner: 'web', image: 'web:0', replicas });
+  const ready = podObject('a', { owner: 'new' });
+  const left = podObject('b', { owner: 'old', image: 'web:0' });
+
+  test.each<['wanted' | 'if-any' | 'none', boolean, string]>([
+    ['wanted', false, 'waiting for pods of Rollout web'],
+    ['if-any', true, 'applied'],
+    ['none', true, 'applied'],
+  ])('without anything made of it, where pods are %s', (pods, done, detail) => {
+    const stranger = podObject('x', { owner: 'somebody' });
+    expect(statusWith(pods, stranger)).toMatchObject({ done, detail, pods: [], wanted: 0 });
+  });
+
+  test('is done when what was made of it serves, and nothing of the content before is left', () => {
+    expect(statusWith('if-any', older(1), left)).toMatchObject({
+      done: false,
+      detail: 'waiting for its controller',
+      pods: [left],
+      wanted: 1,
+    });
+    expect(statusWith('if-any', older(0))).toMatchObject({ done: false, detail: 'waiting for its controller' });
+    expect(statusWith('if-any', older(1), left, newest)).toMatchObject({ done: false, detail: 'ready 0/1' });
+    expect(statusWith('if-any', older(1), left, newest, ready)).toMatchObject({
+      done: false,
+      detail: 'ending the old pods',
+    });
+    expect(statusWith('if-any', older(0), newest, ready)).toMatchObject({
+      done: true,
+      detail: 'ready 1/1',
+      newest: [ready],
+      ready: 1,
+      wanted: 1,
+    });
+    expect(statusWith('none', older(1), left)).toMatchObject({ done: true, detail: 'applied' });
+  });
+
+  test('is as several workloads of several images are, by whatever name their containers go', () => {
+    const deployment = workloadObject('Deployment', 'api', {
+      owner: 'web',
+      metadata: { annotations: { 'deployment.kubernetes.io/revision': '1' } },
+    });
+    const own = workloadObject('ReplicaSet', 'api-1', {
+      owner: 'api',
+      metadata: { annotations: { 'deployment.kubernetes.io/revision': '1' } },
+    });
+    const redis = workloadObject('StatefulSet', 'redis', { owner: 'web', image: 'redis:7' });
+    const pods = [podObject('api-1-x', { owner: 'api-1' }), podObject('redis-0', { owner: 'redis', image: 'redis:7' })];
+    expect(statusWith('wanted', deployment, own, redis, ...pods)).toMatchObject({ done: true, ready: 2, wanted: 2 });
+    expect(statusWith('wanted', deployment, own, redis, pods[0] as KubernetesObject)).toMatchObject({
+      done: false,
+      detail: 'ready 1/2',
+    });
+  });
+
+  test('has what is wrong with its pods', () => {
+    const crashing = podObject('a', {
+      owner: 'web',
+      ready: false,
+      restarts: 3,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { exitCode: 1 } },
+    });
+    expect(statusWith('if-any', crashing)).toMatchObject({
+      done: false,
+      diagnosis: { fatal: true },
+      culprit: { metadata: { name: 'a' } },
+    });
+  });
+});
 
 describe('a Deployment', () => {
   const deployment = workloadObject('Deployment', 'web', { replicas: 2 });

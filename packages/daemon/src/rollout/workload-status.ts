@@ -1,20 +1,43 @@
+import { apiGroupOf } from '../deploy/custom-kind.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import { type ExpectedImages, runsExpected } from './expected-images.ts';
+import { podTemplateOf } from '../deploy/workload-images.ts';
+import { asksForExpected, type ExpectedImages, runsExpected } from './expected-images.ts';
 import { type Diagnosis, diagnosePod, isReady } from './pod-diagnosis.ts';
 
 /** The live objects that a workload's status is read from; `ClusterView` is one. */
 export interface LiveObjects {
   get(kind: TrackedKind, namespace: string, name: string): KubernetesObject | undefined;
-  ownedBy(kind: 'Pod' | 'ReplicaSet', namespace: string, uid: string): KubernetesObject[];
+  ownedBy(kind: TrackedKind, namespace: string, uid: string): KubernetesObject[];
   eventsOf(namespace: string, uid: string): KubernetesObject[];
 }
 
 export const TRACKED_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Pod'] as const;
 export type TrackedKind = (typeof TRACKED_KINDS)[number];
 
+/** Whether an object is a workload of Kubernetes' own, whose status is known to say when it serves. */
+export function isTracked(object: KubernetesObject): boolean {
+  return (TRACKED_KINDS as readonly string[]).includes(object.kind) && !apiGroupOf(object).includes('.');
+}
+
 /** A workload that was applied, and what it has to run. */
-export interface Workload {
+export type Workload = BuiltInWorkload | CustomWorkload;
+
+export interface BuiltInWorkload extends AnyWorkload {
   readonly kind: TrackedKind;
+  readonly resource?: undefined;
+}
+
+/** A custom resource: some controller may make workloads or pods of it, which are its own. */
+export interface CustomWorkload extends AnyWorkload {
+  readonly kind: string;
+  readonly resource: {
+    readonly uid: string;
+    /** `wanted`: it is live only with pods. `none`: it is as soon as it was applied, whatever is made of it. */
+    readonly pods: 'wanted' | 'if-any' | 'none';
+  };
+}
+
+interface AnyWorkload {
   readonly namespace: string;
   readonly name: string;
   /** metadata.generation that was applied; a status that has not observed it is of the past. */
@@ -51,6 +74,7 @@ const NOTHING = { wanted: 0, pods: [] };
 
 /** Where a workload is on its way to the applied content. Pure; reads only what the API server has told. */
 export function workloadStatus(workload: Workload, live: LiveObjects): WorkloadStatus {
+  if (workload.resource !== undefined) return customStatus(workload, live);
   const object = live.get(workload.kind, workload.namespace, workload.name);
   if (object === undefined) return waiting(`waiting for ${workload.kind} ${workload.name}`);
   const generation = object.metadata.generation ?? 0;
@@ -126,6 +150,63 @@ export function isTerminating(pod: KubernetesObject): boolean {
 /** Whether all of a pod's containers have ended for good; its controller counts it no more. */
 export function hasEnded(pod: KubernetesObject): boolean {
   return pod['status']?.phase === 'Succeeded' || pod['status']?.phase === 'Failed';
+}
+
+/** What the cluster has of a workload: the object itself, or what was made of a custom resource. */
+export function liveObjectsOf(workload: Workload, live: Pick<LiveObjects, 'get' | 'ownedBy'>): KubernetesObject[] {
+  const { namespace, name } = workload;
+  if (workload.resource !== undefined) return ownedWorkloads(workload.resource.uid, namespace, live);
+  const object = live.get(workload.kind, namespace, name);
+  return object === undefined ? [] : [object];
+}
+
+/** The workloads and pods that name an object as their owner. */
+export function ownedWorkloads(uid: string, namespace: string, live: Pick<LiveObjects, 'ownedBy'>): KubernetesObject[] {
+  return TRACKED_KINDS.flatMap((kind) => live.ownedBy(kind, namespace, uid).map((object) => ({ ...object, kind })));
+}
+
+/** What was made of a custom resource counts as one: what asks for the images of the present, and what is left before. */
+function customStatus(workload: CustomWorkload, live: LiveObjects): WorkloadStatus {
+  const { resource, namespace, expected, kind, name } = workload;
+  const owned = resource.pods === 'none' ? [] : ownedWorkloads(resource.uid, namespace, live);
+  if (owned.length === 0) {
+    return resource.pods === 'wanted'
+      ? waiting(`waiting for pods of ${kind} ${name}`)
+      : { ...waiting('applied'), done: true };
+  }
+  const parts = owned.map((object) => {
+    const of: BuiltInWorkload = {
+      kind: object.kind as TrackedKind,
+      namespace,
+      name: object.metadata.name,
+      generation: 0,
+      expected,
+    };
+    const isNewest = asksForExpected({ ...object, spec: podTemplateOf(object) }, expected);
+    return { isNewest, status: workloadStatus(of, live) };
+  });
+  const newest = parts.filter(({ isNewest }) => isNewest).map(({ status }) => status);
+  const older = parts.filter(({ isNewest }) => !isNewest).map(({ status }) => status);
+  const olderPods = older.flatMap(({ pods }) => pods).filter((pod) => !isTerminating(pod) && !hasEnded(pod));
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  const ready = sum(newest.map((status) => status.ready));
+  const wanted = sum((newest.length > 0 ? newest : older).map((status) => status.wanted));
+  const isServing = newest.length > 0 && newest.every(({ done }) => done);
+  const wrong =
+    newest.find(({ diagnosis }) => diagnosis?.fatal) ?? newest.find(({ diagnosis }) => diagnosis !== undefined);
+  const detail =
+    newest.length === 0 ? 'waiting for its controller' : isServing ? 'ending the old pods' : `ready ${ready}/${wanted}`;
+  return {
+    done: isServing && olderPods.length === 0,
+    ready,
+    wanted,
+    detail: isServing && olderPods.length === 0 ? `ready ${ready}/${wanted}` : detail,
+    pods: [...newest.flatMap(({ pods }) => pods), ...olderPods],
+    newest: newest.flatMap((status) => status.newest),
+    leaving: [...newest, ...older].flatMap(({ leaving }) => leaving),
+    diagnosis: wrong?.diagnosis,
+    culprit: wrong?.culprit,
+  };
 }
 
 interface Replicas {

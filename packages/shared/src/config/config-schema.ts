@@ -193,6 +193,29 @@ const RegistrySchema = z.union([
   RegistryObjectSchema,
 ]);
 
+/** Fields, each perhaps followed by `[*]` or `[0]`, with dots between: `spec.containers[*].image`. */
+const IMAGE_PATH = /^[A-Za-z_$][\w$-]*(\[(\*|\d{1,4})\])*(\.[A-Za-z_$][\w$-]*(\[(\*|\d{1,4})\])*)*$/;
+
+/** An item of `resources:`, a kind of custom resource. */
+export const ResourceSchema = z.strictObject({
+  kind: z
+    .string()
+    .regex(/^[A-Z][A-Za-z0-9]*$/)
+    .describe('As the manifests write it: Rollout.'),
+  apiGroup: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/)
+    .describe('What stands before the slash in its apiVersion: argoproj.io.'),
+  images: z
+    .array(z.string().regex(IMAGE_PATH))
+    .default([])
+    .describe('Where it names images: fields with dots between, [*] for all of a list, [0] for one of it.'),
+  pods: z
+    .boolean()
+    .optional()
+    .describe('Whether it is live only with pods. Default: with those that come soon, or without any.'),
+});
+
 export const LogsSchema = z.strictObject({
   megabytes: z
     .int()
@@ -224,6 +247,10 @@ export const ConfigSchema = z.strictObject({
   manifests: ManifestsSchema.optional().describe(
     'Manifests that belong to no service. Default: k8s/, kubernetes/, manifests/ or deploy/, where present.',
   ),
+  resources: z
+    .array(ResourceSchema)
+    .default([])
+    .describe('Kinds of custom resources that name images at places of their own.'),
   choosePorts: z
     .boolean()
     .default(true)
@@ -239,6 +266,8 @@ export type DevloopConfig = z.infer<typeof ConfigSchema>;
 export type ServiceConfig = DevloopConfig['services'][string];
 /** An item of `manifests:`. */
 export type ManifestEntry = NonNullable<DevloopConfig['manifests']>[number];
+/** An item of `resources:`. */
+export type ResourceConfig = DevloopConfig['resources'][number];
 /** `devloop.yaml` as the user may write it. */
 export type DevloopConfigInput = z.input<typeof ConfigSchema>;
 

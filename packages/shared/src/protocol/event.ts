@@ -96,6 +96,8 @@ export const DaemonEvent = z.discriminatedUnion('type', [
     times: PassTimes,
     failure: ErrorReport.optional(),
     image: z.string().optional(),
+    /** What the user should know of how it is live: that no pods tell. */
+    note: z.string().optional(),
   }),
   /** What serves changed its health without devloop having touched it. */
   z.object({ type: z.literal('service-degraded'), service, failure: ErrorReport }),

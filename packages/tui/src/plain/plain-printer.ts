@@ -307,7 +307,7 @@ export class PlainPrinter {
     return [{ service, text: what, tone: isLoud ? 'warning' : 'dim' }];
   }
 
-  #passEnded({ service, outcome, kind, times, failure }: EventOf<'pass-ended'>, atMs: number): PlainLine[] {
+  #passEnded({ service, outcome, kind, times, failure, note }: EventOf<'pass-ended'>, atMs: number): PlainLine[] {
     const voice = this.#voice(service);
     voice.progress.follow({ is: 'idle' }, atMs);
     voice.heldFor = '';
@@ -316,6 +316,7 @@ export class PlainPrinter {
         voice.output.end();
         return [
           this.#say(service, `live in ${formatDuration(passDuration(times))}  (${passParts(times, kind)})`, 'good'),
+          ...(note === undefined ? [] : [this.#say(service, plainText(note))]),
         ];
       }
       case 'superseded':

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { CustomDefinition } from '../rig/custom-definition.ts';
+import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
+import { eventOf, passEnded } from '../rig/expected-events.ts';
+import { type ApiObject, KubeApi } from '../rig/kube-api.ts';
+import { openRig } from '../rig/open-rig.ts';
+import { poll } from '../rig/poll.ts';
+
+/** A custom resource that names the image of `hello` at a place of its own, and the Service of what its controller makes. */
+function rollout(group: string, name = 'hello'): string {
+  return `apiVersion: ${group}/v1
+kind: Rollout
+metadata: { name: ${name} }
+spec:
+  parts:
+    - image: busybox:1.36
+    - image: hello
+---
+apiVersion: v1
+kind: Service
+metadata: { name: hello }
+spec:
+  selector: { app: hello }
+  ports: [{ name: http, port: 80, targetPort: 8080 }]
+`;
+}
+
+function config(group: string, more = ''): string {
+  return `services:
+  hello:
+resources:
+  - kind: Rollout
+    apiGroup: ${group}
+    images: ['spec.parts[*].image']
+${more}`;
+}
+
+/** Waits until the custom resource names an image other than `before`. */
+async function namedImage(custom: CustomDefinition, namespace: string, before?: string): Promise<ApiObject> {
+  return await poll(
+    () => custom.object(namespace, 'hello'),
+    (object) => object !== undefined && object.spec.parts[1].image !== before,
+    { what: 'the custom resource names the image' },
+  );
+}
+
+/** What a controller makes of a custom resource: a ReplicaSet for each image. */
+async function makeReplicaSet(rig: DevloopRig, owner: ApiObject, name: string): Promise<void> {
+  const labels = { app: 'hello', set: name };
+  const { apiVersion, kind, metadata } = owner;
+  await rig.create('replicasets', {
+    metadata: {
+      name,
+      ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true }],
+    },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [{ name: 'whatever', image: owner.spec.parts[1].image }],
+        },
+      },
+    },
+  });
+}
+
+test('a custom resource gets the image at the place that the config names, and its pods are followed', async () => {
+  const kube = await KubeApi.open();
+  await using custom = await CustomDefinition.open(kube);
+  await using rig = await openRig('hello-service');
+  const { namespace } = rig;
+  await rig.write('k8s/hello.yaml', rollout(custom.group));
+  await rig.writeConfig(config(custom.group, '    pods: true\n'));
+
+  const controlled = async () => {
+    const object = await namedImage(custom, namespace);
+    await makeReplicaSet(rig, object, 'first');
+    return object;
+  };
+  const [first] = await Promise.all([controlled(), rig.up()]);
+  expect(first.spec.parts[0].image).toBe('busybox:1.36');
+  expect(first.spec.parts[1].image).toMatch(/^hello:devloop-[0-9a-f]{16}$/);
+  expect(await rig.service('hello')).toMatchObject({
+    liveness: 'live',
+    replicas: { wanted: 1, ready: 1 },
+    pods: [{ name: expect.stringMatching(/^first-/), newest: true }],
+  });
+  expect((await rig.devloop(['logs', 'hello'])).stdout).toContain('serving');
+
+  const message = unique('second');
+  const since = rig.mark();
+  await rig.writeAtomic('hello/message.txt', message);
+  const second = await namedImage(custom, namespace, first.spec.parts[1].image);
+  await rig.event(eventOf('phase-changed', { phase: 'rollout', detail: 'waiting for its controller' }), since);
+  await makeReplicaSet(rig, second, 'second');
+  await kube.patch('replicasets', namespace, 'first', { spec: { replicas: 0 } });
+  await rig.event(passEnded('hello', 'live'), since);
+  await rig.serves('hello', message);
+  expect((await rig.service('hello')).pods).toMatchObject([{ name: expect.stringMatching(/^second-/), newest: true }]);
+
+  const { output } = await rig.devloop(['down', '--yes'], { timeoutMs: 150_000 });
+  expect(output).toContain('Rollout');
+  expect(await custom.object(namespace, 'hello')).toBeUndefined();
+  kube.close();
+});
+
+test('a custom resource of which nobody makes pods is live when it is applied, which is said, and is pruned', async () => {
+  const kube = await KubeApi.open();
+  await using custom = await CustomDefinition.open(kube);
+  await using rig = await openRig('hello-service');
+  const { namespace } = rig;
+  await rig.write('k8s/hello.yaml', rollout(custom.group));
+  await rig.writeConfig(config(custom.group));
+  await rig.up();
+  expect(await rig.service('hello')).toMatchObject({ liveness: 'live', replicas: { wanted: 0 }, pods: [] });
+  const { note } = await rig.event(passEnded('hello', 'live'));
+  expect(note).toMatch(/^Rollout\/hello: applied/);
+  const first = await namedImage(custom, namespace);
+
+  // an edit of nothing but the content: the second image has to come into the cluster as well
+  const saved = rig.mark();
+  await rig.writeAtomic('hello/message.txt', unique('second'));
+  await rig.event(passEnded('hello', 'live'), saved);
+  const second = await custom.object(namespace, 'hello');
+  expect(second.spec.parts[1].image).toMatch(/^hello:devloop-/);
+  expect(second.spec.parts[1].image).not.toBe(first.spec.parts[1].image);
+
+  const renamed = rig.mark();
+  await rig.writeAtomic('k8s/hello.yaml', rollout(custom.group, 'other'));
+  await rig.event(eventOf('object-applied', { object: 'Rollout/hello', action: 'pruned' }), renamed);
+  expect(await custom.object(namespace, 'hello')).toBeUndefined();
+  expect(await custom.object(namespace, 'other')).toBeDefined();
+  kube.close();
+});
