@@ -11,6 +11,7 @@ import { AS_IT_IS } from '../ports/place.ts';
 import { startControllers } from './controllers.ts';
 
 const NAMESPACE = 'shop';
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** All controllers with a node whose pods are processes of this machine. */
 class Rig implements AsyncDisposable {
@@ -278,6 +279,26 @@ test('what a Deployment owned goes with it, or stays where it is orphaned', asyn
   const [set] = rig.store.list('replicasets.apps');
   expect(set?.metadata.ownerReferences?.map(({ uid }) => uid)).toEqual([web.metadata.uid]);
   expect(rig.pods()).toHaveLength(1);
+});
+
+test('what a custom resource owns stays as long as that is there, and goes with it', async () => {
+  await using rig = await Rig.open();
+  rig.engine.addImage('web:1');
+  const definition = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+  rig.store.create(DEFINITIONS, { ...definition, metadata: { name: 'boxes.example.com' } });
+  const box = rig.store.create('boxes.example.com', {
+    apiVersion: 'example.com/v1',
+    kind: 'Box',
+    metadata: { name: 'box', namespace: NAMESPACE },
+  });
+  const owner = { apiVersion: 'example.com/v1', kind: 'Box', name: 'box', uid: box.metadata.uid };
+  rig.create('configmaps', 'ConfigMap', 'owned', {}, { ownerReferences: [owner] });
+  rig.create('configmaps', 'ConfigMap', 'stray', {}, { ownerReferences: [{ ...owner, uid: 'of-nobody' }] });
+  const names = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name);
+  const left = () => rig.store.until('configmaps', (all) => (names(all).includes('stray') ? undefined : names(all)));
+  expect(await left()).toContain('owned');
+  rig.store.delete({ resource: 'boxes.example.com', namespace: NAMESPACE, name: 'box' });
+  await rig.store.until('configmaps', (all) => (names(all).includes('owned') ? undefined : true));
 });
 
 test('a Service tells of the pods that are ready, by the names of their ports', async () => {

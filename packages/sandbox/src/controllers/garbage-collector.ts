@@ -11,6 +11,9 @@ const MANAGER = 'kube-controller-manager';
 /** Events name no owners, and there are many of them. Namespaces have none either, but may be deleted in the foreground. */
 const WATCHED = ['namespaces', ...Object.values(NAMESPACED_RESOURCES).filter((resource) => resource !== 'events')];
 
+/** Each is called like the resource that it defines. */
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+
 interface Known {
   readonly name: ObjectName;
   readonly owners: readonly string[];
@@ -23,6 +26,7 @@ export class GarbageCollector implements Disposable {
   readonly #store: ObjectStore;
   readonly #queue = new WorkQueue((uid) => this.#sync(uid));
   readonly #listening = new DisposableStack();
+  readonly #watched = new Set<ResourceName>();
   /** Every object by its uid. */
   readonly #known = new Map<string, Known>();
   /** Uids of what an owner owns. */
@@ -31,19 +35,26 @@ export class GarbageCollector implements Disposable {
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#listening.use(this.#queue);
-    for (const resource of WATCHED) {
-      this.#listening.use(
-        store.listen([resource], (change, object) => {
-          if (change === 'deleted') this.#forget(object);
-          else this.#learn(resource, object);
-        }),
-      );
-      for (const object of store.list(resource)) this.#learn(resource, object);
-    }
+    for (const resource of WATCHED) this.#watch(resource);
+    this.#listening.use(store.listen([DEFINITIONS], (_change, { metadata }) => this.#watch(metadata.name)));
+    for (const { metadata } of store.list(DEFINITIONS)) this.#watch(metadata.name);
   }
 
   [Symbol.dispose](): void {
     this.#listening.dispose();
+  }
+
+  /** Once: a resource that is defined again is watched already. */
+  #watch(resource: ResourceName): void {
+    if (this.#watched.has(resource)) return;
+    this.#watched.add(resource);
+    this.#listening.use(
+      this.#store.listen([resource], (change, object) => {
+        if (change === 'deleted') this.#forget(object);
+        else this.#learn(resource, object);
+      }),
+    );
+    for (const object of this.#store.list(resource)) this.#learn(resource, object);
   }
 
   #learn(resource: ResourceName, object: KubeObject): void {
