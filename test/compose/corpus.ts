@@ -602,7 +602,12 @@ export const CORPUS: readonly ComposeCase[] = [
     compose: web('user: "1000:1001"'),
     objects: { 'Deployment/web': container({ securityContext: { runAsUser: 1000, runAsGroup: 1001 } }) },
   },
-  { section: 'user', name: 'by name', compose: web('user: node'), errors: [/The user `node` is a name/] },
+  {
+    section: 'user',
+    name: 'by name, which is for the engine to look up',
+    compose: web('user: node:staff'),
+    objects: { 'Deployment/web': container({ name: 'web' }) },
+  },
   {
     section: 'volumes',
     name: 'a named one is kept, and one pod at a time has it',

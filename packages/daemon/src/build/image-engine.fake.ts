@@ -24,6 +24,8 @@ export interface HeldBuild {
 export class FakeImageEngine implements ImageEngine {
   readonly description: EngineDescription;
   readonly images = new Map<string, string>();
+  /** By id of an image and path. */
+  readonly files = new Map<string, string>();
   /** Every build that has begun, in that order. */
   readonly builds: HeldBuild[] = [];
   readonly #bell = new Bell();
@@ -39,6 +41,10 @@ export class FakeImageEngine implements ImageEngine {
 
   async imageId(reference: string): Promise<string | undefined> {
     return this.images.get(reference);
+  }
+
+  async imageFile(imageId: string, path: string): Promise<string | undefined> {
+    return this.files.get(`${imageId} ${path}`);
   }
 
   build(request: BuildRequest, listener: BuildListener, signal: AbortSignal): Promise<BuildOutcome> {

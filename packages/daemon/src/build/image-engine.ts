@@ -82,6 +82,8 @@ export interface ImageEngine extends AsyncDisposable {
   readonly description: EngineDescription;
   /** The image's id (`sha256:…`), or undefined where the engine does not have it. */
   imageId(reference: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The text of a file of an image, without starting anything; undefined where the image has none there. */
+  imageFile(imageId: string, path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Builds an image. Aborting the signal ends the build in the engine. */
   build(request: BuildRequest, listener: BuildListener, signal: AbortSignal): Promise<BuildOutcome>;
   /** Gives an image one more name. */

@@ -101,7 +101,7 @@ export const SERVICE_KEYS: Readonly<Record<string, KeyFate>> = {
   tty: carried('terminal of the container'),
   ulimits: leftOut('Kubernetes has no limits of this kind'),
   use_api_socket: refused('a pod has no Docker API'),
-  user: carried('user and group, by number'),
+  user: carried('user and group; names are looked up in the image'),
   userns_mode: leftOut('the node decides'),
   uts: leftOut('the pod has a host name of its own'),
   volumes: approximated('named: claims or folders of the node; files of this machine: a ConfigMap; sources: the build'),

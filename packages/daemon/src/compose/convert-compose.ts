@@ -7,7 +7,7 @@ import type { ComposeContent } from './load-compose.ts';
 import { namesOf } from './merge-files.ts';
 import { objectName } from './service-names.ts';
 import { type ComposePort, type Fields, isFields, listOf, pairsOf, portsOf, textOf } from './short-forms.ts';
-import { numericUser, toContainer, toPodSettings } from './to-container.ts';
+import { namedUser, toContainer, toPodSettings } from './to-container.ts';
 import { containerPorts, toServices } from './to-services.ts';
 import { type MountedFiles, toVolumes } from './to-volumes.ts';
 
@@ -45,6 +45,8 @@ export interface ConvertedService {
     | undefined;
   /** As the objects name it, without tag where it is built. */
   readonly image: string;
+  /** As whom its containers run, where the image has to say which number that is. */
+  readonly user: string | undefined;
   readonly dependsOn: readonly string[];
   /** Of this machine, forwarded to ports of the container. */
   readonly ports: readonly { readonly local: number; readonly port: number }[];
@@ -153,6 +155,7 @@ function convertService(name: string, object: string, service: Fields, conversio
     name: object,
     build,
     image,
+    user: namedUser(service['user']),
     dependsOn: dependenciesOf(name, service, content, names, tell),
     ports: asked.flatMap(({ target, published, protocol }) =>
       typeof published === 'number' && protocol === 'TCP' ? [{ local: published, port: target }] : [],
@@ -200,10 +203,6 @@ function checkKeys(name: string, service: Fields, tell: Conversion['tell']): voi
   if (service['image'] === undefined && service['build'] === undefined) {
     const message = `\`${name}\` has neither an image nor a build.`;
     tell({ path: ['services', name], message, hint: 'Give it `image:` or `build:`.' }, 'error');
-  }
-  if (service['user'] !== undefined && numericUser(service['user']) === undefined && textOf(service['user']) !== '') {
-    const message = `The user \`${textOf(service['user'])}\` is a name, which Kubernetes cannot look up in the image.`;
-    tell({ path: ['services', name, 'user'], message, hint: 'Give its number: `user: "1000:1000"`.' }, 'error');
   }
   for (const key of ['network_mode', 'pid', 'ipc']) {
     const value = textOf(service[key]);

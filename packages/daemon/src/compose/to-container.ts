@@ -72,10 +72,16 @@ export function toPodSettings(service: Fields): Fields {
   };
 }
 
-/** User and group by number; undefined where a name is given, which the node cannot look up. */
+/** User and group by number; undefined where a name is given. */
 export function numericUser(user: unknown): { uid: number; gid: number | undefined } | undefined {
   const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(textOf(user) ?? '') ?? [];
   return uid === undefined ? undefined : { uid: Number(uid), gid: gid === undefined ? undefined : Number(gid) };
+}
+
+/** User and group where one of them is a name; undefined where none is given, or numbers only. */
+export function namedUser(user: unknown): string | undefined {
+  const text = textOf(user) ?? '';
+  return text === '' || numericUser(user) !== undefined ? undefined : text;
 }
 
 export function isTrue(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Readable } from 'node:stream';
 import { createSecureContext } from 'node:tls';
 import { inspect } from 'node:util';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
@@ -18,6 +19,7 @@ import type {
   SwapListener,
   SwappedContainer,
 } from '../build/image-engine.ts';
+import { fileInArchive } from '../build/read-archive.ts';
 import { readBuildStream } from './build-stream.ts';
 import { dockerStatus, translateDockerError } from './docker-errors.ts';
 import type { EngineAddress } from './engine-address.ts';
@@ -110,6 +112,22 @@ export class DockerodeImageEngine implements ImageEngine {
     } catch (error) {
       if (dockerStatus(error) === 404) return undefined;
       throw this.#translate(error, `a look at ${reference}`);
+    }
+  }
+
+  async imageFile(imageId: string, path: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      // only a container's files can be read; it is never started, and the command is one that need not be there
+      const container = await this.#docker.createContainer({ Image: imageId, Cmd: ['none'], abortSignal: signal });
+      try {
+        const archive = await container.getArchive({ path, abortSignal: signal } as { path: string });
+        return await fileInArchive(archive as unknown as Readable);
+      } finally {
+        await container.remove({ force: true, v: true });
+      }
+    } catch (error) {
+      if (dockerStatus(error) === 404) return undefined;
+      throw this.#translate(error, `a look at ${path} of ${imageId}`);
     }
   }
 

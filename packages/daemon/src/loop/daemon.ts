@@ -29,6 +29,7 @@ import { Burst } from '../watch/burst.ts';
 import type { FileWatcher } from '../watch/file-watcher.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
 import { CurrentImages } from './current-images.ts';
+import { ImageUsers } from './name-users.ts';
 import { startRounds } from './periodic-rounds.ts';
 import { type Connected, ProjectUpkeep } from './project-upkeep.ts';
 import { ProjectWatch } from './project-watch.ts';
@@ -342,6 +343,7 @@ export class Daemon implements AsyncDisposable {
       session,
       deployer: new Deployer(session.objects, project.name, session.namespace),
       history: new SwapHistory(),
+      users: new ImageUsers(),
       startTurns: new StartTurns(session.engine.description.cpus),
       sharedApplied: Promise.resolve(),
     };

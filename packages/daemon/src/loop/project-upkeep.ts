@@ -7,6 +7,7 @@ import type { StartTurns } from '../plan/start-turns.ts';
 import type { Project } from '../project/project.ts';
 import type { SwapHistory } from '../rollout/swap-history.ts';
 import type { EventLog } from '../state/event-log.ts';
+import type { ImageUsers } from './name-users.ts';
 import { appliedEvent } from './run-pass.ts';
 
 /** What belongs to one session with a cluster and is worth nothing in another. */
@@ -14,6 +15,7 @@ export interface Connected {
   readonly session: ClusterSession;
   readonly deployer: Deployer;
   readonly history: SwapHistory;
+  readonly users: ImageUsers;
   readonly startTurns: StartTurns;
   sharedApplied: Promise<void>;
 }

@@ -19,6 +19,7 @@ import type { ChangeDetector } from './change-detector.ts';
 import { contentAfterHook } from './content-after-hook.ts';
 import type { CurrentImage, CurrentImages } from './current-images.ts';
 import type { HookOutputs } from './hook-outputs.ts';
+import type { ImageUsers } from './name-users.ts';
 import type { PassReporter } from './pass-reporter.ts';
 import { rollOut } from './roll-out.ts';
 import type { SourceContent } from './source.ts';
@@ -30,6 +31,7 @@ export interface PassContext {
   readonly deployer: Deployer;
   readonly images: CurrentImages;
   readonly history: SwapHistory;
+  readonly users: ImageUsers;
   readonly startTurns: StartTurns;
   /** All services of the project, dependencies first. */
   readonly services: readonly ServiceSpec[];
@@ -126,7 +128,7 @@ export async function runPass(pass: Pass, context: PassContext): Promise<PassOut
   const pins = images.pins(manifests, services, spec.name);
   const applied = await context.deployer.deploy(
     {
-      manifests,
+      manifests: await context.users.named(manifests, pins, session, superseded),
       pins,
       maySwap: (object) => maySwap(object, spec.rollout),
       anyway: pass.anyway,

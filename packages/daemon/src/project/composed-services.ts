@@ -3,6 +3,7 @@ import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic'
 import { type DevloopConfig, type ServiceConfig, ServiceSchema } from '@devloop/shared/config/config-schema';
 import type { ConvertedService } from '../compose/convert-compose.ts';
 import { readCompose } from '../compose/read-compose.ts';
+import { podTemplateOf } from '../deploy/workload-images.ts';
 import type { Manifest } from './project.ts';
 
 /** A config whose services are those of its compose files too. */
@@ -34,7 +35,10 @@ export async function composedServices(folder: string, config: DevloopConfig): P
   const manifests = new Map(
     read.services
       .filter(({ name }) => config.services[name]?.manifests === undefined)
-      .map(({ name, objects, place }) => [name, objects.map((object): Manifest => ({ object, ...place }))]),
+      .map(({ name, objects, place, user }) => [
+        name,
+        objects.map((object): Manifest => ({ object, ...place, ...(podTemplateOf(object) && { user }) })),
+      ]),
   );
   const { errors, warnings, inputs } = read;
   return { config: { ...config, services }, manifests, errors, warnings, inputs };

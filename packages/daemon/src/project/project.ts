@@ -81,6 +81,8 @@ export interface Manifest {
   readonly file: string | undefined;
   /** 1-based line where its document begins. */
   readonly line: number;
+  /** What its containers run as, by a name that only their image knows: `node`, `node:staff`. */
+  readonly user?: string | undefined;
   /** What the config says of its kind, where that is not Kubernetes' own. */
   readonly custom?: CustomKind | undefined;
 }

@@ -35,6 +35,11 @@ export async function renderProject(project: Project): Promise<string> {
         places: custom?.images,
       }).object,
   );
+  const users = [...manifests].flatMap(({ object, user }) =>
+    user === undefined
+      ? []
+      : [`# ${object.kind} ${object.metadata.name}: runs as ${user}, by the numbers that its image has for that.`],
+  );
   const swaps = project.services
     .filter((service) => service.build !== undefined && service.rollout !== 'rolling')
     .map(({ name, killAfterMs }) => {
@@ -44,5 +49,6 @@ export async function renderProject(project: Project): Promise<string> {
   const documents = applyOrder(objects).map((object) =>
     stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }),
   );
-  return `${swaps.join('\n')}${swaps.length > 0 ? '\n' : ''}${documents.map((text) => `---\n${text}`).join('')}`;
+  const remarks = [...swaps, ...users];
+  return `${remarks.join('\n')}${remarks.length > 0 ? '\n' : ''}${documents.map((text) => `---\n${text}`).join('')}`;
 }

@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'deploy/invalid', // the API server refuses an object as invalid
   'deploy/conflict', // another field manager owns what devloop would change
   'deploy/image-unused', // a service builds an image that no manifest names
+  'deploy/unknown-user', // the image that a user is to be looked up in is not there, or has no such user
   'rollout/failed', // the workload cannot become ready
   'rollout/timeout', // the workload did not become ready in time
   'hook/failed', // a hook's command ended with a non-zero exit code
