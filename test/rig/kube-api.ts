@@ -18,6 +18,7 @@ const GROUPS = {
   persistentvolumeclaims: 'api/v1',
   pods: 'api/v1',
   secrets: 'api/v1',
+  serviceaccounts: 'api/v1',
   services: 'api/v1',
   deployments: 'apis/apps/v1',
   replicasets: 'apis/apps/v1',

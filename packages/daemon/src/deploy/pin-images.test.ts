@@ -35,6 +35,21 @@ describe('pinObject', () => {
     expect(imagesOf(object)).toEqual([image]);
   });
 
+  test('leaves the secrets for pulling as they are, of pods and of accounts', () => {
+    const secrets = [{ name: 'ours' }, { name: 'theirs' }];
+    const bare = pod('acme/web', 'redis:7');
+    const withSecrets = { ...bare, spec: { ...bare['spec'], imagePullSecrets: secrets, serviceAccountName: 'puller' } };
+    const pinned = pinObject(withSecrets, options).object['spec'];
+    expect(pinned).toMatchObject({ imagePullSecrets: secrets, serviceAccountName: 'puller' });
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'puller' },
+      imagePullSecrets: secrets,
+    };
+    expect(pinObject(account, options).object['imagePullSecrets']).toEqual(secrets);
+  });
+
   test('gives a namespace where one is missing and possible, and always the label', () => {
     const bare: KubernetesObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
     expect(pinObject(bare, options).object.metadata).toEqual({
