@@ -30,6 +30,37 @@ test('an app without a devloop.yaml: shown as it is understood, asked for, and u
   expect(await rig.read('devloop.yaml')).toContain('services:\n  hello:\n');
 });
 
+test('an app with a skaffold.yaml: what that builds and deploys is taken over', async () => {
+  await using rig = await openRig('hello-service');
+  await withoutConfig(rig);
+  const message = unique('of skaffold');
+  await rig.write('hello/message.txt', message);
+  const dockerfile = await rig.read('hello/Dockerfile');
+  await rig.write('hello/Dockerfile', 'FROM scratch\nnot the one that is meant\n');
+  await rig.write('hello/Dockerfile.dev', dockerfile);
+  await rig.write(
+    'deployment/hello.yaml',
+    (await rig.read('k8s/hello.yaml')).replace('image: hello', 'image: team/web:1'),
+  );
+  await rm(rig.file('k8s'), { recursive: true });
+  await rig.write(
+    'skaffold.yaml',
+    `apiVersion: skaffold/v4beta6
+kind: Config
+build:
+  artifacts:
+    - { image: team/web, context: hello, docker: { dockerfile: Dockerfile.dev } }
+manifests: { rawYaml: ["deployment/*.yaml"] }
+portForward: []
+`,
+  );
+  const { output } = await rig.devloop(['up', '-d', '--yes'], { timeoutMs: 200_000 });
+  expect(output).toContain('web is built from Dockerfile.dev in hello as team/web, as skaffold.yaml says.');
+  expect(output).toContain('`portForward` is left out');
+  await rig.serves('hello', message);
+  expect(await rig.service('web')).toMatchObject({ liveness: 'live' });
+});
+
 test('which image is built here is asked where names do not tell, and an answer that is none is asked again', async () => {
   await using rig = await openRig('hello-service');
   await withoutConfig(rig);

@@ -188,6 +188,81 @@ test('charts, kustomizations and what was installed are not taken for manifests'
   expect(inferred?.doubts.map((doubt) => doubt.split(' ')[0])).toEqual(['.', 'chart', 'skaffold.yaml']);
 });
 
+describe('a skaffold.yaml of the project folder', () => {
+  const skaffold = `apiVersion: skaffold/v4beta6
+kind: Config
+build:
+  artifacts:
+    - image: gcr.io/team/web:v1
+      context: front
+      docker: { dockerfile: Dockerfile.dev, target: dev, buildArgs: { MODE: "1", TAG: "{{.TAG}}" } }
+    - image: team/api
+      context: back
+    - image: team/jobs
+      jib: {}
+manifests:
+  rawYaml: ["deployment/*.yaml", "https://example.com/x.yaml"]
+profiles: [{ name: prod }]
+`;
+  const files = {
+    'front/Dockerfile.dev': 'FROM node:22-slim AS dev\nEXPOSE 8080\n',
+    'front/Dockerfile': 'FROM scratch\n',
+    'back/Dockerfile': DOCKERFILE,
+    'other/Dockerfile': DOCKERFILE,
+    'deployment/all.yaml': deployment('front', 'gcr.io/team/web') + deployment('back', 'team/api'),
+    'compose.yaml': 'services: { web: { build: front } }',
+  };
+
+  test('says which images are built from what, and which manifests are meant', async () => {
+    const { inferred, project } = await infer({ ...files, 'skaffold.yaml': skaffold });
+    expect(inferred?.text).toMatchInlineSnapshot(`
+      "# What \`devloop init\` found here. docs/config.md has every key; devloop check checks it.
+      # Taken over from skaffold.yaml, which is not read again.
+      services:
+        web:
+          build: { context: front, dockerfile: Dockerfile.dev, target: dev, args: { MODE: "1" }, image: gcr.io/team/web }
+        api:
+          build: { context: back, image: team/api }
+      manifests: [deployment/*.yaml]
+      "
+    `);
+    expect(project?.services.map(({ name, build, manifests }) => [name, build?.image, manifests.length])).toEqual([
+      ['web', 'gcr.io/team/web', 1],
+      ['api', 'team/api', 1],
+    ]);
+    expect(project?.services[0]?.build).toMatchObject({ target: 'dev', args: { MODE: '1' } });
+    expect([...(inferred?.reasons ?? []), ...(inferred?.doubts ?? [])]).toMatchInlineSnapshot(`
+      [
+        "web is built from Dockerfile.dev in front as gcr.io/team/web, as skaffold.yaml says.",
+        "api is built from Dockerfile in back as team/api, as skaffold.yaml says.",
+        "Deployed is what skaffold.yaml names: deployment/*.yaml.",
+        "compose.yaml is there too; skaffold.yaml was taken.",
+        "skaffold.yaml: The build argument TAG of gcr.io/team/web:v1 is a template, and left out.",
+        "skaffold.yaml: team/jobs is built by jib, and left out: devloop builds from Dockerfiles.",
+        "skaffold.yaml: https://example.com/x.yaml is not of this machine, and left out.",
+        "skaffold.yaml: \`profiles\` is left out: what is outside of them was taken.",
+      ]
+    `);
+  });
+
+  test('of an older version that builds nothing says what is deployed', async () => {
+    const { inferred } = await infer({
+      'skaffold.yaml': 'apiVersion: skaffold/v2beta29\nkind: Config\ndeploy:\n  kubectl: { manifests: [all.yaml] }\n',
+      'all.yaml': deployment('cache', 'redis'),
+    });
+    expect(inferred?.text).toContain('manifests: [all.yaml]');
+  });
+
+  test('that is broken, or says nothing, leaves the folder to be looked over', async () => {
+    const web = { 'web/Dockerfile': DOCKERFILE };
+    for (const text of ['kind: Config\napiVersion: [\n', 'apiVersion: skaffold/v4beta6\nkind: Config\n', '']) {
+      const { inferred } = await infer({ ...web, 'skaffold.yaml': text });
+      expect(inferred?.text).toContain('web:');
+      expect(inferred?.doubts.at(-1)).toContain('skaffold.yaml is skaffold');
+    }
+  });
+});
+
 describe('what is rendered', () => {
   /** Surveys with a kustomize and a helm that print these texts, whatever they are to render. */
   async function inferRendered(files: Readonly<Record<string, string>>, made: { kustomize?: string; helm?: string }) {

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { toDnsLabel } from '../../config/dns-label.ts';
 import { type Answers, type ImageMatch, matchImages } from './match-images.ts';
-import type { FolderSurvey, FoundDockerfile } from './survey-folder.ts';
+import { ofSkaffold } from './of-skaffold.ts';
+import type { SkaffoldProject } from './read-skaffold.ts';
+import { type FolderSurvey, type FoundDockerfile, SKAFFOLD_FILE } from './survey-folder.ts';
 
 /** A devloop.yaml for a folder that has none. */
 export interface InferredConfig {
@@ -34,13 +36,14 @@ const DEFAULT_PARENTS = ['', 'services/', 'src/', 'apps/'];
  * @returns undefined where there is nothing that devloop could run
  */
 export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answers): InferredConfig | undefined {
-  const { compose, manifests, dockerfiles } = survey;
+  const { compose, manifests, dockerfiles, skaffoldProject } = survey;
+  if (skaffoldProject !== undefined) return afterSkaffold(skaffoldProject, compose);
   const doubts = [
     ...survey.rendered.flatMap(({ folder: where, tool, outcome }) =>
       outcome.ok ? [] : [`${where} is ${tool}'s, and left out: ${outcome.why}`],
     ),
     ...survey.skaffold.map(
-      (file) => `${file} is skaffold's, which devloop does not run: its artifacts are found by their Dockerfiles.`,
+      (file) => `${file} is skaffold's, which devloop does not run: images are found by their Dockerfiles.`,
     ),
   ];
   const workloads = manifests.filter(({ containers }) => containers.length > 0);
@@ -78,6 +81,16 @@ export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answ
 }
 
 const HEAD = ['# What `devloop init` found here. docs/config.md has every key; devloop check checks it.'];
+
+/** Who wrote a skaffold.yaml has said which images there are, and which of several sets of manifests is meant. */
+function afterSkaffold(project: SkaffoldProject, compose: readonly string[]): InferredConfig {
+  const { lines, reasons } = ofSkaffold(project, SKAFFOLD_FILE);
+  const said = project.doubts.map((doubt) => `${SKAFFOLD_FILE}: ${doubt}`);
+  const also = compose.length === 0 ? [] : [`${compose.join(', ')} is there too; ${SKAFFOLD_FILE} was taken.`];
+  const comments = [`# Taken over from ${SKAFFOLD_FILE}, which is not read again.`];
+  const text = [...HEAD, ...comments, ...lines, ''].join('\n');
+  return { text, reasons, doubts: [...also, ...said], questions: [] };
+}
 
 function ofCompose(compose: readonly string[], doubts: readonly string[]): InferredConfig {
   const text = [...HEAD, `compose: ${listed(compose)}`, ''].join('\n');

@@ -5,6 +5,7 @@ import { isSkippedFolder } from '../../config/glob-entry.ts';
 import { containersOf, podTemplateOf } from '../../deploy/workload-images.ts';
 import { dockerfilePorts } from '../dockerfile-stage.ts';
 import { looksLikeManifests, parseManifests } from '../read-manifests.ts';
+import { readSkaffold, type SkaffoldProject } from './read-skaffold.ts';
 import { type FoundRendering, surveyRendered } from './survey-rendered.ts';
 
 /** How deep a project's folders are looked into. */
@@ -13,7 +14,7 @@ const MOST_LEVELS = 4;
 const NOT_WRITTEN = /^(?:\..+|vendor|dist|build|target|out|venv|__pycache__|coverage|bower_components)$/;
 const COMPOSE_OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/;
 const MANIFEST_ENDING = /\.(?:ya?ml|json)$/;
-const SKAFFOLD_FILE = 'skaffold.yaml';
+export const SKAFFOLD_FILE = 'skaffold.yaml';
 
 /** A Dockerfile of a project. Paths are relative to the project folder; `.` is that itself. */
 export interface FoundDockerfile {
@@ -48,6 +49,8 @@ export interface FolderSurvey {
   readonly rendered: readonly FoundRendering[];
   /** Files of skaffold, which devloop does not run. */
   readonly skaffold: readonly string[];
+  /** What can be taken over of that of the project folder. */
+  readonly skaffoldProject: SkaffoldProject | undefined;
 }
 
 /**
@@ -74,6 +77,9 @@ export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signa
     manifests: [...read, ...made].filter((one) => one.objects.length > 0),
     rendered,
     skaffold: files.filter((file) => path.basename(file) === SKAFFOLD_FILE),
+    skaffoldProject: files.includes(SKAFFOLD_FILE)
+      ? readSkaffold(await readFile(path.join(folder, SKAFFOLD_FILE), 'utf8'))
+      : undefined,
   };
 }
 

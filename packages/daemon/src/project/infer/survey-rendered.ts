@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { stringify } from 'yaml';
 import { KUSTOMIZATION_FILES } from '../../config/paths-on-disk.ts';
 import { renderInputs } from '../../rendering/render-inputs.ts';
 import { renderManifests } from '../../rendering/render-manifests.ts';
 import type { RenderSource } from '../../rendering/render-source.ts';
 import { toRenderSource } from '../find-manifests.ts';
+import { flowYaml } from './flow-yaml.ts';
 
 /** Folder names of overlays, the likeliest for a cluster on one's own machine first. */
 const DEVELOPMENT = ['dev', 'development', 'local', 'minikube'];
@@ -51,7 +51,7 @@ export async function surveyRendered(
     found.push({
       folder: overlay,
       tool: 'kustomize',
-      entry: written({ kustomize: overlay }),
+      entry: flowYaml({ kustomize: overlay }),
       alternatives: others,
       outcome: await render(source, env, signal),
       parts: parts.map((part) => path.relative(root, part)),
@@ -62,7 +62,7 @@ export async function surveyRendered(
     found.push({
       folder: chart,
       tool: 'helm',
-      entry: written({ helm: { chart } }),
+      entry: flowYaml({ helm: { chart } }),
       alternatives: [],
       // Whoever has both deploys the same by either.
       outcome:
@@ -98,8 +98,4 @@ async function kustomizationRoots(root: string, folders: readonly string[]): Pro
 function preference(folder: string): number {
   const place = DEVELOPMENT.indexOf(path.basename(folder));
   return place === -1 ? DEVELOPMENT.length : place;
-}
-
-function written(entry: object): string {
-  return stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trim();
 }
