@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { imagesAt, parseImagePath, replaceImagesAt } from './image-paths.ts';
+import { imagesAt, likelyImagePaths, parseImagePath, replaceImagesAt } from './image-paths.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 function rollout(spec: unknown): KubernetesObject {
@@ -34,6 +34,18 @@ test.each<[string, string[]]>([
   ['status.image', []],
 ])('%s', (path, images) => {
   expect(imagesAt(parts, [parseImagePath(path)])).toEqual(images);
+});
+
+test('where an image most likely is', () => {
+  const object = rollout({
+    parts: [{ image: 'web:1' }, { image: 'web:2' }],
+    initImages: ['web:3'],
+    name: 'web:4',
+    nested: { 'with.dot': { image: 'web:5' }, sidecarImage: 'web:6', image: 'other' },
+  });
+  const found = likelyImagePaths(object, (text) => text.startsWith('web:'));
+  expect(found).toEqual(['spec.parts[*].image', 'spec.initImages[*]', 'spec.nested.sidecarImage']);
+  expect(imagesAt(object, found.map(parseImagePath))).toEqual(['web:1', 'web:2', 'web:3', 'web:6']);
 });
 
 test('several places are looked at in their order', () => {

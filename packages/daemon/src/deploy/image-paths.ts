@@ -42,6 +42,30 @@ export function replaceImagesAt(
   }
 }
 
+/**
+ * Where an object most likely names an image, as {@link parseImagePath} reads it: a text that is accepted, in a field that is
+ * called after images. What is in a list is all of the list's.
+ */
+export function likelyImagePaths(object: KubernetesObject, accepts: (text: string) => boolean): string[] {
+  const found = new Set<string>();
+  const look = (value: unknown, path: string, isCalledSo: boolean) => {
+    if (typeof value === 'string') {
+      if (isCalledSo && accepts(value)) found.add(path);
+    } else if (Array.isArray(value)) {
+      for (const element of value) look(element, `${path}[*]`, isCalledSo);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, inside] of Object.entries(value)) {
+        if (PLAIN_FIELD.test(key)) look(inside, path === '' ? key : `${path}.${key}`, /image/i.test(key));
+      }
+    }
+  };
+  look({ ...object, metadata: undefined }, '', false);
+  return [...found];
+}
+
+/** What a path can name: no field with a dot, as annotations have. */
+const PLAIN_FIELD = /^[A-Za-z_$][\w$-]*$/;
+
 type Holder = Record<string | number, unknown>;
 
 function visit(

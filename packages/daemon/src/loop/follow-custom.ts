@@ -60,9 +60,12 @@ export async function untilPodsAreKnown(
 
 /** Says of which custom resources it is not known more than that they were applied. */
 export function podlessNote(workloads: readonly Workload[], view: Pick<LiveObjects, 'ownedBy'>): string | undefined {
-  const names = podless(workloads, view).map(({ kind, name }) => `${kind}/${name}`);
-  if (names.length === 0) return undefined;
-  return `${names.join(', ')}: applied; no controller has made pods of it, so that is all that live means`;
+  const notes = podless(workloads, view).map(({ kind, name, resource }) => {
+    const why =
+      resource.pods === 'none' ? 'devloop.yaml says that it has no pods' : 'no controller has made pods of it';
+    return `${kind}/${name} was applied, and ${why}: that is all that live means`;
+  });
+  return notes.length === 0 ? undefined : notes.join('\n');
 }
 
 function podless(workloads: readonly Workload[], view: Pick<LiveObjects, 'ownedBy'>): CustomWorkload[] {

@@ -46,6 +46,8 @@ export async function rollOut(
   const { session } = context;
   const kinds = new Set<RolloutKind>();
   const workloads: Workload[] = [];
+  /** Custom resources that this session has not applied before. */
+  const fresh: Workload[] = [];
   for (const one of applied) {
     const namespace = one.object.metadata.namespace;
     if (!(isTracked(one.object) || one.custom !== undefined) || namespace === undefined) continue;
@@ -54,6 +56,7 @@ export async function rollOut(
     if (one.custom !== undefined) {
       const resource = await customWorkload(one.object, one.custom, pins, session);
       if (resource !== undefined) workloads.push(resource);
+      if (resource !== undefined && isNew(one)) fresh.push(resource);
       continue;
     }
     const workload =
@@ -70,7 +73,7 @@ export async function rollOut(
   reporter.times.appliedAt = instant();
   pass.onApplied(workloads);
   superseded.throwIfAborted();
-  await untilPodsAreKnown(workloads, pass, session);
+  await untilPodsAreKnown(fresh, pass, session);
   const outcome = await trackRollout(workloads, {
     view: session.view,
     engine: session.engine,
@@ -100,6 +103,10 @@ export async function rollOut(
 
 function touchOf({ objects, link }: ClusterSession): TrackOptions['touch'] {
   return forgetsStarts(link.version) ? (pod, signal) => objects.touch(pod, signal) : undefined;
+}
+
+function isNew({ action, previous }: Applied): boolean {
+  return action === 'replaced' || previous === undefined;
 }
 
 /** Swaps the images in place, or rolls the workload where it is in no state for that. */

@@ -1,6 +1,8 @@
 import type { ConfigProblem } from '../config/config-problem.ts';
 import { listWords } from '../config/config-problem.ts';
 import { bareWord, nearestWord } from '../config/nearest-word.ts';
+import { apiGroupOf } from '../deploy/custom-kind.ts';
+import { likelyImagePaths } from '../deploy/image-paths.ts';
 import { isSameImage, parseImageReference, repositoryPath } from '../deploy/image-reference.ts';
 import { imagesIn } from './custom-kinds.ts';
 import type { Manifest } from './project.ts';
@@ -56,6 +58,11 @@ export function assignObjects(claimants: readonly Claimant[], projectManifests: 
     for (const manifest of manifests) taken.add(manifest);
     if (image === undefined || naming.length > 0) return { name, image, manifests, generate: false };
 
+    const place = claimant.wantsGenerated ? undefined : unknownPlace(claimant, image, everywhere);
+    if (place !== undefined) {
+      problems.push(place);
+      return { name, image, manifests, generate: false };
+    }
     const named = everywhere.flatMap(imagesIn);
     const generate = own.length === 0 && (claimant.wantsGenerated || named.length === 0);
     if (!generate) {
@@ -155,6 +162,28 @@ function nothingLeft({ name, build }: Claimant, image: string, other: string): C
     message: `\`${name}\` builds the image ${image} as \`${other}\` does, and no workload is left for it.`,
     hint: 'Name the manifests of each under `manifests:`, or call its workload like the service.',
   };
+}
+
+/** An image that nothing names but a custom resource, where nobody has said that it names one. */
+function unknownPlace(
+  { name, build }: Claimant,
+  image: string,
+  manifests: readonly Manifest[],
+): ConfigProblem | undefined {
+  for (const { object } of manifests) {
+    const { kind, metadata } = object;
+    const apiGroup = apiGroupOf(object);
+    const paths = apiGroup.includes('.') ? likelyImagePaths(object, (text) => isSameImage(text, image)) : [];
+    if (paths.length === 0) continue;
+    const isGiven = build?.image !== undefined;
+    return {
+      path: isGiven ? ['services', name, 'build', 'image'] : ['services', name],
+      at: isGiven ? 'value' : 'key',
+      message: `\`${name}\` builds the image ${image}, which only ${kind} ${metadata.name} names, at ${listWords(paths, 'and')}.`,
+      hint: `Say so at the top level: \`resources: [{ kind: ${kind}, apiGroup: ${apiGroup}, images: ${JSON.stringify(paths)} }]\`.`,
+    };
+  }
+  return undefined;
 }
 
 function unusedImage(

@@ -483,6 +483,12 @@ describe('what is wrong', () => {
       'web/Dockerfile': '',
       'k8s/web.yaml': workload('web', 'web'),
     },
+    'an image that only a custom resource names': {
+      'devloop.yaml': 'services:\n  web:\n',
+      'web/Dockerfile': '',
+      'k8s/web.yaml': rollout('acme/web:1').replace('acme/', ''),
+      'k8s/other.yaml': workload('redis', 'redis'),
+    },
     'places without an image, and a kind written twice': {
       'devloop.yaml':
         'services:\n  web:\nresources:\n  - kind: Rollout\n    apiGroup: argoproj.io\n    images: [spec.image, spec.parts, "spec.parts[*].image", "spec.parts[7].image"]\n  - { kind: Rollout, apiGroup: argoproj.io }\n',

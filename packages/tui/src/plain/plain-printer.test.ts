@@ -174,6 +174,14 @@ describe('a save', () => {
     expect(stage.after(5000)).toBe('');
   });
 
+  test('that is live with a reservation says which', () => {
+    const note = 'Site/web was applied, and no controller has made pods of it\nand so on';
+    expect(new Stage().event(passEnded({ note })).split('\n').slice(1)).toEqual([
+      'web  Site/web was applied, and no controller has made pods of it',
+      'web  and so on',
+    ]);
+  });
+
   test('of many files names the first', () => {
     expect(new Stage().event(changeSeen(['a.js', 'b.js', 'c.js'], 40))).toBe('web  change in a.js and 39 more files');
   });

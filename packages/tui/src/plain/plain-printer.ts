@@ -316,7 +316,7 @@ export class PlainPrinter {
         voice.output.end();
         return [
           this.#say(service, `live in ${formatDuration(passDuration(times))}  (${passParts(times, kind)})`, 'good'),
-          ...(note === undefined ? [] : [this.#say(service, plainText(note))]),
+          ...(note?.split('\n') ?? []).map((line) => this.#say(service, plainText(line))),
         ];
       }
       case 'superseded':
