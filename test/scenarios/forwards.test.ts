@@ -49,7 +49,8 @@ test('in a rolling update the old program answers until the new one listens, and
   await rig.write('hello/message.txt', before);
   await rig.writeConfig(`services:\n  hello:\n    rollout: rolling\n    ports: ["${port}:8080"]\n`);
   await rig.up();
-  const ask = async () => (await plainRequest(`http://localhost:${port}/`)).body;
+  // longer than a forward lets a connection wait
+  const ask = async () => (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
   expect(await ask()).toBe(before);
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', after);
