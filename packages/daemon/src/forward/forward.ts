@@ -26,7 +26,7 @@ import { unservedReport } from './unserved-report.ts';
 /** Connections to nodes that are made ahead: as many as connections came in this time, of the last of them, or are open. */
 const RECENT_MS = 1000;
 const MOST_RECENT = 8;
-const MOST_AHEAD = 16;
+const MOST_AHEAD = 32;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 /** How long any other pod that is ready is preferred to one in which nothing took a connection. */

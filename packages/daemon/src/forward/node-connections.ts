@@ -8,8 +8,8 @@ const MOST_FREE = 32;
 const FREE_MS = 30_000;
 /** Handshakes at once: each is a good part of what a short connection costs the node, and one that ends may be taken over. */
 const MOST_OPENING = 4;
-/** A handshake that takes longer does not count among them: the node may be stuck with that one only. */
-const SLOW_MS = 500;
+/** A handshake that takes longer does not count among them: it waits more than it costs, or the node is stuck with that one only. */
+const SLOW_MS = 150;
 /** After a failure, how long nothing is tried for nobody: a pod that is being made cannot be reached at first. */
 const AGAIN_MS = 200;
 

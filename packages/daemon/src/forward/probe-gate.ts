@@ -9,10 +9,11 @@ const LATER_MS = 100;
 const STUCK_MS = 500;
 /**
  * Of those that waited, how many go at once when the first has been taken, and for how long one counts. All together they
- * would slow each other, and the node and the program that just begins, until the last of them is answered.
+ * would slow each other, and the node and the program that just begins, until the last of them is answered. Where each takes
+ * long because the machine is busy, the time is what lets more go than come anew.
  */
 const MOST_FOLLOWING = 4;
-const FOLLOWING_MS = 75;
+const FOLLOWING_MS = 30;
 
 /** Whether the caller is the one to try, or follows one that was taken. */
 type Turn = 'probe' | 'follow';
