@@ -42,8 +42,14 @@ export interface LoadedPorts {
 /** What came of rollouts. */
 export interface Rollouts {
   readonly measured: readonly RolloutOutcome[];
-  /** Of those that could not be measured, why: the cluster, or the prober in it, was out of reach. */
-  readonly unmeasured: readonly string[];
+  /** Those that could not be measured, because the cluster, or the prober in it, was out of reach. */
+  readonly unmeasured: readonly UnmeasuredRollout[];
+}
+
+/** What is known of a rollout all the same. */
+export interface UnmeasuredRollout {
+  readonly why: string;
+  readonly connections: readonly ConnectionOutcome[];
 }
 
 /** Saves that go live one after the other, of the kinds in turn, while new connections come to a port of this machine. */
@@ -54,21 +60,25 @@ export async function rolloutsUnderLoad(
   kinds: readonly Kind[] = KINDS,
 ): Promise<Rollouts> {
   const measured: RolloutOutcome[] = [];
-  const unmeasured: string[] = [];
+  const unmeasured: UnmeasuredRollout[] = [];
   let inARow = 0;
   for (let index = 0; index < count; index++) {
     const kind = kinds[index % kinds.length] ?? 'swap';
     const what = `rollout ${index + 1} of ${count} (${kind})`;
+    const connections: ConnectionOutcome[] = [];
     try {
-      const outcome = await oneRollout(rig, kind, ports);
+      const outcome = await oneRollout(rig, kind, ports, connections);
       measured.push(outcome);
       process.stderr.write(`${what}: ${wordsFor(outcome)}\n`);
       inARow = 0;
     } catch (error) {
       inARow += 1;
       if (inARow === MOST_UNMEASURED) throw error;
-      unmeasured.push(String(error));
-      process.stderr.write(`${what} could not be measured: ${error}\n`);
+      unmeasured.push({ why: String(error), connections });
+      const lost = connections.filter(({ ended }) => ended !== 'answered').length;
+      process.stderr.write(
+        `${what} could not be measured, ${connections.length} connections, ${lost} not answered: ${error}\n`,
+      );
     }
   }
   return { measured, unmeasured };
@@ -81,26 +91,34 @@ function wordsFor({ connections, asMeant, addedMs, unservedMs, besideMs, ordinar
   return `${connections.length} connections, ${lost} not answered, waited ${round(addedMs)} ms (${before}${beside}), ${round(unservedMs)} ms unserved${asMeant ? '' : ', the cluster was lost in between'}`;
 }
 
-async function oneRollout(rig: DevloopRig, kind: Kind, ports: LoadedPorts): Promise<RolloutOutcome> {
+/** @param connections gets what became of all of them, also where this throws */
+async function oneRollout(
+  rig: DevloopRig,
+  kind: Kind,
+  ports: LoadedPorts,
+  connections: ConnectionOutcome[],
+): Promise<RolloutOutcome> {
   await using prober = await PodProber.open(rig, kind);
-  await using load = new ConnectionLoad({ host: '127.0.0.1', port: ports.of(kind) }, PER_SECOND);
-  await using beside =
+  await using loads = new AsyncDisposableStack();
+  const load = new ConnectionLoad({ host: '127.0.0.1', port: ports.of(kind) }, PER_SECOND);
+  loads.defer(() => void connections.push(...load.take()));
+  loads.use(load);
+  const beside =
     ports.beside === undefined
       ? undefined
-      : new ConnectionLoad({ host: '127.0.0.1', port: ports.beside }, BESIDE_PER_SECOND);
-  const before: ConnectionOutcome[] = [];
+      : loads.use(new ConnectionLoad({ host: '127.0.0.1', port: ports.beside }, BESIDE_PER_SECOND));
   const besideBefore: ConnectionOutcome[] = [];
   do {
     await delay(QUIET_MS);
-    before.push(...load.take());
+    connections.push(...load.take());
     besideBefore.push(...(beside?.take() ?? []));
-  } while (before.length < ENOUGH);
+  } while (connections.length < ENOUGH);
+  const before = [...connections];
   const since = rig.mark();
   await rig.writeAtomic(`${kind}/message.txt`, randomBytes(12).toString('hex'));
   const ended = await rig.event(passEnded(kind, 'live'), since, PASS_MS);
   await delay(AFTERWARDS_MS);
-  await Promise.all([load[Symbol.asyncDispose](), beside?.[Symbol.asyncDispose]()]);
-  const connections = [...before, ...load.take()];
+  await loads.disposeAsync();
   const besides = [...besideBefore, ...(beside?.take() ?? [])];
   return {
     kind,
@@ -125,7 +143,7 @@ function beyondMedian(some: readonly ConnectionOutcome[], before: readonly Conne
 
 /** The figures of rollouts, for the report. */
 export function figuresOf({ measured, unmeasured }: Rollouts) {
-  const connections = measured.flatMap((rollout) => rollout.connections);
+  const connections = [...measured, ...unmeasured].flatMap((rollout) => rollout.connections);
   const count = (...kinds: ConnectionOutcome['ended'][]) =>
     connections.filter(({ ended }) => kinds.includes(ended)).length;
   const took = connections.filter(({ ended }) => ended === 'answered').map(({ tookMs }) => tookMs);
@@ -136,7 +154,7 @@ export function figuresOf({ measured, unmeasured }: Rollouts) {
   };
   return {
     rollouts: measured.length,
-    unmeasured,
+    unmeasured: unmeasured.map(({ why }) => why),
     otherwise: measured.filter(({ asMeant }) => !asMeant).length,
     connections: connections.length,
     refused: count('refused'),
