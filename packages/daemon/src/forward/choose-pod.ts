@@ -29,6 +29,8 @@ export interface ChosenPod {
   readonly content: string;
   /** Whether it serves for a newer one that is not known to take connections yet. */
   readonly isOlder: boolean;
+  /** Whether it is that newer one. */
+  readonly isUnproven: boolean;
 }
 
 /** What is known of a connection that looks for its pod. */
@@ -62,9 +64,9 @@ export function choosePod(candidates: readonly PodCandidate[], about: AboutConne
     if (!isLasting && !(isRepeatable && servesToTheLast(candidate))) return [];
     const isOlder = isOfBefore(candidate);
     if (isOlder && hasServed) return [];
-    const chosen = chosenPod(candidate, isOlder);
-    if (chosen === undefined) return [];
     const isUnproven = isNew(candidate) && !isProven(candidate, proven);
+    const chosen = chosenPod(candidate, { isOlder, isUnproven });
+    if (chosen === undefined) return [];
     const able = isLasting ? (isUnproven ? UNPROVEN : LASTING) : TO_THE_LAST;
     const standing = refusing.has(pod.metadata.uid ?? '') ? REFUSING : able;
     const rank = standing * 4 + (declares(pod, chosen.port) ? 2 : 0) + (runsNewest(candidate) ? 1 : 0);
@@ -81,7 +83,11 @@ export function unprovenPod(
   const unproven = candidates.filter(
     (candidate) => isAble(candidate) && isNew(candidate) && !isProven(candidate, proven),
   );
-  return youngestOfBest(unproven.map((candidate) => ({ chosen: chosenPod(candidate, false), rank: 0 })));
+  return youngestOfBest(
+    unproven.map((candidate) => {
+      return { chosen: chosenPod(candidate, { isOlder: false, isUnproven: true }), rank: 0 };
+    }),
+  );
 }
 
 function youngestOfBest(
@@ -94,10 +100,13 @@ function youngestOfBest(
   return best?.chosen;
 }
 
-function chosenPod(candidate: PodCandidate, isOlder: boolean): ChosenPod | undefined {
+function chosenPod(
+  candidate: PodCandidate,
+  standing: Pick<ChosenPod, 'isOlder' | 'isUnproven'>,
+): ChosenPod | undefined {
   const { pod } = candidate;
   const port = portNumber(pod, candidate.port);
-  return port === undefined ? undefined : { pod, port, content: contentOf(candidate), isOlder };
+  return port === undefined ? undefined : { pod, port, content: contentOf(candidate), ...standing };
 }
 
 /** {@link ChosenPod.content} of a candidate. Pure. */

@@ -82,6 +82,8 @@ export class Forward implements AsyncDisposable {
   readonly #avoided = new Map<string, number>();
   /** {@link ChosenPod.content} of pods that have taken a connection. */
   #proven = new Set<string>();
+  /** What the gate was closed before, because nothing has shown that it takes connections. */
+  #doubted: string | undefined;
   #isLooking = false;
   readonly #tasks: TaskSet;
   #listener: AsyncDisposable | undefined;
@@ -176,6 +178,7 @@ export class Forward implements AsyncDisposable {
       for (;;) {
         const found = await this.#untilChosen(client, signal);
         if (found.chosen.isOlder) this.#lookForNewer(found.session);
+        this.#doubt(found.chosen);
         // The gate is the newest content's; what serves for it is known to take connections, until it does not.
         const isOpen = found.chosen.isOlder && last === undefined;
         using attempt = isOpen ? undefined : await this.#gate.pass(since, signal);
@@ -240,6 +243,13 @@ export class Forward implements AsyncDisposable {
     const about = { refusing: this.#avoided, isRepeatable, proven: this.#proven };
     const chosen = choosePod(this.#ground.candidates(this.wish, session), about);
     return chosen && { session, chosen };
+  }
+
+  /** One at a time tries what may not listen yet. */
+  #doubt({ content, isUnproven }: ChosenPod): void {
+    if (!isUnproven || this.#doubted === content) return;
+    this.#doubted = content;
+    this.#gate.close();
   }
 
   /** What runs in a pod has taken a connection. What is said of others is kept as long as they are there. */

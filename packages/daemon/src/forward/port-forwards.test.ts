@@ -370,6 +370,17 @@ test('in a rolling update the old pod serves until the new one takes connections
   expect(await ask(GET)).toBe('new');
 });
 
+test('where only a new pod is left of which nothing is known, one at a time tries it', async () => {
+  const { node, pods, changed, later, ask } = await rolling();
+  pods.splice(0, 1);
+  changed.ring();
+  const answers = Array.from({ length: 40 }, () => ask(POST));
+  while (node.dialled.length < 4) await new Promise((resolve) => setImmediate(resolve));
+  expect(node.requests.length).toBeLessThan(4); // one that has been refused is used for the next
+  await program((socket) => socket.once('data', () => socket.end('new')), later);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['new']));
+});
+
 test('once the new content is live nobody is sent to the old pod, whether or not the new one takes connections', async () => {
   const { later, ask, older, pods, changed } = await rolling();
   pods[0] = webPod('web-1', { deleted: true });
