@@ -93,6 +93,13 @@ test('that one has failed is remembered, though there is nothing else to keep, a
   expect(idle()).toBe(1);
 });
 
+test('a node that answers no handshake is not asked for ever more of them', async () => {
+  const { connections, handshakes } = stage();
+  const left = Array.from({ length: 60 }, (_, since) => connections.take(since, AbortSignal.timeout(1200)));
+  await Promise.allSettled(left); // all have given up by then
+  expect(handshakes.length).toBe(16);
+});
+
 test('one that the node closes is no longer to be had', async () => {
   const { connections, handshakes } = stage();
   const taken = connections.take(1, never);

@@ -10,6 +10,8 @@ const FREE_MS = 30_000;
 const MOST_OPENING = 4;
 /** A handshake that takes longer does not count among them: it waits more than it costs, or the node is stuck with that one only. */
 const SLOW_MS = 150;
+/** All at once, slow ones too: a node that is stuck is not helped by more and more of them. */
+const MOST_PENDING = 16;
 /** After a failure, how long nothing is tried for nobody: a pod that is being made cannot be reached at first. */
 const AGAIN_MS = 50;
 
@@ -84,8 +86,9 @@ export class NodeConnections implements Disposable {
   }
 
   #openMore(): void {
-    const mayAhead = () => this.#ahead > 0 && (this.#isReached || this.#pending === 0);
-    while (this.#opening < MOST_OPENING && (mayAhead() || this.#opening < this.#line.length)) {
+    const isWanted = () =>
+      this.#opening < this.#line.length || (this.#ahead > 0 && (this.#isReached || this.#pending === 0));
+    while (this.#opening < MOST_OPENING && this.#pending < MOST_PENDING && isWanted()) {
       const isAhead = this.#opening >= this.#line.length;
       this.#ahead = Math.max(0, this.#ahead - 1);
       this.#opening += 1;
