@@ -74,6 +74,14 @@ test('who has waited longest tries again first, also when it has just been refus
   expect(tried).toEqual([1]);
 });
 
+test('who waits for the next try gets it also where the gate is closed meanwhile', async () => {
+  const gate = new ProbeGate();
+  (await gate.pass(0, never)).refused();
+  const waiting = gate.pass(0, never);
+  gate.close();
+  using _attempt = await waiting;
+});
+
 test('one that is stuck holds up none for long', async () => {
   const gate = new ProbeGate();
   gate.close();

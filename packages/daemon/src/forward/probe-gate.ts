@@ -48,7 +48,6 @@ export class ProbeGate {
   close(): void {
     this.#isOpen = false;
     this.#refusedAt = undefined;
-    this.#endPause();
   }
 
   /**
