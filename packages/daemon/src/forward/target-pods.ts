@@ -75,12 +75,12 @@ export function podsOfService(
     const { kind } = object;
     const { name } = object.metadata;
     const content = contents.find((one) => one.kind === kind && one.name === name && one.namespace === where);
-    const { expected = NOTHING_EXPECTED, leaving, ended, started } = content ?? {};
+    const { expected = NOTHING_EXPECTED, leaving, ended, started, older } = content ?? {};
     const pod = kind === 'Pod' ? view.get('Pod', where, name) : undefined;
     const made = content?.resource === undefined ? [] : workloadStatus(content, view).pods;
     const labels = podTemplateOf(object) === undefined ? {} : (object['spec']?.template?.metadata?.labels ?? {});
     const pods = pod ? [pod] : made.length > 0 ? made : podsWith(labels, view, where);
-    return pods.map((one) => ({ pod: one, expected, leaving, ended, started, port }));
+    return pods.map((one) => ({ pod: one, expected, leaving, ended, started, older, port }));
   });
 }
 
