@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { CustomDefinition } from '../rig/custom-definition.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { eventOf, passEnded } from '../rig/expected-events.ts';
+import { freePort } from '../rig/free-port.ts';
+import { plainRequest } from '../rig/http-answer.ts';
 import { type ApiObject, KubeApi } from '../rig/kube-api.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
@@ -73,7 +75,9 @@ test('a custom resource gets the image at the place that the config names, and i
   await using rig = await openRig('hello-service');
   const { namespace } = rig;
   await rig.write('k8s/hello.yaml', rollout(custom.group));
-  await rig.writeConfig(config(custom.group, '    pods: true\n'));
+  const local = await freePort();
+  const ports = `hello:\n    ports: ["${local}:8080"]`;
+  await rig.writeConfig(config(custom.group, '    pods: true\n').replace('hello:', ports));
 
   const controlled = async () => {
     const object = await namedImage(custom, namespace);
@@ -89,6 +93,9 @@ test('a custom resource gets the image at the place that the config names, and i
     pods: [{ name: expect.stringMatching(/^first-/), newest: true }],
   });
   expect((await rig.devloop(['logs', 'hello'])).stdout).toContain('serving');
+  const whoami = ['node', '-p', "require('os').hostname()"];
+  expect((await rig.devloop(['exec', 'hello', '--', ...whoami])).stdout).toMatch(/^first-/);
+  expect((await rig.devloop(['run', 'hello', '--', ...whoami])).stdout).toMatch(/^hello-run-/);
 
   const message = unique('second');
   const since = rig.mark();
@@ -99,7 +106,13 @@ test('a custom resource gets the image at the place that the config names, and i
   await kube.patch('replicasets', namespace, 'first', { spec: { replicas: 0 } });
   await rig.event(passEnded('hello', 'live'), since);
   await rig.serves('hello', message);
+  expect((await plainRequest(`http://localhost:${local}/`)).body).toContain(message);
   expect((await rig.service('hello')).pods).toMatchObject([{ name: expect.stringMatching(/^second-/), newest: true }]);
+
+  // what its controller made is its all: without it, what was live is not any more
+  const deleted = rig.mark();
+  await kube.delete('replicasets', namespace, 'second');
+  await rig.event(eventOf('service-degraded', { service: 'hello' }), deleted);
 
   const { output } = await rig.devloop(['down', '--yes'], { timeoutMs: 150_000 });
   expect(output).toContain('Rollout');
@@ -133,5 +146,24 @@ test('a custom resource of which nobody makes pods is live when it is applied, w
   await rig.event(eventOf('object-applied', { object: 'Rollout/hello', action: 'pruned' }), renamed);
   expect(await custom.object(namespace, 'hello')).toBeUndefined();
   expect(await custom.object(namespace, 'other')).toBeDefined();
+  kube.close();
+});
+
+test('a custom resource with a pod template needs no word in the config, and gets the image of each save', async () => {
+  const kube = await KubeApi.open();
+  await using custom = await CustomDefinition.open(kube);
+  await using rig = await openRig('hello-service');
+  const manifest = await rig.read('k8s/hello.yaml');
+  await rig.write('k8s/hello.yaml', manifest.replace('apps/v1\nkind: Deployment', `${custom.group}/v1\nkind: Rollout`));
+  await rig.up();
+  const image = async () => (await custom.object(rig.namespace, 'hello')).spec.template.spec.containers[0].image;
+  const first = await image();
+  expect(first).toMatch(/^hello:devloop-/);
+
+  const saved = rig.mark();
+  await rig.writeAtomic('hello/message.txt', unique('second'));
+  await rig.event(passEnded('hello', 'live'), saved);
+  expect(await image()).toMatch(/^hello:devloop-/);
+  expect(await image()).not.toBe(first);
   kube.close();
 });

@@ -58,6 +58,12 @@ export async function untilPodsAreKnown(
   }
 }
 
+/** A custom resource of which something was made has pods from now on: without them it would not be live any more. */
+export function withKnownPods(workload: Workload, view: Pick<LiveObjects, 'ownedBy'>): Workload {
+  if (workload.resource?.pods !== 'if-any' || podless([workload], view).length > 0) return workload;
+  return { ...workload, resource: { ...workload.resource, pods: 'wanted' } };
+}
+
 /** Says of which custom resources it is not known more than that they were applied. */
 export function podlessNote(workloads: readonly Workload[], view: Pick<LiveObjects, 'ownedBy'>): string | undefined {
   const notes = podless(workloads, view).map(({ kind, name, resource }) => {

@@ -23,7 +23,7 @@ import {
 } from '../rollout/workload-status.ts';
 import { instant } from '../support/instant.ts';
 import type { CurrentImage } from './current-images.ts';
-import { customWorkload, podlessNote, untilPodsAreKnown } from './follow-custom.ts';
+import { customWorkload, podlessNote, untilPodsAreKnown, withKnownPods } from './follow-custom.ts';
 import type { Pass, PassContext, PassOutcome } from './run-pass.ts';
 
 /** How long a swap waits for the controllers to have seen what was applied last. */
@@ -76,7 +76,9 @@ export async function rollOut(
   pass.onApplied(workloads);
   superseded.throwIfAborted();
   await untilPodsAreKnown(fresh, pass, session);
-  const outcome = await trackRollout(workloads, {
+  const known = workloads.map((workload) => withKnownPods(workload, session.view));
+  pass.onApplied(known);
+  const outcome = await trackRollout(known, {
     view: session.view,
     engine: session.engine,
     touch: touchOf(session),
@@ -98,8 +100,8 @@ export async function rollOut(
   if (outcome.pulledAt !== undefined) reporter.times.pulledAt = outcome.pulledAt;
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
   reporter.times.readyAt = outcome.readyAt;
-  for (const workload of workloads) context.history.saw(workloadStatus(workload, session.view).newest);
-  const note = podlessNote(workloads, session.view);
+  for (const workload of known) context.history.saw(workloadStatus(workload, session.view).newest);
+  const note = podlessNote(known, session.view);
   return { ok: true, kind, image, ...(note === undefined ? {} : { note }) };
 }
 

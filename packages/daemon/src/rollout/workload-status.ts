@@ -196,13 +196,13 @@ function customStatus(workload: CustomWorkload, live: LiveObjects): WorkloadStat
   const isServing = newest.length > 0 && newest.every(({ done }) => done);
   const wrong =
     newest.find(({ diagnosis }) => diagnosis?.fatal) ?? newest.find(({ diagnosis }) => diagnosis !== undefined);
-  const detail =
-    newest.length === 0 ? 'waiting for its controller' : isServing ? 'ending the old pods' : `ready ${ready}/${wanted}`;
+  const done = isServing && olderPods.length === 0;
+  const progress = isServing && !done ? 'ending the old pods' : `ready ${ready}/${wanted}`;
   return {
-    done: isServing && olderPods.length === 0,
+    done,
     ready,
     wanted,
-    detail: isServing && olderPods.length === 0 ? `ready ${ready}/${wanted}` : detail,
+    detail: newest.length === 0 ? 'waiting for its controller' : progress,
     pods: [...newest.flatMap(({ pods }) => pods), ...olderPods],
     newest: newest.flatMap((status) => status.newest),
     leaving: [...newest, ...older].flatMap(({ leaving }) => leaving),
