@@ -120,7 +120,7 @@ describe('readConfig', () => {
     },
     'kinds of custom resources with places that are none': {
       config:
-        "services:\n  web:\nresources:\n  - { kind: rollout, apiGroup: apps/v1, images: [spec..image] }\n  - kind: Rollout\n    group: argoproj.io\n    images:\n      - '{.spec.image}'\n      - spec.containers[].image\n      - spec.image.\n      - 3\n    pods: maybe\n  - Rollout\n",
+        "services:\n  web:\nresources:\n  - { kind: Roll out, apiGroup: apps/v1, images: [spec..image] }\n  - kind: Rollout\n    group: argoproj.io\n    images:\n      - '{.spec.image}'\n      - spec.containers[].image\n      - spec.image.\n      - 3\n    pods: maybe\n  - Rollout\n",
     },
     'places of images that are no list': {
       config: 'services:\n  web:\nresources:\n  - { kind: A, apiGroup: b.c, images: spec.image }\n',

@@ -69,9 +69,10 @@ function noSuchObject(
   index: number,
   manifests: readonly Manifest[],
 ): ConfigProblem {
-  const others = [...new Set(manifests.filter((manifest) => apiGroupOf(manifest.object).includes('.')).map(named))];
-  const ofKind = manifests.find(({ object }) => object.kind === kind);
-  const nearest = nearestWord(kind, manifests.filter(({ object }) => apiGroupOf(object) === apiGroup).map(kindOf));
+  const custom = manifests.filter(({ object }) => apiGroupOf(object).includes('.'));
+  const others = [...new Set(custom.map(named))];
+  const ofKind = custom.find(({ object }) => object.kind === kind);
+  const nearest = nearestWord(kind, custom.filter(({ object }) => apiGroupOf(object) === apiGroup).map(kindOf));
   return {
     path: ['resources', index, ofKind === undefined ? 'kind' : 'apiGroup'],
     at: 'value',

@@ -474,7 +474,7 @@ describe('what is wrong', () => {
     },
     'kinds of custom resources that no manifest has': {
       'devloop.yaml':
-        'services:\n  web:\nresources:\n  - { kind: Rolout, apiGroup: argoproj.io }\n  - { kind: Rollout, apiGroup: argo.io }\n  - { kind: Workflow, apiGroup: b.c }\n',
+        'services:\n  web:\nresources:\n  - { kind: Rolout, apiGroup: argoproj.io }\n  - { kind: Rollout, apiGroup: argo.io }\n  - { kind: Workflow, apiGroup: b.c }\n  - { kind: rollout, apiGroup: argoproj.io }\n',
       'web/Dockerfile': '',
       'k8s/web.yaml': rollout('web'),
     },

@@ -200,7 +200,7 @@ const IMAGE_PATH = /^[A-Za-z_$][\w$-]*(\[(\*|\d{1,4})\])*(\.[A-Za-z_$][\w$-]*(\[
 export const ResourceSchema = z.strictObject({
   kind: z
     .string()
-    .regex(/^[A-Z][A-Za-z0-9]*$/)
+    .regex(/^[A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?$/)
     .describe('As the manifests write it: Rollout.'),
   apiGroup: z
     .string()
