@@ -131,16 +131,23 @@ export class FakeKubelet {
     this.#run.lines = [];
   }
 
+  /** Renames the log file and begins another. Streams that are open go on with it. */
+  rename(): void {
+    this.#run.lines = [];
+  }
+
   /**
-   * The container writes lines, for a second, into a file that is rotated away before those who follow the log have come
-   * to it: they go on with the next file, as the kubelet does for who takes nothing meanwhile.
+   * The container writes lines into a file that is rotated away before those who follow the log have come to it: they go
+   * on with the next file, as the kubelet does for who takes nothing meanwhile.
+   *
+   * @param ms how long they take, beyond what lines take anyway
    */
-  writeUntold(...texts: string[]): void {
+  writeUntold(texts: readonly string[], ms = 1000): void {
     const followers = [...this.#followers];
     this.#followers.clear();
     this.write(...texts);
-    this.#run.lines = [];
-    this.#clockMs += 1000;
+    this.rename();
+    this.#clockMs += ms;
     for (const follower of followers) this.#followers.add(follower);
   }
 
@@ -185,7 +192,9 @@ export class FakeKubelet {
     );
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.flushHeaders();
-    response.write(wanted.slice(tail === null ? 0 : -Number(tail)).join(''));
+    const limit = searchParams.get('limitBytes');
+    const text = wanted.slice(tail === null ? 0 : -Number(tail)).join('');
+    response.write(text.slice(0, limit === null ? undefined : Number(limit)));
     if (searchParams.get('follow') !== 'true' || run.hasEnded) response.end();
     else this.#followers.add(response);
     response.once('close', () => this.#followers.delete(response));
