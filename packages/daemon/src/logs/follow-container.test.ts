@@ -258,11 +258,26 @@ test('a log that was rotated twice while nothing was taken from its stream: what
   kubelet.write(...numbered(105, 5));
   await stage.stored('line 109');
   expect(await stage.texts()).toEqual([...numbered(0, 5), ...numbered(105, 5)]);
-  expect(await stage.gaps()).toEqual([expect.stringMatching(/may have left out lines/)]);
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
 });
 
 /** As much as no file of a log has that is rotated for its length, and fewer lines than are looked through at the end. */
 const MUCH = Array.from({ length: 4000 }, (_, index) => `${index} ${'much '.repeat(25)}`);
+
+test('a log that is rotated while its container says nothing: perhaps nothing is missing', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('before');
+  await stage.stored('before');
+  kubelet.rename();
+  kubelet.sayNothing(1000);
+  kubelet.write('after');
+  await stage.stored('after');
+  const messages = await stage.messages();
+  expect(messages.map(({ type }) => type)).toEqual(['lines', 'gap', 'lines']);
+  expect(messages[1]).toMatchObject({ because: expect.stringMatching(/rotated/), isPerhapsNone: true });
+});
 
 test('a small file that a stream leaves out which has told much: what is missing is told', async () => {
   const stage = await Stage.open();
@@ -308,6 +323,7 @@ test('a short file that is emptied soon after the log was asked: that lines are 
   expect(await stage.texts()).not.toContain('line 0');
   await stage.gap();
   expect(await stage.gaps()).toEqual(['its stream left out lines when the log was rotated']);
+  expect((await stage.messages()).filter((message) => 'isPerhapsNone' in message)).toEqual([]);
 });
 
 test('a small file that is left out at last: what is missing is told when its container has ended', async () => {

@@ -231,16 +231,17 @@ class Reading {
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
     if (unknown.length > 0) await delay(this.#quiet.times.toldMs, signal);
-    this.#gap(unknown, 'the log was rotated meanwhile, and its stream may have left out lines');
+    this.#gap(unknown, 'the log was rotated while its stream was silent', true);
     if (leftOut.some((silence) => silence === present)) {
       throw new Error('its stream left out lines, as it does when the log is rotated');
     }
   }
 
-  #gap(silences: readonly Silence[], because: string): void {
+  #gap(silences: readonly Silence[], because: string, isPerhapsNone?: true): void {
     const [first, last] = [silences[0], silences.at(-1)];
     if (first === undefined || last === undefined) return;
-    this.#writer.appendGap(this.#source, { because, ...between(first.fromMs, last.toMs) }, last.toMs);
+    const gap = { because, isPerhapsNone, ...between(first.fromMs, last.toMs) };
+    this.#writer.appendGap(this.#source, gap, last.toMs);
   }
 
   #store(piece: Piece): void {
