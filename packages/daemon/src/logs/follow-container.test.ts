@@ -220,6 +220,37 @@ test('a pod that goes when only the run before could be read leaves a gap', asyn
   expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
 });
 
+test('a pod that goes while its kubelet is started anew leaves a gap', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.shut();
+  kubelet.write('that nobody reads');
+  await kubelet.requested();
+  await kubelet.requested(); // so that the first answer has been taken
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
+});
+
+test('a container that has ended while its kubelet is started anew: its log is read after', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.shut();
+  kubelet.write('its last words');
+  kubelet.end();
+  for (let asked = 0; asked < 6; asked++) await kubelet.requested();
+  kubelet.reopen();
+  await stage.completed();
+  expect(await stage.texts()).toEqual(['one', 'its last words']);
+  expect(await stage.gaps()).toEqual([]);
+});
+
 test('a log that is empty where lines of it are stored is not all of it', async () => {
   const stage = await Stage.open();
   const { kubelet } = stage;

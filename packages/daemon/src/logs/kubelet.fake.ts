@@ -25,6 +25,7 @@ export class FakeKubelet {
   #restarts = -1;
   #isThere = true;
   #refusesPresent = false;
+  #isShut = false;
   #untoldBytes = 0;
   /** What its status says where that is late. */
   #toldPod: KubernetesObject | undefined;
@@ -161,6 +162,17 @@ export class FakeKubelet {
     this.#refusesPresent = true;
   }
 
+  /** The kubelet ends: streams end as if their logs were over, and nobody answers for it until it is started anew. */
+  shut(): void {
+    this.#isShut = true;
+    this.endStreams();
+  }
+
+  /** The kubelet is started anew. */
+  reopen(): void {
+    this.#isShut = false;
+  }
+
   /** The pod is gone. */
   remove(): void {
     this.#isThere = false;
@@ -179,6 +191,11 @@ export class FakeKubelet {
 
   #answer(response: ServerResponse, { searchParams }: URL): void {
     queueMicrotask(() => this.#requests.ring());
+    if (this.#isShut) {
+      const message = 'Get "https://192.168.49.2:10250/": dial tcp 192.168.49.2:10250: connect: connection refused';
+      response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+      return;
+    }
     const isPrevious = searchParams.get('previous') === 'true';
     const run = isPrevious ? this.#runs.at(-2) : this.#run;
     if (!this.#isThere || run === undefined || (this.#refusesPresent && !isPrevious)) {

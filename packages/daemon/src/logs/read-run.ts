@@ -93,7 +93,8 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     }
   } catch (error) {
     if (error instanceof Unmet) return { is: 'unmet', because: error.message };
-    if (error instanceof ApiRefusal) return { is: 'refused', because: error.message };
+    // where the kubelet does not answer, as while it is started anew, the log is there all the same
+    if (error instanceof ApiRefusal && !error.isPassing) return { is: 'refused', because: error.message };
     if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
     return { is: 'broken', because: error instanceof Error ? error.message : undefined };
   }
