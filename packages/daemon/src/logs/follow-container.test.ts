@@ -310,6 +310,17 @@ test('a log that is rotated while its container says nothing: perhaps nothing is
   expect(messages[1]).toMatchObject({ because: expect.stringMatching(/rotated/), isPerhapsNone: true });
 });
 
+/** Whose log has just been asked whether it was rotated, so that this is not due for long. */
+async function afterMuchAndASilence(): Promise<Stage> {
+  const stage = await Stage.open();
+  stage.follow();
+  stage.kubelet.write(...MUCH);
+  stage.kubelet.sayNothing(310);
+  stage.kubelet.write('after a silence');
+  await stage.stored('after a silence');
+  return stage;
+}
+
 test('a small file that a stream leaves out which has told much: what is missing is told', async () => {
   const stage = await Stage.open();
   const { kubelet } = stage;
@@ -323,13 +334,8 @@ test('a small file that a stream leaves out which has told much: what is missing
 });
 
 test('a small file that is left out soon after the log was asked: the log is asked again, and what is missing told', async () => {
-  const stage = await Stage.open();
+  const stage = await afterMuchAndASilence();
   const { kubelet } = stage;
-  stage.follow();
-  kubelet.write(...MUCH);
-  kubelet.sayNothing(310);
-  kubelet.write('after a silence');
-  await stage.stored('after a silence');
   kubelet.writeUntold(['untold'], 310);
   kubelet.write('the next');
   await stage.stored('the next');
@@ -358,13 +364,8 @@ test('a short file that is emptied soon after the log was asked: that lines are 
 });
 
 test('a small file that is left out at last: what is missing is told when its container has ended', async () => {
-  const stage = await Stage.open();
+  const stage = await afterMuchAndASilence();
   const { kubelet } = stage;
-  stage.follow();
-  kubelet.write(...MUCH);
-  kubelet.sayNothing(310);
-  kubelet.write('after a silence');
-  await stage.stored('after a silence');
   kubelet.writeUntold(['untold'], 310);
   kubelet.write('the last');
   await stage.stored('the last');
