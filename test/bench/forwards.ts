@@ -9,12 +9,13 @@ import { median, round, table } from './figures.ts';
 import { KubectlForward } from './kubectl-forward.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
 import { proberService } from './pod-prober.ts';
+import type { WaitFigures } from './rollout-waits.ts';
 import {
+  BESIDE_PER_SECOND,
   figuresOf,
   KINDS,
-  type Kind,
   PER_SECOND,
-  type RolloutOutcome,
+  type Rollouts,
   rolloutsUnderLoad,
 } from './rollouts-under-load.ts';
 
@@ -23,25 +24,37 @@ const DEFAULT_MEGABYTES = 256;
 const TRANSFERS = 5;
 /** Of every so many rollouts one is made once more under kubectl port-forward. */
 const KUBECTL_SHARE = 10;
+/** The service that is left alone while others roll out, and from which the transfers are. */
+const STEADY = 'steady';
 
 /** New connections through rollouts, and one connection's throughput, beside kubectl port-forward. */
 export async function forwards(options: BenchOptions): Promise<BenchResult> {
   const rollouts = options.runs ?? DEFAULT_ROLLOUTS;
   const megabytes = options.megabytes ?? DEFAULT_MEGABYTES;
-  const ports = { swap: await freePort(), rolling: await freePort(), kubectl: await freePort() };
+  const ports = {
+    swap: await freePort(),
+    rolling: await freePort(),
+    steady: await freePort(),
+    kubectl: await freePort(),
+  };
   await using rig = await openProject(ports);
 
-  const ours = await rolloutsUnderLoad(rig, rollouts, (kind) => ports[kind]);
-  const theirs: RolloutOutcome[] = [];
+  const ours = await rolloutsUnderLoad(rig, rollouts, { of: (kind) => ports[kind], beside: ports.steady });
+  const theirs: { measured: Rollouts['measured']; unmeasured: Rollouts['unmeasured'] } = {
+    measured: [],
+    unmeasured: [],
+  };
   const kubectlRollouts = Math.max(2, Math.round(rollouts / KUBECTL_SHARE));
   let restarts = 0;
   for (const kind of KINDS) {
     await using forward = await KubectlForward.open(rig.namespace, kind, `${ports.kubectl}:80`);
-    theirs.push(...(await rolloutsUnderLoad(rig, Math.ceil(kubectlRollouts / 2), () => ports.kubectl, [kind])));
+    const some = await rolloutsUnderLoad(rig, Math.ceil(kubectlRollouts / 2), { of: () => ports.kubectl }, [kind]);
+    theirs.measured = [...theirs.measured, ...some.measured];
+    theirs.unmeasured = [...theirs.unmeasured, ...some.unmeasured];
     restarts += forward.restarts;
   }
   const throughput = await transfers(rig, ports, megabytes);
-  const checked = await checkedTransfers(ports.swap, megabytes);
+  const checked = await checkedTransfers(ports.steady, megabytes);
   return report({
     ours,
     theirs,
@@ -57,15 +70,15 @@ export async function forwards(options: BenchOptions): Promise<BenchResult> {
 /** MB/s of one connection each, in turn, each time the other first. */
 async function transfers(
   rig: DevloopRig,
-  ports: { readonly swap: number; readonly kubectl: number },
+  ports: { readonly steady: number; readonly kubectl: number },
   megabytes: number,
 ): Promise<{ devloop: number[]; kubectl: number[] }> {
-  await using _forward = await KubectlForward.open(rig.namespace, 'swap', `${ports.kubectl}:80`);
+  await using _forward = await KubectlForward.open(rig.namespace, STEADY, `${ports.kubectl}:80`);
   const measured = { devloop: [] as number[], kubectl: [] as number[] };
   for (let run = 0; run <= TRANSFERS; run++) {
     const order = run % 2 === 0 ? (['devloop', 'kubectl'] as const) : (['kubectl', 'devloop'] as const);
     for (const side of order) {
-      const rate = await transfer(side === 'devloop' ? ports.swap : ports.kubectl, megabytes);
+      const rate = await transfer(side === 'devloop' ? ports.steady : ports.kubectl, megabytes);
       process.stderr.write(`${side} ${round(rate)} MB/s\n`);
       if (run > 0) measured[side].push(rate); // the first warms up
     }
@@ -87,10 +100,11 @@ async function transfer(port: number, megabytes: number): Promise<number> {
   return bytes / 1e6 / ((now() - startedAt) / 1000);
 }
 
-function openProject(ports: Readonly<Record<Kind, number>>): Promise<DevloopRig> {
-  const services = KINDS.map((kind) => {
-    const config = [`rollout: ${kind}`, `ports: ["${ports[kind]}:8080"]`];
-    return { name: kind, message: kind, endsOnSigterm: true, nodePort: false, program: PROGRAM, config };
+function openProject(ports: Readonly<Record<(typeof KINDS)[number] | typeof STEADY, number>>): Promise<DevloopRig> {
+  const services = ([...KINDS, STEADY] as const).map((name) => {
+    const rollout = name === STEADY ? [] : [`rollout: ${name}`];
+    const config = [...rollout, `ports: ["${ports[name]}:8080"]`];
+    return { name, message: name, endsOnSigterm: true, nodePort: false, program: PROGRAM, config };
   });
   return openBenchProject([...services, proberService(PER_SECOND)]);
 }
@@ -112,8 +126,8 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 interface Measured {
-  readonly ours: readonly RolloutOutcome[];
-  readonly theirs: readonly RolloutOutcome[];
+  readonly ours: Rollouts;
+  readonly theirs: Rollouts;
   readonly rollouts: number;
   readonly restarts: number;
   readonly megabytes: number;
@@ -129,13 +143,16 @@ function report({ ours, theirs, rollouts, restarts, megabytes, throughput, check
   const [our, their] = [sides.devloop, sides.kubectl_port_forward];
   const [mbps, kubectlMbps] = [median(throughput.devloop), median(throughput.kubectl)];
   const ratio = mbps / kubectlMbps;
-  const row = (name: string, key: Exclude<keyof typeof our, Kind>) => [name, our[key], their[key]];
-  type Waits = NonNullable<(typeof our)[Kind]>;
-  const waits = (name: string, key: keyof Waits) => [name, ...KINDS.map((kind) => our[kind]?.[key] ?? '-')];
+  const row = (
+    name: string,
+    key: 'rollouts' | 'otherwise' | 'connections' | 'refused' | 'reset' | 'late' | 'usual_ms' | 'p99_ms',
+  ) => [name, our[key], their[key]];
+  const waits = (name: string, key: keyof WaitFigures) => [name, ...KINDS.map((kind) => our[kind]?.[key] ?? '-')];
   const text = `${table([
     ['', 'devloop', 'kubectl port-forward'],
     row('rollouts', 'rollouts'),
     row('  of these brought about otherwise', 'otherwise'),
+    ['  besides, not measured', our.unmeasured.length, their.unmeasured.length],
     row('new connections', 'connections'),
     row('  refused', 'refused'),
     row('  reset, or ended without an answer', 'reset'),
@@ -150,12 +167,16 @@ ${table([
   ['waiting through devloop', ...KINDS],
   waits('rollouts', 'rollouts'),
   waits('longest added wait of a rollout, median ms', 'added_ms'),
-  waits('  the same before the save, median ms', 'quiet_ms'),
   waits('longest in which no pod served, median ms', 'unserved_ms'),
   waits('added wait less that, of the same rollout, median ms', 'beyond_ms'),
+  waits('  99th percentile, ms', 'p99_beyond_ms'),
   waits('  worst, ms', 'worst_beyond_ms'),
-  waits('rollouts with no longer wait than that', 'held'),
-  waits('  or not longer by more than waits were before the save', 'held_but_for_the_usual'),
+  waits('rollouts in which it was over 0', 'exceeded'),
+  waits(
+    `  over the ${our.ordinary_ms} ms that a connection may ordinarily take longer`,
+    'exceeded_by_more_than_ordinary',
+  ),
+  waits('  and over what was waited for a service left alone', 'exceeded_by_more_than_beside'),
 ])}
 
 On ${sandbox ? 'a sandbox' : 'the cluster'}. Ratio of the throughputs: ${round(ratio, 2)} (may not be under 1), ${TRANSFERS} transfers of ${megabytes} MB each, in turn.
@@ -163,6 +184,9 @@ ${megabytes} MB of which no part is like another, through devloop: ${said(checke
 ${PER_SECOND} new connections a second to each port while saves go live, by swap and by rolling in turn, each asking once. Added wait:
 the longest answer of a rollout less the median one before the save. In which no pod served: a program in the cluster asks the service's pods,
 old and new, at their own addresses as often; the longest from a round without an answer to the next answer, less the median.
+Ordinarily: the 99th percentile of what connections before the saves took longer than the median one, all rollouts together.
+Left alone: ${BESIDE_PER_SECOND} new connections a second go meanwhile through devloop to a service that no rollout touches; what the longest of them
+took longer, in the same rollout, is the machine's doing.
 kubectl port-forward is begun again whenever it ends.`;
   const json = {
     sandbox,

@@ -34,7 +34,44 @@ test('no new connection is refused or reset through a swap and a rolling update'
   expect(outcomes.filter(({ ended }) => ended !== 'answered')).toEqual([]);
 });
 
-/** Echoes on 8080; on 8081 says what came, once the client has ended its side; on 8082 sends 64 MB. */
+/** Listens a second after it was started, and goes on for three after it was told to end. */
+const LATE = `const message = require('node:fs').readFileSync(__dirname + '/message.txt', 'utf8').trim();
+const server = require('node:http').createServer((_request, response) => response.end(message));
+setTimeout(() => server.listen(8080), 1000);
+process.on('SIGTERM', () => setTimeout(() => process.exit(0), 3000));
+`;
+
+test('in a rolling update the old program answers until the new one listens, and never after that', async () => {
+  await using rig = await openRig('hello-service');
+  const port = await freePort();
+  await rig.write('hello/server.js', LATE);
+  const [before, after] = [unique('before'), unique('after')];
+  await rig.write('hello/message.txt', before);
+  await rig.writeConfig(`services:\n  hello:\n    rollout: rolling\n    ports: ["${port}:8080"]\n`);
+  await rig.up();
+  // longer than a forward lets a connection wait
+  const ask = async () => (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
+  expect(await ask()).toBe(before);
+  const since = rig.mark();
+  await rig.writeAtomic('hello/message.txt', after);
+  let isLive = false;
+  const live = rig.event(eventOf('pass-ended', { service: 'hello', outcome: 'live', kind: 'rolling' }), since);
+  const told = live.then(() => {
+    isLive = true;
+  });
+  const answers: string[] = [];
+  while (!isLive) answers.push(await ask());
+  await told;
+  expect(await ask()).toBe(after); // what is called live is what answers
+  const first = answers.indexOf(after);
+  expect(answers.slice(0, first < 0 ? answers.length : first).every((answer) => answer === before)).toBe(true);
+  expect(first < 0 ? [] : answers.slice(first).filter((answer) => answer !== after)).toEqual([]);
+});
+
+/**
+ * Echoes on 8080; on 8081 says what came, once the client has ended its side; on 8082 sends 64 MB; on 8083 speaks first, and
+ * says what came, once the client has ended its side.
+ */
 const PROGRAM = `const net = require('node:net');
 const { createHash } = require('node:crypto');
 const serve = (port, take) => net.createServer({ allowHalfOpen: true }, (socket) => {
@@ -52,20 +89,35 @@ serve(8082, (socket) => {
   socket.resume();
   socket.end(Buffer.alloc(64_000_000, 'devloop '));
 });
+serve(8083, (socket) => {
+  socket.write('220 hello\\r\\n');
+  let said = '';
+  socket.on('data', (bytes) => { said += bytes; });
+  socket.on('end', () => socket.end('221 you said ' + said));
+});
 process.on('SIGTERM', () => process.exit(0));
 `;
 
-async function openProgram(): Promise<{ rig: DevloopRig; echo: number; counter: number; sender: number }> {
+interface OpenedProgram {
+  readonly rig: DevloopRig;
+  readonly echo: number;
+  readonly counter: number;
+  readonly sender: number;
+  readonly greeter: number;
+}
+
+async function openProgram(): Promise<OpenedProgram> {
   const rig = await openRig('hello-service');
-  const [echo, counter, sender] = [await freePort(), await freePort(), await freePort()];
+  const [echo, counter, sender, greeter] = [await freePort(), await freePort(), await freePort(), await freePort()];
   await rig.write('hello/server.js', PROGRAM);
-  await rig.writeConfig(`services:\n  hello:\n    ports: ["${echo}:8080", "${counter}:8081", "${sender}:8082"]\n`);
+  const ports = [`${echo}:8080`, `${counter}:8081`, `${sender}:8082`, `${greeter}:8083`];
+  await rig.writeConfig(`services:\n  hello:\n    ports: ${JSON.stringify(ports)}\n`);
   await rig.up();
-  return { rig, echo, counter, sender };
+  return { rig, echo, counter, sender, greeter };
 }
 
 test('half-close, two hundred connections, large transfers both ways, and IPv6', async () => {
-  const { rig, echo, counter, sender } = await openProgram();
+  const { rig, echo, counter, sender, greeter } = await openProgram();
   await using _rig = rig;
   const connect = (port: number, host = '127.0.0.1') => net.connect({ port, host, allowHalfOpen: true });
 
@@ -74,6 +126,15 @@ test('half-close, two hundred connections, large transfers both ways, and IPv6',
   const counted = connect(counter);
   counted.end(uploaded);
   expect(await text(counted)).toBe(`20000000 ${hash(uploaded)}`);
+
+  const silent = connect(greeter);
+  silent.end(); // before a word was said on either side
+  expect(await text(silent)).toBe('220 hello\r\n221 you said ');
+  const greeted = connect(greeter);
+  const [greeting] = await once(greeted, 'data');
+  expect(String(greeting)).toBe('220 hello\r\n');
+  greeted.end('QUIT');
+  expect(await text(greeted)).toBe('221 you said QUIT');
 
   const sockets = Array.from({ length: 200 }, () => connect(echo));
   const echoed = sockets.map(async (socket, index) => {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { ID, podObject } from '../rollout/live-objects.fake.ts';
-import { choosePod, comingPods, isGoing, type PodCandidate } from './choose-pod.ts';
+import {
+  choosePod,
+  comingPods,
+  contentOf,
+  hasProgramEnded,
+  isGoing,
+  type PodCandidate,
+  unprovenPod,
+} from './choose-pod.ts';
 
 const expected = new Map([['main', { reference: 'web:2', imageId: ID.two }]]);
 const NEW = { image: 'web:2', imageId: ID.two };
@@ -76,6 +84,66 @@ describe('one whose containers are being exchanged', () => {
     const containers = [{ name: 'main', image: 'web:2', [probe]: {} }];
     const pod = podObject('a', { ...EXCHANGED, spec: { containers } });
     expect(chosen(candidate(pod, { started: new Set(['uid-a']) }))).toBeUndefined();
+  });
+});
+
+describe('until the new content is live', () => {
+  const older = new Set(['uid-old']);
+  const before = candidate(podObject('old'), { older });
+  const ending = candidate(podObject('old', { deleted: true }), { older });
+  const newest = candidate(podObject('new', NEW), { older });
+  const unready = candidate(podObject('new', { ...NEW, ready: false }), { older });
+  const proven = new Set([contentOf(newest)]);
+  const refusing = new Set(['uid-new']);
+
+  test.each<[string | undefined, string, PodCandidate[], Parameters<typeof choosePod>[1]]>([
+    ['old', 'the newest has shown nothing', [before, newest], {}],
+    ['new', 'the newest has taken a connection', [before, newest], { proven }],
+    ['new', 'that has refused one since', [before, newest], { proven, refusing }],
+    [undefined, 'it has, and is ready no more', [before, unready], { proven }],
+    ['new', 'the one before is being ended', [ending, newest], {}],
+    ['old', 'that is so and the request may be repeated', [ending, newest], { isRepeatable: true }],
+    ['new', 'and the newest has taken one', [ending, newest], { isRepeatable: true, proven }],
+    ['new', 'its program has ended', [{ ...ending, ended: older }, newest], { isRepeatable: true }],
+    ['old', 'there is nothing newer yet', [before], {}],
+  ])('%s serves where %s', (name, _where, candidates, about) => {
+    expect(choosePod(candidates, about)?.pod.metadata.name).toBe(name);
+  });
+
+  test('what serves for a newer one says so, and the newer one is known', () => {
+    expect(choosePod([before, newest])?.isOlder).toBe(true);
+    expect(choosePod([before, newest], { proven })?.isOlder).toBe(false);
+    expect(unprovenPod([before, newest], new Set())?.pod.metadata.name).toBe('new');
+    expect(unprovenPod([before, newest], proven)).toBeUndefined();
+    expect(unprovenPod([before, unready], new Set())).toBeUndefined();
+  });
+
+  test.each<[boolean, string, PodCandidate]>([
+    [true, 'is being ended', { ...ending, ended: older }],
+    [true, 'is being exchanged', { ...before, ended: older, leaving: older }],
+    [false, 'stays', { ...before, ended: older }],
+    [false, 'is being ended, and has not', ending],
+  ])('a program has ended for the next one: %s where its pod %s', (has, _what, one) => {
+    expect(hasProgramEnded([newest, one], 'uid-old')).toBe(has);
+    expect(hasProgramEnded([newest, one], 'uid-new')).toBe(false);
+  });
+
+  test('afterwards the newest serves, whatever it has shown', () => {
+    const live = [before, newest].map((one) => ({ ...one, older: new Set<string>() }));
+    expect(chosen(...live)).toBe('new');
+    const isLive = [ending, { ...newest, older: new Set<string>() }].map((one) => ({
+      ...one,
+      older: new Set<string>(),
+    }));
+    expect(choosePod(isLive, { isRepeatable: true })?.pod.metadata.name).toBe('new');
+    expect(choosePod(isLive.slice(0, 1), { isRepeatable: true })).toBeUndefined();
+  });
+
+  test('a pod is another when its containers have been exchanged', () => {
+    const started = new Set(['uid-old']);
+    const exchanged = candidate(podObject('old', EXCHANGED), { older, started });
+    expect(contentOf(exchanged)).not.toBe(contentOf(before));
+    expect(contentOf(exchanged)).toBe(contentOf(candidate(podObject('old', NEW), { older })));
   });
 });
 

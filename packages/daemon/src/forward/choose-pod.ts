@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { type ContainerSpec, podTemplateOf } from '../deploy/workload-images.ts';
-import { type ExpectedImages, runsExpected, runsImage } from '../rollout/expected-images.ts';
+import { asksForExpected, type ExpectedImages, runsExpected, runsImage } from '../rollout/expected-images.ts';
 import { isReady } from '../rollout/pod-diagnosis.ts';
 import { isProbed } from '../rollout/unproven.ts';
 import { hasEnded, isTerminating } from '../rollout/workload-status.ts';
@@ -16,6 +16,8 @@ export interface PodCandidate {
   readonly ended?: ReadonlySet<string> | undefined;
   /** Uids of pods whose new containers have started, whatever the kubelet has told so far. */
   readonly started?: ReadonlySet<string> | undefined;
+  /** Uids of the pods of the content before, until the new content is live. */
+  readonly older?: ReadonlySet<string> | undefined;
   /** The port in the pod, as a number or as the containers name it. */
   readonly port: number | string;
 }
@@ -24,6 +26,12 @@ export interface PodCandidate {
 export interface ChosenPod {
   readonly pod: KubernetesObject;
   readonly port: number;
+  /** Names the pod with what runs in it, so that it is another after a swap. */
+  readonly content: string;
+  /** Whether it serves for a newer one that is not known to take connections yet. */
+  readonly isOlder: boolean;
+  /** Whether it is that newer one. */
+  readonly isUnproven: boolean;
 }
 
 /** What is known of a connection that looks for its pod. */
@@ -32,27 +40,104 @@ export interface AboutConnection {
   readonly refusing?: Pick<ReadonlySet<string>, 'has'>;
   /** Whether it may be lost with its program, since all that was sent may be sent to the next one again. */
   readonly isRepeatable?: boolean;
+  /** {@link ChosenPod.content} of pods that have taken a connection. */
+  readonly proven?: Pick<ReadonlySet<string>, 'has'>;
 }
+
+/** How much a pod is to be preferred to others. */
+const REFUSING = 1;
+const UNPROVEN = 2;
+const TO_THE_LAST = 3;
+const LASTING = 4;
 
 /**
  * The pod that a new connection goes to, or undefined while none can take it: a ready one with the newest content; while
- * there is none, a ready one with the content before. The younger of two. Pure.
+ * there is none, one with the content before. Kubernetes calls ready what has only been started: until the new content is
+ * live, the content before serves, too, while nothing has shown that the newest one takes connections; afterwards never.
+ * The younger of two. Pure.
  */
 export function choosePod(candidates: readonly PodCandidate[], about: AboutConnection = {}): ChosenPod | undefined {
-  const { refusing = new Set(), isRepeatable = false } = about;
+  const { refusing = new Set(), isRepeatable = false, proven = new Set() } = about;
+  const hasServed = candidates.some((candidate) => stays(candidate) && isNew(candidate) && isProven(candidate, proven));
   const able = candidates.flatMap((candidate) => {
-    const { pod, expected, port } = candidate;
+    const { pod } = candidate;
     const isLasting = isAble(candidate);
     if (!isLasting && !(isRepeatable && servesToTheLast(candidate))) return [];
-    const number = portNumber(pod, port);
-    if (number === undefined) return [];
-    const isNewest = runsExpected(pod, expected);
-    const hasRefused = refusing.has(pod.metadata.uid ?? '');
-    const rank = (isLasting ? 8 : 0) + (hasRefused ? 0 : 4) + (declares(pod, number) ? 2 : 0) + (isNewest ? 1 : 0);
-    return [{ pod, port: number, rank }];
+    const isOlder = isOfBefore(candidate);
+    if (isOlder && hasServed) return [];
+    const isUnproven = isNew(candidate) && !isProven(candidate, proven);
+    const chosen = chosenPod(candidate, { isOlder, isUnproven });
+    if (chosen === undefined) return [];
+    const able = isLasting ? (isUnproven ? UNPROVEN : LASTING) : TO_THE_LAST;
+    const standing = refusing.has(pod.metadata.uid ?? '') ? REFUSING : able;
+    const rank = standing * 4 + (declares(pod, chosen.port) ? 2 : 0) + (runsNewest(candidate) ? 1 : 0);
+    return [{ chosen, rank }];
   });
-  const [best] = able.toSorted((a, b) => b.rank - a.rank || (createdAt(a.pod) < createdAt(b.pod) ? 1 : -1));
-  return best && { pod: best.pod, port: best.port };
+  return youngestOfBest(able);
+}
+
+/** The pod of the newest content that is ready, and of which nothing has shown yet that it takes connections. Pure. */
+export function unprovenPod(
+  candidates: readonly PodCandidate[],
+  proven: Pick<ReadonlySet<string>, 'has'>,
+): ChosenPod | undefined {
+  const unproven = candidates.filter(
+    (candidate) => isAble(candidate) && isNew(candidate) && !isProven(candidate, proven),
+  );
+  return youngestOfBest(
+    unproven.map((candidate) => {
+      return { chosen: chosenPod(candidate, { isOlder: false, isUnproven: true }), rank: 0 };
+    }),
+  );
+}
+
+function youngestOfBest(
+  ranked: readonly { readonly chosen: ChosenPod | undefined; readonly rank: number }[],
+): ChosenPod | undefined {
+  const able = ranked.flatMap(({ chosen, rank }) => (chosen === undefined ? [] : [{ chosen, rank }]));
+  const [best] = able.toSorted(
+    (a, b) => b.rank - a.rank || (createdAt(a.chosen.pod) < createdAt(b.chosen.pod) ? 1 : -1),
+  );
+  return best?.chosen;
+}
+
+function chosenPod(
+  candidate: PodCandidate,
+  standing: Pick<ChosenPod, 'isOlder' | 'isUnproven'>,
+): ChosenPod | undefined {
+  const { pod } = candidate;
+  const port = portNumber(pod, candidate.port);
+  return port === undefined ? undefined : { pod, port, content: contentOf(candidate), ...standing };
+}
+
+/** {@link ChosenPod.content} of a candidate. Pure. */
+export function contentOf(candidate: PodCandidate): string {
+  const { pod, expected } = candidate;
+  const images = runsNewest(candidate) ? [...expected.values()].map(({ imageId }) => imageId) : ['before'];
+  return [pod.metadata.uid, ...images].join(' ');
+}
+
+function isProven(candidate: PodCandidate, proven: Pick<ReadonlySet<string>, 'has'>): boolean {
+  return proven.has(contentOf(candidate));
+}
+
+/** Whether it runs the newest content, by the engine's word where the kubelet's is late. */
+function runsNewest({ pod, expected, started }: PodCandidate): boolean {
+  const hasStarted = started?.has(pod.metadata.uid ?? '') === true && asksForExpected(pod, expected);
+  return hasStarted || runsExpected(pod, expected);
+}
+
+/** Whether it runs content that takes the place of another, which still may serve. */
+function isNew(candidate: PodCandidate): boolean {
+  return (candidate.older?.size ?? 0) > 0 && runsNewest(candidate);
+}
+
+function isOfBefore(candidate: PodCandidate): boolean {
+  return candidate.older?.has(candidate.pod.metadata.uid ?? '') === true && !runsNewest(candidate);
+}
+
+function stays({ pod }: PodCandidate): boolean {
+  return !isTerminating(pod) && !hasEnded(pod);
 }
 
 /**
@@ -66,10 +151,20 @@ function isAble({ pod, expected, leaving, started }: PodCandidate): boolean {
   return !mainContainers(pod).some(isProbed) && started?.has(pod.metadata.uid ?? '') === true;
 }
 
-/** Whether a pod is about to have its containers exchanged and the old ones still serve. */
-function servesToTheLast({ pod, leaving, ended }: PodCandidate): boolean {
+/** Whether a pod is being ended, or is about to have its containers exchanged, and the old ones still serve. */
+function servesToTheLast(candidate: PodCandidate): boolean {
+  const { pod, leaving } = candidate;
   const { uid = '' } = pod.metadata;
-  return leaving?.has(uid) === true && ended?.has(uid) !== true && !isTerminating(pod) && isReady(pod);
+  const isLeaving = isTerminating(pod) ? isOfBefore(candidate) : leaving?.has(uid) === true;
+  return isLeaving && !hasProgramEnded([candidate], uid) && isReady(pod);
+}
+
+/** Whether a program of a pod that is being replaced, or whose containers are, has ended for the next one. Pure. */
+export function hasProgramEnded(candidates: readonly PodCandidate[], uid: string): boolean {
+  return candidates.some(
+    ({ pod, leaving, ended }) =>
+      pod.metadata.uid === uid && ended?.has(uid) === true && (isTerminating(pod) || leaving?.has(uid) === true),
+  );
 }
 
 /** Whether a pod, or its containers, are being replaced; also of one that is gone. Pure. */
@@ -84,7 +179,7 @@ export function isGoing(candidates: readonly PodCandidate[], uid: string): boole
 /** Pods of a node that take no connections yet, or for a moment not, so that their node can be reached ahead. Pure. */
 export function comingPods(candidates: readonly PodCandidate[]): KubernetesObject[] {
   return candidates
-    .filter((candidate) => !isTerminating(candidate.pod) && !hasEnded(candidate.pod) && !isAble(candidate))
+    .filter((candidate) => stays(candidate) && !isAble(candidate))
     .map(({ pod }) => pod)
     .filter((pod) => pod['spec']?.nodeName !== undefined);
 }

@@ -6,22 +6,37 @@ import type { ClusterSession } from '../link/cluster-session.ts';
 import type { EventLog } from '../state/event-log.ts';
 import { delay } from '../support/delay.ts';
 import { TaskSet } from '../support/task-set.ts';
-import { type ChosenPod, choosePod, comingPods, isGoing, type PodCandidate } from './choose-pod.ts';
+import {
+  type ChosenPod,
+  choosePod,
+  comingPods,
+  contentOf,
+  hasProgramEnded,
+  isGoing,
+  type PodCandidate,
+  unprovenPod,
+} from './choose-pod.ts';
+import { listens } from './listens.ts';
 import { LocalClient } from './local-client.ts';
 import { explainListenError, listen } from './local-listener.ts';
 import type { Tunnels } from './open-tunnel.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { unservedReport } from './unserved-report.ts';
 
-/** Connections to nodes that are made ahead: as many as connections came in this time, and no more than these. */
+/** Connections to nodes that are made ahead: as many as connections came in this time, of the last of them, or are open. */
 const RECENT_MS = 1000;
-const MOST_AHEAD = 8;
+const MOST_RECENT = 8;
+const MOST_AHEAD = 32;
+/** How long somebody who connects is waited for to speak, where that decides which pod it is. */
+const HEARD_MS = 20;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 /** How long any other pod that is ready is preferred to one in which nothing took a connection. */
 const AVOIDED_MS = 500;
 /** How much later than the end of a program it may be told that its pod is being replaced. */
 const GOING_MS = 300;
+/** Between the looks at whether a pod of newer content takes connections. */
+const LOOK_AGAIN_MS = 25;
 /** Refusals that come closer are told once. */
 const TOLD_AGAIN_MS = 1000;
 
@@ -55,6 +70,12 @@ export interface ForwardGround {
   readonly candidates: (wish: ForwardWish, session: ClusterSession) => readonly PodCandidate[];
 }
 
+/** A pod for a connection, and the session to reach it by. */
+interface Found {
+  readonly session: ClusterSession;
+  readonly chosen: ChosenPod;
+}
+
 /**
  * One forwarded port. Its listener stays for as long as the port is wanted, whatever becomes of pods and cluster; every
  * connection gets a tunnel of its own, to a pod that can take it at that moment.
@@ -67,6 +88,11 @@ export class Forward implements AsyncDisposable {
   readonly #gate = new ProbeGate();
   /** By uid, until when a pod is avoided. */
   readonly #avoided = new Map<string, number>();
+  /** {@link ChosenPod.content} of pods that have taken a connection. */
+  #proven = new Set<string>();
+  /** What the gate was closed before, because nothing has shown that it takes connections. */
+  #doubted: string | undefined;
+  #isLooking = false;
   readonly #tasks: TaskSet;
   #listener: AsyncDisposable | undefined;
   #failure: ForwardSummary['failure'];
@@ -159,20 +185,31 @@ export class Forward implements AsyncDisposable {
     try {
       for (;;) {
         const found = await this.#untilChosen(client, signal);
-        using attempt = await this.#gate.pass(since, signal);
-        const { session, chosen } = this.#choose(client) ?? found;
+        if (found.chosen.isOlder) this.#lookForNewer(found.session);
+        this.#doubt(found.chosen);
+        // The gate is the newest content's; what serves for it is known to take connections, until it does not.
+        const isOpen = found.chosen.isOlder && last === undefined;
+        using attempt = isOpen ? undefined : await this.#gate.pass(since, signal);
+        const current = this.#choose(client) ?? found;
+        const { session, chosen } = current;
         const { uid = '' } = chosen.pod.metadata;
         const taken = () => {
           this.#avoided.delete(uid);
-          attempt.taken();
+          if (!chosen.isOlder) this.#prove(chosen.content);
+          attempt?.taken();
         };
         try {
           const reaching = { since, signal };
           using reached = await this.#ground.tunnels.reach(session.api, chosen.pod, chosen.port, reaching);
           // Reaching may have taken so long that the pod is none to begin with by now.
           if (this.#choose(client)?.chosen.pod.metadata.uid !== uid) continue;
-          const isGoing = () => this.#isGoing(uid);
-          last = await client.join(reached.begin(), { isProven: this.#gate.isOpen, isGoing, onTaken: taken });
+          if (attempt?.isWaitedFor) this.#tasks.add(this.#lookAt(current, taken));
+          last = await client.join(reached.begin(), {
+            isProven: isOpen || this.#gate.isOpen,
+            isGoing: () => this.#isGoing(uid),
+            isReplaced: (unanswered) => this.#isReplaced(uid, client, AbortSignal.any([unanswered, session.signal])),
+            onTaken: taken,
+          });
         } catch (error) {
           signal.throwIfAborted();
           last = error;
@@ -181,7 +218,7 @@ export class Forward implements AsyncDisposable {
         if (last === undefined) return;
         this.#avoided.set(uid, performance.now() + AVOIDED_MS);
         // Where another can take it, nobody has to wait for this one.
-        if (this.#choose(client)?.chosen.pod.metadata.uid === uid) attempt.refused();
+        if (this.#choose(client)?.chosen.pod.metadata.uid === uid) attempt?.refused();
       }
     } catch (error) {
       if (ended.aborted) return;
@@ -193,24 +230,99 @@ export class Forward implements AsyncDisposable {
 
   /** Pods that are coming are reached before they serve, for about as many connections as come. */
   #reachAhead(now: number): void {
-    this.#cameAt = [...this.#cameAt.filter((at) => at > now - RECENT_MS), now].slice(-MOST_AHEAD);
+    this.#cameAt = [...this.#cameAt.filter((at) => at > now - RECENT_MS), now].slice(-MOST_RECENT);
     const session = this.#ground.session();
     if (session === undefined || session.signal.aborted) return;
     for (const pod of comingPods(this.#ground.candidates(this.wish, session))) {
-      this.#ground.tunnels.ahead(session.api, pod, this.#cameAt.length);
+      this.#ground.tunnels.ahead(session.api, pod, this.#wantedAhead);
     }
   }
 
+  get #wantedAhead(): number {
+    return Math.min(MOST_AHEAD, Math.max(this.#cameAt.length, this.#sockets.size));
+  }
+
   /** The pod for a connection now, and the session to reach it by. */
-  #choose({
-    isRepeatable,
-  }: Pick<LocalClient, 'isRepeatable'>): { session: ClusterSession; chosen: ChosenPod } | undefined {
+  #choose({ isRepeatable }: Pick<LocalClient, 'isRepeatable'>): Found | undefined {
     const session = this.#ground.session();
     if (session === undefined || session.signal.aborted) return undefined;
     const now = performance.now();
     for (const [uid, until] of this.#avoided) if (until < now) this.#avoided.delete(uid);
-    const chosen = choosePod(this.#ground.candidates(this.wish, session), { refusing: this.#avoided, isRepeatable });
+    const about = { refusing: this.#avoided, isRepeatable, proven: this.#proven };
+    const chosen = choosePod(this.#ground.candidates(this.wish, session), about);
     return chosen && { session, chosen };
+  }
+
+  /** One at a time tries what may not listen yet. */
+  #doubt({ content, isUnproven }: ChosenPod): void {
+    if (!isUnproven || this.#doubted === content) return;
+    this.#doubted = content;
+    this.#gate.close();
+  }
+
+  /** What runs in a pod has taken a connection. What is said of others is kept as long as they are there. */
+  #prove(content: string): void {
+    if (this.#proven.has(content)) return;
+    const session = this.#ground.session();
+    const candidates = session === undefined ? [] : this.#ground.candidates(this.wish, session);
+    const there = new Set(candidates.map(contentOf));
+    this.#proven = new Set([...this.#proven].filter((one) => there.has(one))).add(content);
+  }
+
+  /**
+   * Beside a connection that tries for all that wait: those need not wait until it has been answered, which takes a program
+   * that has just begun longest.
+   */
+  async #lookAt({ session, chosen }: Found, taken: () => void): Promise<void> {
+    const signal = AbortSignal.any([this.#ended.signal, session.signal]);
+    try {
+      const isTaken = await listens(chosen, session.api, this.#ground.tunnels, signal);
+      if (isTaken && this.#choose({ isRepeatable: true })?.chosen.content === chosen.content) taken();
+    } catch (error) {
+      // The one that tries is told.
+      if (!signal.aborted && !(error instanceof DevloopError)) throw error;
+    }
+  }
+
+  /** As long as connections come and go to older content, sees whether the newest takes them. One at a time. */
+  #lookForNewer(session: ClusterSession): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#tasks.add(
+      this.#untilNewerListens(session).finally(() => {
+        this.#isLooking = false;
+      }),
+    );
+  }
+
+  async #untilNewerListens(session: ClusterSession): Promise<void> {
+    const signal = AbortSignal.any([this.#ended.signal, session.signal]);
+    try {
+      while (performance.now() - (this.#cameAt.at(-1) ?? 0) < RECENT_MS) {
+        if (this.#choose({ isRepeatable: true })?.chosen.isOlder !== true) return;
+        const newer = unprovenPod(this.#ground.candidates(this.wish, session), this.#proven);
+        if (newer === undefined) return;
+        this.#ground.tunnels.ahead(session.api, newer.pod, this.#wantedAhead);
+        if (await listens(newer, session.api, this.#ground.tunnels, signal)) this.#prove(newer.content);
+        else await delay(LOOK_AGAIN_MS, signal);
+      }
+    } catch (error) {
+      // Who wants to connect to it is told.
+      if (!signal.aborted && !(error instanceof DevloopError)) throw error;
+    }
+  }
+
+  /** See {@link LocalClient.join}. */
+  async #isReplaced(uid: string, client: LocalClient, signal: AbortSignal): Promise<boolean> {
+    const session = this.#ground.session();
+    if (session === undefined || signal.aborted) return false;
+    const hasEnded = () => hasProgramEnded(this.#ground.candidates(this.wish, session), uid);
+    if (hasEnded()) return false; // it is the next one already
+    const look = () => (hasEnded() && client.isRepeatable && this.#choose(client) !== undefined) || undefined;
+    return await session.view.changed.until(look, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      return false;
+    });
   }
 
   async #isGoing(uid: string): Promise<boolean> {
@@ -225,14 +337,11 @@ export class Forward implements AsyncDisposable {
     });
   }
 
-  async #untilChosen(
-    client: LocalClient,
-    signal: AbortSignal,
-  ): Promise<{ session: ClusterSession; chosen: ChosenPod }> {
+  async #untilChosen(client: LocalClient, signal: AbortSignal): Promise<Found> {
     for (;;) {
       const found = this.#choose(client);
-      if (found !== undefined) return found;
-      await this.#hold(client, signal);
+      if (found === undefined) await this.#hold(client, signal);
+      else if (!found.chosen.isUnproven || !(await hearsAnything(client, signal))) return found;
     }
   }
 
@@ -284,6 +393,20 @@ export class Forward implements AsyncDisposable {
     };
     this.#ground.log.dispatch({ type: 'forward-changed', service, local, port, status, ...about });
   }
+}
+
+/**
+ * Whether a client that has said nothing yet says something in a moment: most speak first, and what they say may send them
+ * to a pod that serves to its last rather than to one that may not take connections yet.
+ */
+async function hearsAnything({ heard }: LocalClient, signal: AbortSignal): Promise<boolean> {
+  if (heard.aborted) return false;
+  const over = AbortSignal.any([signal, heard]);
+  await delay(HEARD_MS, over).catch((error: unknown) => {
+    if (!over.aborted) throw error;
+  });
+  signal.throwIfAborted();
+  return heard.aborted;
 }
 
 /** No waiting changes what this user may do. */

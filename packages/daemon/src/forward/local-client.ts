@@ -15,6 +15,11 @@ export interface JoinOptions {
   readonly isProven: boolean;
   /** Whether the pod, or its container, is being replaced; its end may be known before that is. */
   readonly isGoing: () => Promise<boolean>;
+  /**
+   * Resolves when the pod's program is known to have ended and another takes what may be repeated: with false where that
+   * never comes, and when the signal is aborted. The stream's own end can be half a second late.
+   */
+  readonly isReplaced: (unanswered: AbortSignal) => Promise<boolean>;
   /** Told when the pod is known to have taken the connection. */
   readonly onTaken: () => void;
 }
@@ -75,7 +80,10 @@ export class LocalClient {
    * served, with the failure where nothing was taken, so that it may be joined with another. A failure after that is passed
    * on to the client as a reset.
    */
-  async join(stream: PodStream, { isProven, isGoing, onTaken }: JoinOptions): Promise<TunnelFailure | undefined> {
+  async join(
+    stream: PodStream,
+    { isProven, isGoing, isReplaced, onTaken }: JoinOptions,
+  ): Promise<TunnelFailure | undefined> {
     const socket = this.#socket;
     if (socket.destroyed) {
       stream.destroy();
@@ -86,34 +94,45 @@ export class LocalClient {
       // A late word to the contrary is heeded as long as everything is still here.
       if (this.#isFull) this.#forget();
     }, TAKEN_AFTER_MS);
-    stream.once('data', () => {
-      clearTimeout(timer);
-      this.#forget();
-      onTaken();
+    const unanswered = new AbortController();
+    const over = Promise.withResolvers<void>();
+    let isLeft = false;
+    const leaving = isReplaced(unanswered.signal).then((is) => {
+      isLeft = is && this.isRepeatable;
+      if (isLeft) over.resolve();
     });
+    const take = (bytes: Buffer) => {
+      if (!unanswered.signal.aborted) {
+        unanswered.abort();
+        clearTimeout(timer);
+        this.#forget();
+        onTaken();
+      }
+      this.#writeTogether(bytes);
+      if (socket.writableNeedDrain) stream.pause();
+    };
     this.#stream = stream;
     this.#isProven = isProven;
     stream.on('drain', () => this.#flow());
-    stream.on('data', (bytes: Buffer) => {
-      this.#writeTogether(bytes);
-      if (socket.writableNeedDrain) stream.pause();
-    });
+    stream.on('data', take);
     for (const bytes of this.#kept ?? []) stream.write(bytes);
     if (this.#hasEnded) stream.end();
-    await new Promise<void>((resolve) => {
-      stream.once('end', resolve);
-      stream.once('close', resolve);
-    });
+    stream.once('end', () => over.resolve());
+    stream.once('close', () => over.resolve());
+    await over.promise;
+    stream.off('data', take);
     clearTimeout(timer);
+    unanswered.abort();
+    await leaving;
     this.#stream = undefined;
     this.#isProven = false;
     const { failure } = stream;
-    const isOver = failure === undefined || !failure.wasTaken;
-    if (isOver && stream.writableLength === 0) stream.end(() => stream.destroy());
+    const isOver = isLeft || failure === undefined || !failure.wasTaken;
+    if (isOver && stream.writableLength === 0) finish(stream);
     else stream.destroy(); // what the client still says is for nobody
     if (failure !== undefined && this.#wasNotTaken(failure)) return failure;
     // What the client has said meanwhile counts too.
-    if (this.isRepeatable && (await isGoing()) && this.isRepeatable) {
+    if (this.isRepeatable && (isLeft || (await isGoing())) && this.isRepeatable) {
       this.#wasRepeated = true;
       return failure ?? new TunnelFailure('The program ended before it had answered.', true);
     }
@@ -179,5 +198,15 @@ export class LocalClient {
     socket.resume();
     await new Promise<void>((resolve) => socket.once('close', () => resolve()));
     clearTimeout(timer);
+  }
+}
+
+/** Ends a stream of which nothing is wanted any more, so that the connection to the node can carry another when it is over. */
+function finish(stream: PodStream): void {
+  stream.resume();
+  if (stream.readableEnded) stream.end(() => stream.destroy());
+  else {
+    stream.once('end', () => stream.destroy());
+    stream.end();
   }
 }

@@ -9,6 +9,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 function stage() {
   const handshakes: { succeed(): void; fail(error: Error): void }[] = [];
   let idle = 0;
+  const becameIdle = Promise.withResolvers<void>();
   const connections = new NodeConnections(
     () =>
       new Promise<Duplex>((resolve, reject) => {
@@ -16,10 +17,11 @@ function stage() {
       }),
     () => {
       idle += 1;
+      becameIdle.resolve();
     },
   );
   onTestFinished(() => connections[Symbol.dispose]());
-  return { connections, handshakes, idle: () => idle };
+  return { connections, handshakes, idle: () => idle, untilIdle: becameIdle.promise };
 }
 
 test('who has waited longest gets the first that comes', async () => {
@@ -51,13 +53,16 @@ test('one that was taken and not used goes to the next', async () => {
 test('as many are made ahead as are wanted, and no more of them at once than of others', async () => {
   const { connections, handshakes } = stage();
   connections.ahead(6);
-  expect(handshakes.length).toBe(4);
-  for (const { succeed } of handshakes) succeed();
+  expect(handshakes.length).toBe(1); // it may not be there yet
+  handshakes[0]?.succeed();
+  await settle();
+  expect(handshakes.length).toBe(5);
+  for (const { succeed } of handshakes.slice(1)) succeed();
   await settle();
   expect(handshakes.length).toBe(6);
-  connections.ahead(6); // two are on their way
+  connections.ahead(6); // one is on its way
   expect(handshakes.length).toBe(6);
-  for (const { succeed } of handshakes.slice(4)) succeed();
+  handshakes[5]?.succeed();
   await settle();
   const taken = await Promise.all(Array.from({ length: 6 }, (_, since) => connections.take(since, never)));
   expect(new Set(taken).size).toBe(6);
@@ -65,7 +70,7 @@ test('as many are made ahead as are wanted, and no more of them at once than of 
 });
 
 test('that one made ahead fails is nobody’s failure, and it is not tried again at once', async () => {
-  const { connections, handshakes, idle } = stage();
+  const { connections, handshakes } = stage();
   connections.ahead(1);
   const waiting = connections.take(1, never);
   handshakes[0]?.fail(new Error('not yet'));
@@ -74,7 +79,25 @@ test('that one made ahead fails is nobody’s failure, and it is not tried again
   expect(handshakes.length).toBe(2); // that of the one who waits
   handshakes[1]?.fail(new Error('refused'));
   await expect(waiting).rejects.toThrow('refused');
+});
+
+test('that one has failed is remembered, though there is nothing else to keep, and then no more', async () => {
+  const { connections, handshakes, idle, untilIdle } = stage();
+  connections.ahead(8);
+  handshakes[0]?.fail(new Error('not yet'));
+  await settle();
+  for (let count = 0; count < 20; count += 1) connections.ahead(8);
+  expect(handshakes.length).toBe(1);
+  expect(idle()).toBe(0);
+  await untilIdle;
   expect(idle()).toBe(1);
+});
+
+test('a node that answers no handshake is not asked for ever more of them', async () => {
+  const { connections, handshakes } = stage();
+  const left = Array.from({ length: 60 }, (_, since) => connections.take(since, AbortSignal.timeout(1200)));
+  await Promise.allSettled(left); // all have given up by then
+  expect(handshakes.length).toBe(16);
 });
 
 test('one that the node closes is no longer to be had', async () => {

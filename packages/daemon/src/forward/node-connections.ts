@@ -8,10 +8,12 @@ const MOST_FREE = 32;
 const FREE_MS = 30_000;
 /** Handshakes at once: each is a good part of what a short connection costs the node, and one that ends may be taken over. */
 const MOST_OPENING = 4;
-/** A handshake that takes longer does not count among them: the node may be stuck with that one only. */
-const SLOW_MS = 500;
+/** A handshake that takes longer does not count among them: it waits more than it costs, or the node is stuck with that one only. */
+const SLOW_MS = 150;
+/** All at once, slow ones too: a node that is stuck is not helped by more and more of them. */
+const MOST_PENDING = 16;
 /** After a failure, how long nothing is tried for nobody: a pod that is being made cannot be reached at first. */
-const AGAIN_MS = 200;
+const AGAIN_MS = 50;
 
 /**
  * The connections to one pod's node, each of which carries one forwarded connection at a time. Who needs one gets the
@@ -27,9 +29,11 @@ export class NodeConnections implements Disposable {
   readonly #free = new Map<SpdyConnection, NodeJS.Timeout>();
   readonly #tasks: TaskSet;
   readonly #line = new WaitingLine<SpdyConnection>();
-  /** Handshakes to be begun for nobody yet, and until when there are none, since the last failed. */
+  /** Handshakes to be begun for nobody yet; while none has ever succeeded, one at a time. */
   #ahead = 0;
-  #noneAheadUntil = Number.NEGATIVE_INFINITY;
+  #isReached = false;
+  /** Runs while there are none of these, since the last failed. */
+  #pause: NodeJS.Timeout | undefined;
   /** Handshakes, and those of them that count. */
   #pending = 0;
   #opening = 0;
@@ -69,7 +73,7 @@ export class NodeConnections implements Disposable {
 
   /** Has as many free as are about to be taken, within bounds. That it fails is nobody's failure. */
   ahead(count: number): void {
-    if (performance.now() < this.#noneAheadUntil) return;
+    if (this.#pause !== undefined) return;
     const missing = Math.min(count, MOST_FREE) - this.#free.size - this.#pending;
     this.#ahead = Math.max(0, missing);
     this.#openMore();
@@ -77,11 +81,14 @@ export class NodeConnections implements Disposable {
 
   [Symbol.dispose](): void {
     this.#ended.abort(new Error('nothing is forwarded there any more'));
+    clearTimeout(this.#pause);
     for (const connection of this.#connections) connection.close();
   }
 
   #openMore(): void {
-    while (this.#opening < MOST_OPENING && (this.#ahead > 0 || this.#opening < this.#line.length)) {
+    const isWanted = () =>
+      this.#opening < this.#line.length || (this.#ahead > 0 && (this.#isReached || this.#pending === 0));
+    while (this.#opening < MOST_OPENING && this.#pending < MOST_PENDING && isWanted()) {
       const isAhead = this.#opening >= this.#line.length;
       this.#ahead = Math.max(0, this.#ahead - 1);
       this.#opening += 1;
@@ -118,16 +125,27 @@ export class NodeConnections implements Disposable {
         },
       });
       this.#connections.add(connection);
+      this.#isReached = true;
       this.#give(connection);
     } catch (error) {
       this.#ahead = 0;
-      this.#noneAheadUntil = performance.now() + AGAIN_MS;
+      this.#beginPause();
       if (!isAhead) this.#line.fail(error);
     } finally {
       this.#pending -= 1;
       done();
       this.#tellIdle();
     }
+  }
+
+  /** It has to be remembered for its time, so that it counts as something to keep. */
+  #beginPause(): void {
+    if (this.#ended.signal.aborted) return;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#tellIdle();
+    }, AGAIN_MS);
   }
 
   #give(connection: SpdyConnection): void {
@@ -146,6 +164,7 @@ export class NodeConnections implements Disposable {
   }
 
   #tellIdle(): void {
-    if (this.#pending === 0 && this.#connections.size === 0 && this.#line.length === 0) this.#onIdle();
+    const isIdle = this.#pending === 0 && this.#connections.size === 0 && this.#line.length === 0;
+    if (isIdle && this.#pause === undefined) this.#onIdle();
   }
 }

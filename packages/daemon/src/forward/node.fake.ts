@@ -20,6 +20,8 @@ export class FakeNode implements AsyncDisposable {
   lists: 'empty' | number = 'empty';
   /** Connections that were asked for, in order: `spdy web-1`, `websocket web-1`. */
   readonly requests: string[] = [];
+  /** Connections that it has made to programs, or tried to, as `web-1:80`. */
+  readonly dialled: string[] = [];
   readonly #server = http.createServer();
   readonly #webSockets = new WebSocketServer({ noServer: true });
   readonly #carriers = new Set<Duplex>();
@@ -88,6 +90,7 @@ export class FakeNode implements AsyncDisposable {
   }
 
   #dial(pod: string, port: number): net.Socket {
+    this.dialled.push(`${pod}:${port}`);
     const program = this.programs.get(`${pod}:${port}`);
     return net.connect({ port: program ?? 1, host: '127.0.0.1', allowHalfOpen: true });
   }

@@ -253,9 +253,10 @@ test('a pod whose image is being exchanged gets nothing until its new program ha
   second.destroy();
 });
 
-/** What a swap says of its pod. */
+/** What a swap, or a rolling update, says of pods. */
 function swapping() {
-  const sets = { leaving: new Set<string>(), ended: new Set<string>(), started: new Set<string>() };
+  const uids = () => new Set<string>();
+  const sets = { leaving: uids(), ended: uids(), started: uids(), older: uids() };
   const expected = new Map([['main', { reference: 'web:2', imageId: ID.two }]]);
   const workload: Workload = { kind: 'Deployment', namespace: 'shop', name: 'web', generation: 1, expected, ...sets };
   return { ...sets, workload };
@@ -304,6 +305,123 @@ test('what may be asked twice goes to the old program to the last, and to the ne
   expect(await answer).toBe('of the new one');
   expect(await text(posted)).toBe('of the new one');
   expect(asked.toSorted()).toEqual(['new: GET ', 'new: POST', `old: ${GET}`, `old: ${GET}`]);
+});
+
+test('that the old program has ended is heeded before its connection ends', async () => {
+  const { leaving, ended, started, workload } = swapping();
+  const { node, changed, world, connect } = await stage(webPod('web-1'));
+  world.contents = [workload];
+  leaving.add('uid-web-1');
+  const asked = Promise.withResolvers<net.Socket>();
+  node.programs.set('web-1:80', await program((socket) => socket.once('data', () => asked.resolve(socket))));
+  const socket = connect();
+  socket.write(GET);
+  const late = await asked.promise; // socat keeps its connection for half a second more
+  ended.add('uid-web-1');
+  node.programs.set('web-1:80', await program((one) => one.once('data', () => one.end('of the new one'))));
+  started.add('uid-web-1');
+  changed.ring();
+  const said = text(socket);
+  late.end('of the old one, too late');
+  expect(await said).toBe('of the new one');
+});
+
+/** A rolling update: an old pod, and a new one that Kubernetes calls ready, whose port is `later`. */
+async function rolling() {
+  const { older, ended, workload } = swapping();
+  const staged = await stage(webPod('web-1'), webPod('web-2', { image: 'web:2', imageId: ID.two }));
+  staged.world.contents = [workload];
+  older.add('uid-web-1');
+  const later = await freePort();
+  staged.node.programs.set('web-1:80', await program((socket) => socket.once('data', () => socket.end('old'))));
+  staged.node.programs.set('web-2:80', later);
+  const ask = (request: string) => {
+    const socket = staged.connect();
+    socket.write(request);
+    return text(socket);
+  };
+  return { ...staged, older, ended, later, ask };
+}
+
+const POST = 'POST /pay HTTP/1.1\r\nContent-Length: 0\r\n\r\n';
+
+test('in a rolling update the old pod serves until the new one takes connections, and never again after that', async () => {
+  const { later, ask, older } = await rolling();
+  expect(await ask(GET)).toBe('old');
+  expect(await ask(POST)).toBe('old');
+  let silent = 0;
+  await program((socket) => {
+    let said = '';
+    socket.on('data', (bytes) => {
+      said += bytes;
+      socket.end('new');
+    });
+    socket.once('end', () => {
+      if (said === '') silent += 1;
+      socket.end();
+    });
+  }, later);
+  const answers: string[] = [];
+  while (answers.at(-1) !== 'new') answers.push(await ask(POST));
+  expect(answers.slice(0, -1).filter((answer) => answer !== 'old')).toEqual([]);
+  expect(silent).toBe(1); // it was looked at before anybody was sent there
+  for (let count = 0; count < 20; count += 1) expect(await ask(GET)).toBe('new');
+  older.clear();
+  expect(await ask(GET)).toBe('new');
+});
+
+test('where only a new pod is left of which nothing is known, one at a time tries it', async () => {
+  const { node, pods, changed, later, ask } = await rolling();
+  pods.splice(0, 1);
+  changed.ring();
+  const answers = Array.from({ length: 40 }, () => ask(POST));
+  while (node.dialled.length < 4) await new Promise((resolve) => setImmediate(resolve));
+  expect(node.requests.length).toBeLessThan(4); // one that has been refused is used for the next
+  await program((socket) => socket.once('data', () => socket.end('new')), later);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['new']));
+});
+
+test('who has connected and not spoken yet is not sent to a pod that may take nobody', async () => {
+  const { node, connect, pods, changed } = await rolling();
+  pods[0] = webPod('web-1', { deleted: true }); // what may be asked twice goes there to its last
+  changed.ring();
+  const socket = connect();
+  await once(socket, 'connect');
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  socket.write(GET);
+  expect(await text(socket)).toBe('old');
+  const [first, ...others] = node.dialled.filter((dialled) => dialled === 'web-2:80');
+  expect([first, others]).toEqual(['web-2:80', []]); // once, to see whether it takes connections
+});
+
+test('those that wait for a program go on when it listens, not only when it has answered the first', async () => {
+  const { pods, changed, later, ask } = await rolling();
+  pods.splice(0, 1);
+  changed.ring();
+  const many = 200;
+  const answers = Array.from({ length: many }, () => ask(POST));
+  const waiting: net.Socket[] = [];
+  await program((socket) => {
+    socket.once('data', () => {
+      waiting.push(socket);
+      if (waiting.length === many) for (const one of waiting) one.end('new');
+    });
+    socket.once('end', () => socket.end());
+  }, later);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['new']));
+});
+
+test('once the new content is live nobody is sent to the old pod, whether or not the new one takes connections', async () => {
+  const { later, ask, older, pods, changed } = await rolling();
+  pods[0] = webPod('web-1', { deleted: true });
+  changed.ring();
+  expect(await ask(GET)).toBe('old');
+  older.clear();
+  const answer = ask(GET);
+  const posted = ask(POST);
+  await program((socket) => socket.once('data', () => socket.end('new')), later);
+  expect(await answer).toBe('new');
+  expect(await posted).toBe('new');
 });
 
 test('what must not be asked twice is reset where its program ended without an answer', async () => {

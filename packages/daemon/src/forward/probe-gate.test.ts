@@ -46,19 +46,40 @@ test('those that waited follow a few at a time, who has waited longest first, an
   expect(passed).toEqual([0]);
   attempts[0]?.taken();
   await settle();
-  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(passed).toEqual([0, 1, 2, 3, 4]);
   all.push(pass(21)); // the last to come
   attempts[1]?.taken();
   attempts[1]?.[Symbol.dispose]();
   await settle();
-  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(passed).toEqual([0, 1, 2, 3, 4, 5]);
   attempts[2]?.refused();
   for (const attempt of attempts.slice(3)) attempt[Symbol.dispose]();
-  while (passed.length < 11) await settle();
-  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]); // it is closed again
-  attempts[10]?.taken();
+  while (passed.length < 7) await settle();
+  expect(passed).toEqual([0, 1, 2, 3, 4, 5, 6]); // it is closed again
+  attempts[6]?.taken();
   await Promise.all(all);
   expect(passed.at(-1)).toBe(21);
+});
+
+test('who has waited longest tries again first, also when it has just been refused', async () => {
+  const gate = new ProbeGate();
+  gate.close();
+  const first = await gate.pass(1, never);
+  const tried: number[] = [];
+  const pass = (since: number) => gate.pass(since, never).then(() => tried.push(since));
+  const later = pass(2);
+  first.refused();
+  const again = pass(1);
+  await Promise.race([later, again]);
+  expect(tried).toEqual([1]);
+});
+
+test('who waits for the next try gets it also where the gate is closed meanwhile', async () => {
+  const gate = new ProbeGate();
+  (await gate.pass(0, never)).refused();
+  const waiting = gate.pass(0, never);
+  gate.close();
+  using _attempt = await waiting;
 });
 
 test('one that is stuck holds up none for long', async () => {

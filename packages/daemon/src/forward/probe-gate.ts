@@ -1,4 +1,3 @@
-import { delay } from '../support/delay.ts';
 import { WaitingLine } from '../support/waiting-line.ts';
 
 /** Between the tries of whether a program has begun to listen, as long as it is about to. */
@@ -10,16 +9,19 @@ const LATER_MS = 100;
 const STUCK_MS = 500;
 /**
  * Of those that waited, how many go at once when the first has been taken, and for how long one counts. All together they
- * would slow each other, and the node and the program that just begins, until the last of them is answered.
+ * would slow each other, and the node and the program that just begins, until the last of them is answered. Where each takes
+ * long because the machine is busy, the time is what lets more go than come anew.
  */
-const MOST_FOLLOWING = 8;
-const FOLLOWING_MS = 150;
+const MOST_FOLLOWING = 4;
+const FOLLOWING_MS = 30;
 
 /** Whether the caller is the one to try, or follows one that was taken. */
 type Turn = 'probe' | 'follow';
 
 /** One try to connect. To be disposed of when its outcome is known, or never will be. */
 export interface Attempt extends Disposable {
+  /** Whether others wait for its outcome, now. */
+  readonly isWaitedFor: boolean;
   taken(): void;
   refused(): void;
 }
@@ -36,6 +38,8 @@ export class ProbeGate {
   #following = 0;
   /** When the first of the tries in a row was refused. */
   #refusedAt: number | undefined;
+  /** Ends the pause before the next try, for which whoever has waited longest by then is chosen. */
+  #pause: NodeJS.Timeout | undefined;
 
   /** Whether the last try was taken, as far as is known. */
   get isOpen(): boolean {
@@ -67,23 +71,23 @@ export class ProbeGate {
       turn = undefined;
       this.#advance();
     };
-    if (turn === 'probe' && this.#refusedAt !== undefined) {
-      const soon = performance.now() - this.#refusedAt < SOON_FOR_MS;
-      await delay(soon ? SOON_MS : LATER_MS, signal).catch((error: unknown) => {
-        end();
-        throw error;
-      });
-    }
     if (turn !== undefined) stuck = setTimeout(end, turn === 'probe' ? STUCK_MS : FOLLOWING_MS);
+    const isProbe = turn === 'probe';
+    const line = this.#line;
     return {
+      get isWaitedFor() {
+        return isProbe && line.length > 0;
+      },
       taken: () => {
         this.#isOpen = true;
         this.#refusedAt = undefined;
+        this.#endPause();
         end();
       },
       refused: () => {
         this.#isOpen = false;
         this.#refusedAt ??= performance.now();
+        this.#beginPause(performance.now() - this.#refusedAt < SOON_FOR_MS ? SOON_MS : LATER_MS);
         end();
       },
       [Symbol.dispose]: end,
@@ -93,6 +97,18 @@ export class ProbeGate {
   /** Lets go on who may. */
   #advance(): void {
     if (this.#isOpen) while (this.#following < MOST_FOLLOWING && this.#line.serve('follow')) this.#following += 1;
-    else if (!this.#isProbed) this.#isProbed = this.#line.serve('probe');
+    else if (!this.#isProbed && this.#pause === undefined) this.#isProbed = this.#line.serve('probe');
+  }
+
+  #beginPause(ms: number): void {
+    this.#pause ??= setTimeout(() => {
+      this.#endPause();
+      this.#advance();
+    }, ms);
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
   }
 }

@@ -74,10 +74,10 @@ export function podsOfService(
     const { kind } = object;
     const { name } = object.metadata;
     const content = contents.find((one) => one.kind === kind && one.name === name && one.namespace === where);
-    const { expected = NOTHING_EXPECTED, leaving, ended, started } = content ?? {};
+    const { expected = NOTHING_EXPECTED, leaving, ended, started, older } = content ?? {};
     const pod = kind === 'Pod' ? view.get('Pod', where, name) : undefined;
     const pods = pod ? [pod] : podsWith(object['spec']?.template?.metadata?.labels ?? {}, view, where);
-    return pods.map((one) => ({ pod: one, expected, leaving, ended, started, port }));
+    return pods.map((one) => ({ pod: one, expected, leaving, ended, started, older, port }));
   });
 }
 

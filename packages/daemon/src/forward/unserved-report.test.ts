@@ -20,6 +20,12 @@ test.each<[string, Partial<Unserved>, string, RegExp]>([
     /no pod of web is ready/,
   ],
   [
+    'a node that is silent',
+    { candidates: one() },
+    'forward/not-ready',
+    /after 30 s: pod web-1 is ready, but nothing came from its node in time/,
+  ],
+  [
     'nobody listens',
     { candidates: one(), last: refusal },
     'forward/refused',

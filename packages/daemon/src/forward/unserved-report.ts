@@ -49,6 +49,12 @@ export function unservedReport(wish: ForwardWish, { candidates, last, waitedMs }
         : `Correct the name under ports: in devloop.yaml. There are: ${names.join(', ')}`,
     );
   }
+  if (chosen !== undefined) {
+    return notReady(
+      `${what} ${waited}: pod ${chosen.pod.metadata.name} is ready, but nothing came from its node in time.`,
+      'See whether the node is overloaded: kubectl get nodes. Forwards go on by themselves as soon as it answers.',
+    );
+  }
   return notReady(
     `${what} ${waited}: no pod of ${service} is ready to take port ${port}.`,
     `See why: devloop status, devloop logs ${service}`,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { answerJson, openApiServer } from './api-server.fake.ts';
-import { type WatchChange, watchObjects } from './object-watch.ts';
+import { type WatchChange, type WatchOptions, watchObjects } from './object-watch.ts';
 
 type Answer = (response: ServerResponse, version: string | null) => void;
 
@@ -34,10 +34,10 @@ async function serve(lists: readonly KubernetesObject[][], watches: readonly Ans
       answerJson(response, 200, { apiVersion: 'v1', kind: 'PodList', metadata, items });
     }
   });
-  const take = async (count: number): Promise<string[]> => {
+  const take = async (count: number, more: Pick<WatchOptions, 'stallMs'> = {}): Promise<string[]> => {
     const controller = new AbortController();
     const told: string[] = [];
-    const options = { onFailure: (error: unknown) => failures.push(error), signal: controller.signal };
+    const options = { onFailure: (error: unknown) => failures.push(error), signal: controller.signal, ...more };
     for await (const change of watchObjects(api, '/api/v1/pods', options)) {
       told.push(say(change));
       if (told.length === count) controller.abort();
@@ -95,6 +95,16 @@ test('a connection that breaks is told, and the watch goes on where it was', asy
   expect(await take(3)).toEqual(['listed ', 'changed a', 'changed b']);
   expect(versions).toEqual(['list-1', '5']);
   expect(failures).toContainEqual(expect.objectContaining({ code: 'cluster/unreachable' }));
+});
+
+test('a watch on which nothing comes is opened anew, which is no failure where the server answers', async () => {
+  const { take, versions, failures } = await serve(
+    [[pod('a', '1')]],
+    [hold, hold, hold, send(line('ADDED', pod('b', '5')))],
+  );
+  expect(await take(2, { stallMs: 30 })).toEqual(['listed a', 'changed b']);
+  expect(versions).toEqual(['list-1', 'list-1', 'list-1', 'list-1']);
+  expect(failures.filter(Boolean)).toEqual([]);
 });
 
 test('a refused list is asked for again', async () => {

@@ -13,6 +13,8 @@ export type WatchChange =
   | { readonly type: 'deleted'; readonly object: KubernetesObject };
 
 export interface WatchOptions {
+  /** A watch on which nothing, not even a bookmark, came for this long is opened anew, ms. Default: 100 s. */
+  readonly stallMs?: number;
   /** Told when a request fails (the watch goes on by itself), and with undefined when it works again. */
   readonly onFailure?: (error: unknown) => void;
   readonly signal: AbortSignal;
@@ -20,7 +22,10 @@ export interface WatchOptions {
 
 /** How long the server is asked to keep a watch open. */
 const WATCH_SECONDS = 240;
-/** A watch on which nothing, not even a bookmark, came for this long is taken for stalled. Bookmarks come each minute. */
+/**
+ * A watch on which nothing, not even a bookmark, came for this long may be stalled. Bookmarks come each minute, but never of a
+ * kind of which the API server has seen no event since it began: that the next one opens tells whether it is there.
+ */
 const STALL_MS = 100_000;
 
 /** Longest line of a watch: an object may have 1.5 MB in etcd, and more as JSON with its managed fields. */
@@ -46,7 +51,7 @@ interface WatchLine {
 export async function* watchObjects(
   api: ApiClient,
   path: string,
-  { onFailure, signal }: WatchOptions,
+  { onFailure, signal, stallMs = STALL_MS }: WatchOptions,
 ): AsyncGenerator<WatchChange> {
   const backoff = new Backoff(100, 3000);
   let version: string | undefined;
@@ -58,7 +63,7 @@ export async function* watchObjects(
         onFailure?.(undefined);
         yield { type: 'listed', objects: itemsOf(list) };
       }
-      for await (const line of openWatch(api, path, version, signal)) {
+      for await (const line of openWatch(api, path, version, { stallMs, signal })) {
         if (line.type === 'ERROR') {
           version = undefined; // 410 Gone, or what else the server could not tell in an HTTP status
           if (line.object.code !== 410) await backoff.wait(signal).catch(() => undefined);
@@ -91,23 +96,27 @@ async function* openWatch(
   api: ApiClient,
   path: string,
   version: string,
-  signal: AbortSignal,
+  { stallMs, signal }: { readonly stallMs: number; readonly signal: AbortSignal },
 ): AsyncGenerator<WatchLine> {
   const stream = await api.stream(path, {
     query: { watch: true, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: WATCH_SECONDS },
     signal,
   });
-  const stalled = setTimeout(() => stream.destroy(), STALL_MS);
+  let isSilent = false;
+  const silence = setTimeout(() => {
+    isSilent = true;
+    stream.destroy();
+  }, stallMs);
   try {
     for await (const line of linesOf(stream, MOST_LINE_CHARS)) {
-      stalled.refresh();
+      silence.refresh();
       yield JSON.parse(line) as WatchLine;
     }
   } catch (error) {
     if (signal.aborted) throw error;
-    throw cutOff(error, stream);
+    if (!isSilent) throw cutOff(error, stream);
   } finally {
-    clearTimeout(stalled);
+    clearTimeout(silence);
     stream.destroy();
   }
 }

@@ -8,6 +8,7 @@ import { containersOf } from '../deploy/workload-images.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
 import { hasBeenLive } from '../plan/next-step.ts';
+import { ContentBefore } from '../rollout/content-before.ts';
 import type { ExpectedImage, ExpectedImages } from '../rollout/expected-images.ts';
 import { halfSwapped } from '../rollout/half-swapped.ts';
 import { forgetsStarts } from '../rollout/remind-of-starts.ts';
@@ -39,6 +40,7 @@ export async function rollOut(
   const { session } = context;
   const kinds = new Set<RolloutKind>();
   const workloads: Workload[] = [];
+  using before = new ContentBefore({ ...session, tasks: context.tasks });
   for (const one of applied) {
     const namespace = one.object.metadata.namespace;
     if (!isTracked(one.object.kind) || namespace === undefined) continue;
@@ -46,8 +48,8 @@ export async function rollOut(
     kinds.add(kindOf(one));
     const workload =
       one.action === 'swap'
-        ? await carryOut(one, pins, pass, context, kinds)
-        : workloadOf(one.object, one.generation, pins);
+        ? await carryOut(one, pins, pass, context, { kinds, before })
+        : before.replacedBy(workloadOf(one.object, one.generation, pins));
     if (!hasBeenLive(context.log.state, spec.name)) {
       for (const pod of halfSwapped(workload, session.view)) {
         await session.objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, session.signal);
@@ -94,7 +96,7 @@ async function carryOut(
   pins: Pins,
   pass: Pass,
   context: PassContext,
-  kinds: Set<RolloutKind>,
+  { kinds, before }: { readonly kinds: Set<RolloutKind>; readonly before: ContentBefore },
 ): Promise<Workload> {
   const { reporter, spec, superseded } = pass;
   const { session, deployer } = context;
@@ -111,12 +113,14 @@ async function carryOut(
     const result = await session.objects.apply(one.object, session.signal);
     const generation = result.metadata.generation ?? 0;
     deployer.remember(one.object, generation);
-    return workloadOf(one.object, generation, pins);
+    return before.replacedBy(workloadOf(one.object, generation, pins));
   }
   const fresh = await withFreshNames(plan, pins, context);
   reporter.phase('rollout', 'swapping');
   const [leaving, ended, started] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), leaving, ended, started });
+  const older = before.exchanged(fresh.pods);
+  const sets = { leaving, ended, started, older };
+  const workload = (generation: number) => ({ ...workloadOf(fresh.next, generation, pins), ...sets });
   pass.onSwapping(workload(one.generation));
   const generation = await swap(fresh, {
     objects: session.objects,

@@ -22,10 +22,12 @@ export interface Workload {
   readonly expected: ExpectedImages;
   /** In a swap: uids of pods whose containers are about to be ended, which their objects tell only once it is too late. */
   readonly leaving?: ReadonlySet<string>;
-  /** In a swap: uids of pods in which an old container has ended. */
+  /** Uids of pods in which an old container has ended, which the kubelet tells up to a second later. */
   readonly ended?: ReadonlySet<string>;
   /** In a swap: uids of pods whose new containers the engine has started, which the kubelet tells up to a second later. */
   readonly started?: ReadonlySet<string>;
+  /** Uids of the pods of the content before, which may answer until the new content is live; none from then on. */
+  readonly older?: ReadonlySet<string>;
 }
 
 export interface WorkloadStatus {
