@@ -144,6 +144,23 @@ test('followed logs are cut, and are there again', async () => {
   await next.line((line) => line === 'word 50');
 });
 
+test('a kubelet that is started anew: followed logs end as if they were over, and are refused for a while', async () => {
+  await runPod('outlives-a-kubelet', "let n = 0; setInterval(() => console.log('word ' + (n += 1)), 20)");
+  const log = '/api/v1/namespaces/default/pods/outlives-a-kubelet/log';
+  using stream = await client.follow(`${log}?follow=true`);
+  await stream.line((line) => line === 'word 3');
+  await client.fault({ is: 'no-streams' });
+  expect(await stream.ended).toBe('closed');
+  const { status, body } = await client.api(log);
+  expect(status).toBe(500);
+  expect(JSON.parse(body).message).toMatch(
+    /^Get "https:\/\/.*\/outlives-a-kubelet": dial tcp .*:10250: connect: connection refused$/,
+  );
+  await client.fault({ is: 'no-faults' });
+  using next = await client.follow(`${log}?follow=true`);
+  await next.line((line) => line === 'word 50');
+});
+
 test('resource versions expire: watches and continued lists get 410, and a new list leads on', async () => {
   await createConfigMap('of-old');
   const { resourceVersion } = (await object(`${CONFIG_MAPS}/of-old`)).metadata;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LogMessage } from '../../packages/shared/src/protocol/stream-message.ts';
 import { BreakableConnection } from '../rig/breakable-connection.ts';
 import { DEVLOOP, DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
@@ -11,6 +12,7 @@ import { SandboxClient } from '../rig/sandbox-client.ts';
 import { now } from './clock.ts';
 import { engineEnvironment } from './engine.ts';
 import { round, table } from './figures.ts';
+import { restartKubelet } from './kubelet-restart.ts';
 import { type LineCount, LineCounter } from './line-count.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
 import { cpuSeconds, residentMb } from './process-figures.ts';
@@ -25,8 +27,8 @@ const ROTATIONS = [0.08, 0.16, 0.24, 0.32, 0.4, 0.405];
 const OUTAGE_TIMEOUT_MS = 180_000;
 const READ_TIMEOUT_MS = 60_000;
 
-/** Log lines under crashes, a rollout, rotations and an outage of the API server: how many are lost, how many twice. */
-export async function logs({ runs: minutes = 1, sandbox, outage }: BenchOptions): Promise<BenchResult> {
+/** Log lines under crashes, a rollout, rotations, without API server and kubelet: how many are lost, how many twice. */
+export async function logs({ runs: minutes = 1, sandbox, outage, kubelet }: BenchOptions): Promise<BenchResult> {
   const seconds = SECONDS * minutes;
   await using connection = await BreakableConnection.open();
   await using rig = await DevloopRig.open('hello-service');
@@ -38,6 +40,7 @@ export async function logs({ runs: minutes = 1, sandbox, outage }: BenchOptions)
   await using kubectl = new KubectlLogs(rig);
   const cpuBefore = await cpuSeconds(pid);
   const startedAt = now();
+  const startedMs = Date.now();
   let largestMb = 0;
   const watching = new AbortController();
   const memory = (async () => {
@@ -62,14 +65,16 @@ export async function logs({ runs: minutes = 1, sandbox, outage }: BenchOptions)
     outage === undefined
       ? [0.65, `${OUTAGE_MS} ms without the API server`, () => cut(connection, OUTAGE_MS)]
       : [0.65, outage, () => mustRun('sh', ['-c', outage], { timeoutMs: OUTAGE_TIMEOUT_MS })],
+    [0.7, 'a restart of the kubelet', () => restartKubelet(rig, pods[0] ?? '', { command: kubelet, client })],
     [0.8, 'rollout', () => rollout(rig)],
   ];
   const told: string[] = [];
   for (const [share, what, happen] of happenings.toSorted(([a], [b]) => a - b)) {
     await delay(Math.max(0, startedAt + share * seconds * 1000 - now()));
     const said = await happen();
-    told.push(typeof said === 'string' ? `${what}: ${said}` : what);
-    process.stderr.write(`${round((now() - startedAt) / 1000)} s: ${told.at(-1)}\n`);
+    const at = round((now() - startedAt) / 1000);
+    told.push(`${at} s: ${typeof said === 'string' ? `${what}: ${said}` : what}`);
+    process.stderr.write(`${told.at(-1)}\n`);
   }
   await delay(Math.max(0, startedAt + seconds * 1000 - now()));
   for (const pod of await podNames(rig)) await ask(rig, pod, 'end');
@@ -79,19 +84,21 @@ export async function logs({ runs: minutes = 1, sandbox, outage }: BenchOptions)
   process.stderr.write('reading what is stored\n');
   const ours = await poll(
     () => stored(rig),
-    ({ ends }) => ends.size >= 2 * REPLICAS + pods.length,
+    ({ lines: { ends } }) => ends.size >= 2 * REPLICAS + pods.length,
     { what: 'every run has its end in the store', timeoutMs: READ_TIMEOUT_MS, everyMs: 1000 },
   ).catch(() => stored(rig));
   watching.abort();
   await memory;
   const theirs = await kubectl.end();
-  const truth = new Map([...theirs.ends, ...ours.ends]);
+  const { lines, gaps } = ours;
+  const truth = new Map([...theirs.ends, ...lines.ends]);
   for (const warning of (await rig.status()).warnings) process.stderr.write(`the daemon warns: ${warning.message}\n`);
-  for (const line of ours.described(truth)) process.stderr.write(`${line}\n`);
-  return report(ours.result(truth), theirs.result(truth), {
+  for (const line of lines.described(truth)) process.stderr.write(`${line}\n`);
+  return report(lines.result(truth), theirs.result(truth), {
     seconds: tookSeconds,
     runs: truth.size,
     happenings: told,
+    gaps: gaps.map((gap) => gapText(gap, startedMs)),
     cpuShare,
     largestMb,
   });
@@ -165,18 +172,27 @@ async function rollout(rig: DevloopRig): Promise<void> {
 }
 
 /** What `devloop logs` prints, counted. */
-async function stored(rig: DevloopRig): Promise<LineCounter> {
-  const counter = new LineCounter();
+async function stored(rig: DevloopRig): Promise<{ readonly lines: LineCounter; readonly gaps: readonly GapRow[] }> {
+  const lines = new LineCounter();
+  const gaps: GapRow[] = [];
   const args = [DEVLOOP, '-C', rig.folder, 'logs', 'hello', '--json'];
   const child = spawn(process.execPath, args, { env: rig.env, stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const row of createInterface({ input: child.stdout })) {
-    const { type, pod, text, because } = JSON.parse(row);
-    if (type === 'gap') {
-      process.stderr.write(`gap: ${pod}: ${because}\n`);
-      counter.gap(pod);
-    } else counter.line(pod, text);
+    const message = JSON.parse(row);
+    if (message.type === 'gap') {
+      gaps.push(message);
+      lines.gap(message.pod);
+    } else lines.line(message.pod, message.text);
   }
-  return counter;
+  return { lines, gaps };
+}
+
+/** A gap as `devloop logs --json` tells it. */
+type GapRow = Pick<LogMessage & { type: 'gap' }, 'pod' | 'because' | 'isPerhapsNone' | 'to'>;
+
+function gapText({ pod, because, isPerhapsNone, to }: GapRow, startedMs: number): string {
+  const at = to === undefined ? '' : `${round((Date.parse(to) - startedMs) / 1000)} s: `;
+  return `${at}${pod}: ${isPerhapsNone ? 'perhaps nothing is missing: ' : ''}${because}`;
 }
 
 /** `kubectl logs -f` of all pods, begun again with the last second where it ends, as somebody does who must see all. */
@@ -220,16 +236,21 @@ class KubectlLogs implements AsyncDisposable {
   }
 }
 
+function list(texts: readonly string[]): string {
+  return texts.map((text) => `- ${text}`).join('\n');
+}
+
 interface Circumstances {
   readonly seconds: number;
   readonly runs: number;
   readonly happenings: readonly string[];
+  readonly gaps: readonly string[];
   readonly cpuShare: number;
   readonly largestMb: number;
 }
 
 function report(ours: LineCount, theirs: LineCount, circumstances: Circumstances): BenchResult {
-  const { seconds, runs, happenings, cpuShare, largestMb } = circumstances;
+  const { seconds, runs, happenings, gaps, cpuShare, largestMb } = circumstances;
   const text = `${table([
     ['', 'devloop', 'kubectl logs -f', 'may be'],
     ['lines written', ours.written, theirs.written, ''],
@@ -243,7 +264,9 @@ function report(ours: LineCount, theirs: LineCount, circumstances: Circumstances
   ])}
 
 ${runs} runs of ${REPLICAS} pods wrote ${round(ours.written / seconds)} lines a second for ${round(seconds)} s, of ${LINES_PER_SECOND} that were meant. Meanwhile:
-${happenings.map((happening) => `- ${happening}`).join('\n')}
+${list(happenings)}
+Gaps that devloop told, by the time of the line after:
+${gaps.length === 0 ? '- none' : list(gaps)}
 Each run numbers its lines and says at its end how many there were. Counted for devloop in what \`devloop logs --json\` prints
 afterwards, for kubectl in what it printed, begun again with \`--since 1s\` whenever it ended.`;
   const json = { devloop: ours, kubectl: theirs, ...circumstances };

@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly megabytes: number | undefined;
   /** A shell command that ends when an outage of the API server is over; undefined: the bench makes one. */
   readonly outage: string | undefined;
+  /** A shell command that restarts the node's kubelet; undefined: it is not restarted. */
+  readonly kubelet: string | undefined;
 }
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<BenchResult>>> = {
@@ -43,6 +45,7 @@ const { values, positionals } = parseArgs({
     sandbox: { type: 'boolean', default: false },
     mb: { type: 'string' },
     outage: { type: 'string' },
+    kubelet: { type: 'string' },
   },
 });
 const bench = BENCHES[positionals[0] ?? ''];
@@ -50,7 +53,7 @@ const runs = values.runs === undefined ? undefined : Number(values.runs);
 const megabytes = values.mb === undefined ? undefined : Number(values.mb);
 const isPositive = (number: number | undefined) => number === undefined || number > 0;
 if (!bench || positionals.length !== 1 || !isPositive(runs) || !isPositive(megabytes)) {
-  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N] [--sandbox] [--mb N] [--outage CMD]
+  console.error(`Usage: node test/bench/main.ts ${Object.keys(BENCHES).join('|')} [--json] [--runs N] [--sandbox] [--mb N] [--outage CMD] [--kubelet CMD]
 
 loop   a save until it serves, by swap and by rolling, beside kubectl set image
 start  twenty services from nothing, beside a shell script that does the same
@@ -62,14 +65,15 @@ forwards  new connections through rollouts, one connection's throughput, beside 
 
 They need the built command (npm run build) and a minikube that runs, but for sandbox; or, with --sandbox, kubectl alone.
 --runs: how often each thing is measured; of forwards, rollouts; of idle and logs, minutes. --mb: how large a transfer of forwards is.
---outage: a command that makes the outage of logs, such as one that restarts the API server; else its connections are cut for 3 seconds.`);
+--outage: a command that makes the outage of logs, such as one that restarts the API server; else its connections are cut for 3 seconds.
+--kubelet: a command that restarts the node's kubelet, in the middle of logs; a sandbox needs none.`);
   process.exit(2);
 }
 await using opened = new AsyncDisposableStack();
 const onSandbox = values.sandbox ? opened.use(await RunningSandbox.open()) : undefined;
 Object.assign(process.env, onSandbox?.environment);
 try {
-  const result = await bench({ runs, sandbox: onSandbox, megabytes, outage: values.outage });
+  const result = await bench({ runs, sandbox: onSandbox, megabytes, outage: values.outage, kubelet: values.kubelet });
   console.log(values.json ? JSON.stringify(result.json, null, 2) : result.text);
 } catch (error) {
   // what went wrong first, too, where closing went wrong after it

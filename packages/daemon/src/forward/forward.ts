@@ -27,6 +27,8 @@ import { unservedReport } from './unserved-report.ts';
 const RECENT_MS = 1000;
 const MOST_RECENT = 8;
 const MOST_AHEAD = 32;
+/** How long somebody who connects is waited for to speak, where that decides which pod it is. */
+const HEARD_MS = 20;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 /** How long any other pod that is ready is preferred to one in which nothing took a connection. */
@@ -66,6 +68,12 @@ export interface ForwardGround {
   readonly follow: (wish: ForwardWish, session: ClusterSession, signal: AbortSignal) => Promise<void>;
   /** The pods that a wish may lead to, ready or not. */
   readonly candidates: (wish: ForwardWish, session: ClusterSession) => readonly PodCandidate[];
+}
+
+/** A pod for a connection, and the session to reach it by. */
+interface Found {
+  readonly session: ClusterSession;
+  readonly chosen: ChosenPod;
 }
 
 /**
@@ -182,7 +190,8 @@ export class Forward implements AsyncDisposable {
         // The gate is the newest content's; what serves for it is known to take connections, until it does not.
         const isOpen = found.chosen.isOlder && last === undefined;
         using attempt = isOpen ? undefined : await this.#gate.pass(since, signal);
-        const { session, chosen } = this.#choose(client) ?? found;
+        const current = this.#choose(client) ?? found;
+        const { session, chosen } = current;
         const { uid = '' } = chosen.pod.metadata;
         const taken = () => {
           this.#avoided.delete(uid);
@@ -194,6 +203,7 @@ export class Forward implements AsyncDisposable {
           using reached = await this.#ground.tunnels.reach(session.api, chosen.pod, chosen.port, reaching);
           // Reaching may have taken so long that the pod is none to begin with by now.
           if (this.#choose(client)?.chosen.pod.metadata.uid !== uid) continue;
+          if (attempt?.isWaitedFor) this.#tasks.add(this.#lookAt(current, taken));
           last = await client.join(reached.begin(), {
             isProven: isOpen || this.#gate.isOpen,
             isGoing: () => this.#isGoing(uid),
@@ -233,9 +243,7 @@ export class Forward implements AsyncDisposable {
   }
 
   /** The pod for a connection now, and the session to reach it by. */
-  #choose({
-    isRepeatable,
-  }: Pick<LocalClient, 'isRepeatable'>): { session: ClusterSession; chosen: ChosenPod } | undefined {
+  #choose({ isRepeatable }: Pick<LocalClient, 'isRepeatable'>): Found | undefined {
     const session = this.#ground.session();
     if (session === undefined || session.signal.aborted) return undefined;
     const now = performance.now();
@@ -259,6 +267,21 @@ export class Forward implements AsyncDisposable {
     const candidates = session === undefined ? [] : this.#ground.candidates(this.wish, session);
     const there = new Set(candidates.map(contentOf));
     this.#proven = new Set([...this.#proven].filter((one) => there.has(one))).add(content);
+  }
+
+  /**
+   * Beside a connection that tries for all that wait: those need not wait until it has been answered, which takes a program
+   * that has just begun longest.
+   */
+  async #lookAt({ session, chosen }: Found, taken: () => void): Promise<void> {
+    const signal = AbortSignal.any([this.#ended.signal, session.signal]);
+    try {
+      const isTaken = await listens(chosen, session.api, this.#ground.tunnels, signal);
+      if (isTaken && this.#choose({ isRepeatable: true })?.chosen.content === chosen.content) taken();
+    } catch (error) {
+      // The one that tries is told.
+      if (!signal.aborted && !(error instanceof DevloopError)) throw error;
+    }
   }
 
   /** As long as connections come and go to older content, sees whether the newest takes them. One at a time. */
@@ -314,14 +337,11 @@ export class Forward implements AsyncDisposable {
     });
   }
 
-  async #untilChosen(
-    client: LocalClient,
-    signal: AbortSignal,
-  ): Promise<{ session: ClusterSession; chosen: ChosenPod }> {
+  async #untilChosen(client: LocalClient, signal: AbortSignal): Promise<Found> {
     for (;;) {
       const found = this.#choose(client);
-      if (found !== undefined) return found;
-      await this.#hold(client, signal);
+      if (found === undefined) await this.#hold(client, signal);
+      else if (!found.chosen.isUnproven || !(await hearsAnything(client, signal))) return found;
     }
   }
 
@@ -373,6 +393,20 @@ export class Forward implements AsyncDisposable {
     };
     this.#ground.log.dispatch({ type: 'forward-changed', service, local, port, status, ...about });
   }
+}
+
+/**
+ * Whether a client that has said nothing yet says something in a moment: most speak first, and what they say may send them
+ * to a pod that serves to its last rather than to one that may not take connections yet.
+ */
+async function hearsAnything({ heard }: LocalClient, signal: AbortSignal): Promise<boolean> {
+  if (heard.aborted) return false;
+  const over = AbortSignal.any([signal, heard]);
+  await delay(HEARD_MS, over).catch((error: unknown) => {
+    if (!over.aborted) throw error;
+  });
+  signal.throwIfAborted();
+  return heard.aborted;
 }
 
 /** No waiting changes what this user may do. */

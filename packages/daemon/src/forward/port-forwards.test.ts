@@ -381,6 +381,36 @@ test('where only a new pod is left of which nothing is known, one at a time trie
   expect(new Set(await Promise.all(answers))).toEqual(new Set(['new']));
 });
 
+test('who has connected and not spoken yet is not sent to a pod that may take nobody', async () => {
+  const { node, connect, pods, changed } = await rolling();
+  pods[0] = webPod('web-1', { deleted: true }); // what may be asked twice goes there to its last
+  changed.ring();
+  const socket = connect();
+  await once(socket, 'connect');
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  socket.write(GET);
+  expect(await text(socket)).toBe('old');
+  const [first, ...others] = node.dialled.filter((dialled) => dialled === 'web-2:80');
+  expect([first, others]).toEqual(['web-2:80', []]); // once, to see whether it takes connections
+});
+
+test('those that wait for a program go on when it listens, not only when it has answered the first', async () => {
+  const { pods, changed, later, ask } = await rolling();
+  pods.splice(0, 1);
+  changed.ring();
+  const many = 200;
+  const answers = Array.from({ length: many }, () => ask(POST));
+  const waiting: net.Socket[] = [];
+  await program((socket) => {
+    socket.once('data', () => {
+      waiting.push(socket);
+      if (waiting.length === many) for (const one of waiting) one.end('new');
+    });
+    socket.once('end', () => socket.end());
+  }, later);
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['new']));
+});
+
 test('once the new content is live nobody is sent to the old pod, whether or not the new one takes connections', async () => {
   const { later, ask, older, pods, changed } = await rolling();
   pods[0] = webPod('web-1', { deleted: true });

@@ -20,6 +20,8 @@ type Turn = 'probe' | 'follow';
 
 /** One try to connect. To be disposed of when its outcome is known, or never will be. */
 export interface Attempt extends Disposable {
+  /** Whether others wait for its outcome, now. */
+  readonly isWaitedFor: boolean;
   taken(): void;
   refused(): void;
 }
@@ -70,7 +72,12 @@ export class ProbeGate {
       this.#advance();
     };
     if (turn !== undefined) stuck = setTimeout(end, turn === 'probe' ? STUCK_MS : FOLLOWING_MS);
+    const isProbe = turn === 'probe';
+    const line = this.#line;
     return {
+      get isWaitedFor() {
+        return isProbe && line.length > 0;
+      },
       taken: () => {
         this.#isOpen = true;
         this.#refusedAt = undefined;

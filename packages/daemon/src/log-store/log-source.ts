@@ -18,6 +18,8 @@ export type StoredSource =
 /** Lines that are not here, and what is known of them. */
 export interface StoredGap {
   readonly because: string;
+  /** There where it is not known whether anything is missing. */
+  readonly isPerhapsNone?: true | undefined;
   /** Time of the last line before and of the first one after, RFC 3339; absent where it is not known. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;

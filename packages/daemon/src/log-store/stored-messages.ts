@@ -108,13 +108,14 @@ function linesMessage(service: string, source: StoredSource, lines: LogLine[]): 
 
 function gapMessage(service: string, { source, gap }: Extract<StoredEntry, { is: 'gap' }>): LogMessage {
   const { pod, container } = source.is === 'container' ? source : { pod: '', container: '' };
-  const { because, from, to } = gap;
+  const { because, isPerhapsNone, from, to } = gap;
   return {
     type: 'gap',
     service,
     pod,
     container,
     because,
+    ...(isPerhapsNone === undefined ? {} : { isPerhapsNone }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   };

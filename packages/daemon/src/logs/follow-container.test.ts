@@ -10,7 +10,7 @@ import { followContainer } from './follow-container.ts';
 import { CONTAINER, FakeKubelet } from './kubelet.fake.ts';
 
 /** Long enough for connections on one machine. */
-const TIMES = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 500 };
+const TIMES = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 500, judgeMs: 10_000 };
 
 /** A store, and who follows the container of a kubelet into it. */
 class Stage implements AsyncDisposable {
@@ -76,6 +76,15 @@ class Stage implements AsyncDisposable {
     for (;;) {
       const { rings } = this.writer.changed;
       if ((await this.texts()).includes(text)) return;
+      await this.writer.changed.rungSince(rings, new AbortController().signal);
+    }
+  }
+
+  /** Resolves when a gap is stored. */
+  async gap(): Promise<void> {
+    for (;;) {
+      const { rings } = this.writer.changed;
+      if ((await this.gaps()).length > 0) return;
       await this.writer.changed.rungSince(rings, new AbortController().signal);
     }
   }
@@ -211,6 +220,37 @@ test('a pod that goes when only the run before could be read leaves a gap', asyn
   expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
 });
 
+test('a pod that goes while its kubelet is started anew leaves a gap', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.shut();
+  kubelet.write('that nobody reads');
+  await kubelet.requested();
+  await kubelet.requested(); // so that the first answer has been taken
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/^the pod was gone before the rest could be read/)]);
+});
+
+test('a container that has ended while its kubelet is started anew: its log is read after', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.shut();
+  kubelet.write('its last words');
+  kubelet.end();
+  for (let asked = 0; asked < 6; asked++) await kubelet.requested();
+  kubelet.reopen();
+  await stage.completed();
+  expect(await stage.texts()).toEqual(['one', 'its last words']);
+  expect(await stage.gaps()).toEqual([]);
+});
+
 test('a log that is empty where lines of it are stored is not all of it', async () => {
   const stage = await Stage.open();
   const { kubelet } = stage;
@@ -245,11 +285,106 @@ test('a log that was rotated twice while nothing was taken from its stream: what
   stage.follow();
   kubelet.write(...numbered(0, 5));
   await stage.stored('line 4');
-  kubelet.writeUntold(...numbered(5, 100));
+  kubelet.writeUntold(numbered(5, 100));
   kubelet.write(...numbered(105, 5));
   await stage.stored('line 109');
   expect(await stage.texts()).toEqual([...numbered(0, 5), ...numbered(105, 5)]);
-  expect(await stage.gaps()).toEqual([expect.stringMatching(/may have left out lines/)]);
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
+});
+
+/** As much as no file of a log has that is rotated for its length, and fewer lines than are looked through at the end. */
+const MUCH = Array.from({ length: 4000 }, (_, index) => `${index} ${'much '.repeat(25)}`);
+
+test('a log that is rotated while its container says nothing: perhaps nothing is missing', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('before');
+  await stage.stored('before');
+  kubelet.rename();
+  kubelet.sayNothing(1000);
+  kubelet.write('after');
+  await stage.stored('after');
+  const messages = await stage.messages();
+  expect(messages.map(({ type }) => type)).toEqual(['lines', 'gap', 'lines']);
+  expect(messages[1]).toMatchObject({ because: expect.stringMatching(/rotated/), isPerhapsNone: true });
+});
+
+/** Whose log has just been asked whether it was rotated, so that this is not due for long. */
+async function afterMuchAndASilence(): Promise<Stage> {
+  const stage = await Stage.open();
+  stage.follow();
+  stage.kubelet.write(...MUCH);
+  stage.kubelet.sayNothing(310);
+  stage.kubelet.write('after a silence');
+  await stage.stored('after a silence');
+  return stage;
+}
+
+test('a small file that a stream leaves out which has told much: what is missing is told', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...MUCH, 'the last of it');
+  await stage.stored('the last of it');
+  kubelet.writeUntold(['untold'], 310);
+  kubelet.write('the next');
+  await stage.stored('the next');
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
+});
+
+test('a small file that is left out soon after the log was asked: the log is asked again, and what is missing told', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.writeUntold(['untold'], 310);
+  kubelet.write('the next');
+  await stage.stored('the next');
+  await stage.gap();
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
+});
+
+test('a short file that is emptied soon after the log was asked: that lines are missing is told', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...MUCH);
+  kubelet.rename();
+  kubelet.write('short');
+  kubelet.sayNothing(310);
+  kubelet.write('after a silence');
+  await stage.stored('after a silence');
+  kubelet.rotate();
+  kubelet.sayNothing(310);
+  kubelet.write(...numbered(0, 10));
+  await stage.stored('line 9');
+  expect(await stage.texts()).not.toContain('line 0');
+  await stage.gap();
+  expect(await stage.gaps()).toEqual(['its stream left out lines when the log was rotated']);
+  expect((await stage.messages()).filter((message) => 'isPerhapsNone' in message)).toEqual([]);
+});
+
+test('a small file that is left out at last: what is missing is told when its container has ended', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.writeUntold(['untold'], 310);
+  kubelet.write('the last');
+  await stage.stored('the last');
+  kubelet.end();
+  await stage.completed();
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
+});
+
+test('the log of a container that has said a line a second for long is not asked at every line', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  for (const text of numbered(0, 200)) {
+    kubelet.write(text);
+    kubelet.sayNothing(1000);
+  }
+  stage.follow();
+  await stage.stored('line 199');
+  expect(await stage.gaps()).toEqual([]);
+  expect(kubelet.requests.length).toBeLessThan(10);
 });
 
 test('a silence in which nothing was left out is none, though its stream is far behind the log', async () => {
@@ -306,7 +441,12 @@ test('runs that came and went unseen are told', async () => {
 test('whatever breaks: no line twice, all in order, and none missing but where a gap is told', async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ is: fc.constant('write' as const), count: fc.integer({ min: 1, max: 400 }) }) },
-    { weight: 5, arbitrary: fc.record({ is: fc.constantFrom('break', 'end streams', 'restart', 'daemon' as const) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        is: fc.constantFrom('break', 'end streams', 'restart', 'daemon', 'rename', 'left out', 'silence' as const),
+      }),
+    },
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
@@ -317,6 +457,11 @@ test('whatever breaks: no line twice, all in order, and none missing but where a
       const write = (count: number) => {
         kubelet.write(...numbered(written, count));
         written += count;
+      };
+      // what a container said before its log was read for the first time is not missed
+      const writeOne = async () => {
+        write(1);
+        await stage.stored(`line ${written - 1}`);
       };
       for (const now of steps) {
         switch (now.is) {
@@ -337,10 +482,22 @@ test('whatever breaks: no line twice, all in order, and none missing but where a
           case 'daemon':
             await stage.restartDaemon();
             break;
+          case 'rename':
+            await writeOne();
+            kubelet.rename();
+            break;
+          case 'left out':
+            await writeOne();
+            kubelet.writeUntold(numbered(written++, 1), 310);
+            break;
+          case 'silence':
+            kubelet.sayNothing(310);
+            break;
         }
       }
-      write(1);
-      await stage.stored(`line ${written - 1}`);
+      await writeOne();
+      kubelet.end();
+      await stage.completed();
       const numbers = (await stage.texts()).map((text) => Number(text.slice('line '.length)));
       expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
       if ((await stage.gaps()).length === 0) expect(numbers).toHaveLength(written);

@@ -7,6 +7,7 @@ import { Backoff, delay } from '../support/delay.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
 import { type FollowTimes, QuietTimes } from './quiet-times.ts';
 import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
+import { Silences } from './silences.ts';
 import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
@@ -53,6 +54,8 @@ class ContainerFollower {
   readonly #complete = new Set<string>();
   /** What stood after the last line feed when the stream of the present run ended. */
   #unfinished: StampedLines | undefined;
+  /** Of the run that was followed last. */
+  #silences: Silences | undefined;
   /** Why the last stream is not known to have come to the end of its log. */
   #doubt: string | undefined = NOT_READ;
 
@@ -87,6 +90,10 @@ class ContainerFollower {
     this.#silent.set(run.id, source);
     this.#unfinished = undefined;
     this.#doubt = NOT_READ; // whatever was read of the run before
+    const { name: pod, namespace = '' } = this.#of.pod.metadata;
+    const log = { namespace, pod, container: this.#of.container };
+    const silences = new Silences(run.id, this.#options.session.api, log);
+    this.#silences = silences;
     let refusals = 0;
     let mustMeet = true;
     for (;;) {
@@ -98,7 +105,7 @@ class ContainerFollower {
       const superseded = new AbortController();
       const watch = this.#abortWhenSuperseded(run, superseded);
       const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet };
-      const outcome = await this.#readInto(source, which, superseded.signal);
+      const outcome = await this.#readInto(source, which, superseded.signal, silences);
       superseded.abort();
       await watch;
       signal.throwIfAborted();
@@ -154,10 +161,12 @@ class ContainerFollower {
       hasEnded: true,
       mustMeet: false,
     };
-    let outcome = await this.#readInto(source, which, signal);
+    const silences = this.#silences?.runId === previousId ? this.#silences : undefined;
+    silences?.superseded();
+    let outcome = await this.#readInto(source, which, signal, silences);
     while (outcome.is === 'broken' && this.#isPresent(run)) {
       await this.#backoff.wait(signal);
-      outcome = await this.#readInto(source, which, signal);
+      outcome = await this.#readInto(source, which, signal, silences);
     }
     signal.throwIfAborted();
     const wasDoubted = this.#doubt;
@@ -192,12 +201,19 @@ class ContainerFollower {
     source: ContainerSource,
     which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet'>,
     signal: AbortSignal,
+    silences?: Silences,
   ): Promise<ReadOutcome> {
     const { name, namespace = '' } = this.#of.pod.metadata;
     const { session, writer } = this.#options;
     return readRun(
       { namespace, pod: name, container: this.#of.container, source, ...which },
-      { api: session.api, writer, quiet: this.#quiet, signal: AbortSignal.any([signal, this.#options.signal]) },
+      {
+        api: session.api,
+        writer,
+        quiet: this.#quiet,
+        silences,
+        signal: AbortSignal.any([signal, this.#options.signal]),
+      },
     );
   }
 

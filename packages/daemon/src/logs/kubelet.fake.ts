@@ -25,6 +25,7 @@ export class FakeKubelet {
   #restarts = -1;
   #isThere = true;
   #refusesPresent = false;
+  #isShut = false;
   #untoldBytes = 0;
   /** What its status says where that is late. */
   #toldPod: KubernetesObject | undefined;
@@ -131,16 +132,23 @@ export class FakeKubelet {
     this.#run.lines = [];
   }
 
+  /** Renames the log file and begins another. Streams that are open go on with it. */
+  rename(): void {
+    this.#run.lines = [];
+  }
+
   /**
-   * The container writes lines, for a second, into a file that is rotated away before those who follow the log have come
-   * to it: they go on with the next file, as the kubelet does for who takes nothing meanwhile.
+   * The container writes lines into a file that is rotated away before those who follow the log have come to it: they go
+   * on with the next file, as the kubelet does for who takes nothing meanwhile.
+   *
+   * @param ms how long they take, beyond what lines take anyway
    */
-  writeUntold(...texts: string[]): void {
+  writeUntold(texts: readonly string[], ms = 1000): void {
     const followers = [...this.#followers];
     this.#followers.clear();
     this.write(...texts);
-    this.#run.lines = [];
-    this.#clockMs += 1000;
+    this.rename();
+    this.#clockMs += ms;
     for (const follower of followers) this.#followers.add(follower);
   }
 
@@ -152,6 +160,17 @@ export class FakeKubelet {
   /** The log of the present run cannot be had, as where the kubelet has just been started. */
   refusePresent(): void {
     this.#refusesPresent = true;
+  }
+
+  /** The kubelet ends: streams end as if their logs were over, and nobody answers for it until it is started anew. */
+  shut(): void {
+    this.#isShut = true;
+    this.endStreams();
+  }
+
+  /** The kubelet is started anew. */
+  reopen(): void {
+    this.#isShut = false;
   }
 
   /** The pod is gone. */
@@ -172,6 +191,11 @@ export class FakeKubelet {
 
   #answer(response: ServerResponse, { searchParams }: URL): void {
     queueMicrotask(() => this.#requests.ring());
+    if (this.#isShut) {
+      const message = 'Get "https://192.168.49.2:10250/": dial tcp 192.168.49.2:10250: connect: connection refused';
+      response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+      return;
+    }
     const isPrevious = searchParams.get('previous') === 'true';
     const run = isPrevious ? this.#runs.at(-2) : this.#run;
     if (!this.#isThere || run === undefined || (this.#refusesPresent && !isPrevious)) {
@@ -185,7 +209,9 @@ export class FakeKubelet {
     );
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.flushHeaders();
-    response.write(wanted.slice(tail === null ? 0 : -Number(tail)).join(''));
+    const limit = searchParams.get('limitBytes');
+    const text = wanted.slice(tail === null ? 0 : -Number(tail)).join('');
+    response.write(text.slice(0, limit === null ? undefined : Number(limit)));
     if (searchParams.get('follow') !== 'true' || run.hasEnded) response.end();
     else this.#followers.add(response);
     response.once('close', () => this.#followers.delete(response));

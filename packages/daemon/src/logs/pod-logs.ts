@@ -11,6 +11,8 @@ export interface LogQuery {
   readonly follow?: boolean;
   readonly previous?: boolean;
   readonly tailLines?: number;
+  /** No more than so many bytes. */
+  readonly limitBytes?: number;
   /** RFC 3339. */
   readonly sinceTime?: string;
   /** Prefix every line with the kubelet's time stamp. */

@@ -35,6 +35,16 @@ test('a silence that was confirmed is none', () => {
   expect(times.mayHaveSkipped(20_200)).toBe(true);
 });
 
+test('a log is asked whether it was rotated at most so often, and at once for the first time', () => {
+  const { clock, times } = afterFlow({ seconds: 60, bytes: 10 });
+  expect(times.isJudgementDue).toBe(true);
+  times.judged();
+  clock.now += FOLLOW_TIMES.judgeMs - 1;
+  expect(times.isJudgementDue).toBe(false);
+  clock.now += 1;
+  expect(times.isJudgementDue).toBe(true);
+});
+
 test('while nobody listens, silence means nothing', () => {
   const { clock, times } = afterFlow({ seconds: 2, bytes: 1000 });
   times.pause();

@@ -10,15 +10,26 @@ export interface FollowTimes {
   readonly aheadMs: number;
   /** How long a status may take to tell that a container runs anew, which its log does at once. */
   readonly toldMs: number;
+  /** How long lines that came after silences are stored before the log is asked whether it was rotated in one of them. */
+  readonly judgeMs: number;
 }
 
-export const FOLLOW_TIMES: FollowTimes = { quietMs: 2000, firstMs: 20_000, aheadMs: 1000, toldMs: 3000 };
+export const FOLLOW_TIMES: FollowTimes = {
+  quietMs: 2000,
+  firstMs: 20_000,
+  aheadMs: 1000,
+  toldMs: 3000,
+  judgeMs: 10_000,
+};
 
 /** How seldom a quiet log is asked at last. */
 const MOST_MS = 300_000;
 /** A silence of less is none. */
 export const SILENCE_MS = 300;
-/** Nobody has files rotated that are shorter: the kubelet's own limit is 10 MiB, minikube's engine's 100 MB. */
+/**
+ * Hardly anybody has files rotated that are shorter: the kubelet's own limit is 10 MiB, minikube's engine's 100 MB. Where
+ * somebody has, it is found out a little later.
+ */
 const LEAST_FILE_BYTES = 512 * 1024;
 
 /**
@@ -38,6 +49,7 @@ export class QuietTimes {
   #heardAt: number;
   #confirmedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #judgedAt = Number.NEGATIVE_INFINITY;
   #listeningAt = Number.NEGATIVE_INFINITY;
   /** Of this stream: all bytes, those of this second, and the most of a second. */
   #bytes = 0;
@@ -63,7 +75,26 @@ export class QuietTimes {
   }
 
   /**
-   * Whether a file of the log may have been left out between two lines that followed each other. Their stamps tell how
+   * Whether there was time to leave something out between two lines that followed each other.
+   *
+   * @param apartMs how far their stamps are apart
+   */
+  isSilence(apartMs: number): boolean {
+    return Math.min(apartMs, this.#now() - this.#confirmedAt) >= SILENCE_MS;
+  }
+
+  /** Whether the log was not asked for long whether it was rotated. */
+  get isJudgementDue(): boolean {
+    return this.#now() - this.#judgedAt >= this.times.judgeMs;
+  }
+
+  /** The log is asked whether it was rotated. */
+  judged(): void {
+    this.#judgedAt = this.#now();
+  }
+
+  /**
+   * Whether a whole file of the log may have been left out between two lines that followed each other. Their stamps tell how
    * long nothing was said: when they came does not, where they had to wait.
    *
    * @param apartMs how far the stamps are apart
@@ -72,7 +103,7 @@ export class QuietTimes {
     const silentMs = Math.min(apartMs, this.#now() - this.#confirmedAt);
     const most = Math.max(this.#mostBytes, this.#second.bytes);
     const least = Math.min(this.#bytes, LEAST_FILE_BYTES);
-    return this.#bytes > 0 && silentMs >= SILENCE_MS && 2 * most * (silentMs / 1000) >= least;
+    return this.#bytes > 0 && this.isSilence(apartMs) && 2 * most * (silentMs / 1000) >= least;
   }
 
   /** What comes is taken from now on. */

@@ -7,8 +7,9 @@ import { delay } from '../support/delay.ts';
 import { type LineKey, lineKey } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
 import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
+import { keysOf, type Silence, type Silences } from './silences.ts';
 import { cutAtSilences, eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
-import { type Reopening, type RunTimes, reopeningOf, wholeSecond } from './stored-overlap.ts';
+import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
@@ -41,6 +42,8 @@ export interface ReadOptions {
   readonly api: ApiClient;
   readonly writer: LogWriter;
   readonly quiet: QuietTimes;
+  /** Those of the run so far; undefined: it has not been followed. */
+  readonly silences: Silences | undefined;
   /** Ends the reading: the outcome is `broken` then. */
   readonly signal: AbortSignal;
 }
@@ -48,9 +51,6 @@ export interface ReadOptions {
 /** Lines that come this close together are stored together, unless they are many anyway. */
 const TOGETHER_MS = 20;
 const TOGETHER_BYTES = 16 * 1024;
-
-/** How many of the last lines must hold those around a silence that has just ended. The kubelet finds them from the end. */
-const AFTER_SILENCE_LINES = 5000;
 
 /** How long it may take until it is noticed that a log is to be asked. */
 const LEAST_DOUBT_MS = 60_000;
@@ -79,12 +79,13 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     try {
       const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
       for await (const chunk of stream) {
-        await reading.take(chunk as Buffer, run, either);
+        await reading.take(chunk as Buffer, either);
         await writer.drained(either);
         // A line at a time would cost more than the line: what comes meanwhile comes together.
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
         quiet.listen();
       }
+      if (run.hasEnded) await reading.judgeRest(either);
       return reading.finish(run.hasEnded);
     } finally {
       ended.abort();
@@ -92,7 +93,8 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     }
   } catch (error) {
     if (error instanceof Unmet) return { is: 'unmet', because: error.message };
-    if (error instanceof ApiRefusal) return { is: 'refused', because: error.message };
+    // where the kubelet does not answer, as while it is started anew, the log is there all the same
+    if (error instanceof ApiRefusal && !error.isPassing) return { is: 'refused', because: error.message };
     if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
     return { is: 'broken', because: error instanceof Error ? error.message : undefined };
   }
@@ -109,21 +111,24 @@ class Reading {
   readonly #writer: LogWriter;
   readonly #api: ApiClient;
   readonly #quiet: QuietTimes;
+  readonly #silences: Silences | undefined;
   readonly #splitter = new StampedSplitter();
   /** Of the last line that has come. */
   #lastKey: LineKey | undefined;
   /** Time of that, of this stream. */
   #lastMs = Number.POSITIVE_INFINITY;
   #hasFresh = false;
+  #isFirst = true;
   #remark: string | undefined;
 
-  constructor({ source, mustMeet }: RunToRead, reopening: Reopening, { writer, api, quiet }: ReadOptions) {
+  constructor({ source, mustMeet }: RunToRead, reopening: Reopening, { writer, api, quiet, silences }: ReadOptions) {
     this.#source = source;
     this.#mustMeet = mustMeet;
     this.#reopening = reopening;
     this.#writer = writer;
     this.#api = api;
     this.#quiet = quiet;
+    this.#silences = silences;
     this.#lastKey = reopening.lastKey;
     quiet.begin();
   }
@@ -133,16 +138,12 @@ class Reading {
    *
    * @throws Error when lines were left out that the log still has
    */
-  async take(chunk: Buffer, run: RunToRead, signal: AbortSignal): Promise<void> {
+  async take(chunk: Buffer, signal: AbortSignal): Promise<void> {
     this.#quiet.pause();
     const pieces = this.#splitter.push(chunk).flatMap((piece) => cutAtSilences(piece, SILENCE_MS));
     if (pieces.length > 0) this.#quiet.heard(chunk.length);
     for (const piece of pieces) {
-      // of lines that are stored and come again it is known what was between them
-      const isDoubtful = this.#hasFresh && !run.isPrevious && piece.is === 'lines';
-      if (isDoubtful && this.#quiet.mayHaveSkipped(piece.firstMs - this.#lastMs)) {
-        await this.#expectNothingLeftOut(piece, run, signal);
-      }
+      if (piece.is === 'lines') await this.#expectNothingLeftOut(piece, signal);
       this.#store(piece);
     }
   }
@@ -159,6 +160,15 @@ class Reading {
     return { is: 'ended', because, unfinished };
   }
 
+  /** Of a run that has ended: asks for the last time whether anything was left out, if its log is there. Never throws. */
+  async judgeRest(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#judgeSilences(signal);
+    } catch {
+      // it has been tidied up, or is another run's by now
+    }
+  }
+
   /** Ends the reading when its stream tells nothing although there is something. Never throws. */
   async doubt({ namespace, pod, container }: RunToRead, ended: AbortController): Promise<void> {
     const { signal } = ended;
@@ -173,6 +183,7 @@ class Reading {
         for await (const key of keysOf(this.#api, query, signal)) last = key;
         if (last === undefined || last === this.#lastKey) {
           this.#quiet.confirmed();
+          await this.#judgeSilences(signal);
           continue;
         }
         await delay(this.#quiet.times.aheadMs, signal);
@@ -184,33 +195,54 @@ class Reading {
   }
 
   /**
-   * Finds out by the log whether anything was between the last line and the first of these. Where the log has been rotated
-   * since, nobody knows: a gap is stored.
+   * Finds out by the log whether anything was between the last line and the first of these, if there was time for it: at
+   * once if there may be much, else together with what comes soon.
    *
    * @throws Error when the log has other lines in between, so that it is to be read anew
    */
-  async #expectNothingLeftOut(
-    { payload, firstMs }: StampedLines,
-    { namespace, pod, container }: RunToRead,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #expectNothingLeftOut({ payload, firstMs }: StampedLines, signal: AbortSignal): Promise<void> {
+    const silences = this.#silences;
+    const before = this.#lastKey;
+    if (this.#isFirst && this.#reopening.sinceTime === undefined) silences?.beginWith(payload);
+    this.#isFirst = false;
+    // of lines that are stored and come again it is known what was between them
+    if (silences === undefined || !this.#hasFresh || before === undefined) return;
+    const apartMs = firstMs - this.#lastMs;
+    if (!this.#quiet.isSilence(apartMs)) return;
     const [first = payload] = eachLine(payload);
-    const wanted = lineKey(first);
-    const query = { namespace, pod, container, timestamps: true };
-    // the stream may be far behind the log: then its last lines tell nothing
-    let isThere = false;
-    for (const narrowed of [{ tailLines: AFTER_SILENCE_LINES }, { sinceTime: wholeSecond(this.#lastMs) }]) {
-      const found = await find(wanted, keysOf(this.#api, { ...query, ...narrowed }, signal));
-      if (found === undefined) continue;
-      if (found.before === this.#lastKey) return;
-      if (found.before !== undefined) throw new Error('its stream left out lines, as it does when the log is rotated');
-      isThere = true;
+    const silence = { before, after: lineKey(first), fromMs: this.#lastMs, toMs: firstMs };
+    silences.add(silence);
+    const isDue = this.#quiet.mayHaveSkipped(apartMs) || this.#quiet.isJudgementDue || silences.areMany;
+    if (isDue) await this.#judgeSilences(signal, silence);
+  }
+
+  /**
+   * Stores a gap for each silence in which lines were left out, and one for those of which nobody knows.
+   *
+   * @param present the line after it is not stored yet
+   * @throws Error when lines were left out in the present one, which the log still has
+   */
+  async #judgeSilences(signal: AbortSignal, present?: Silence): Promise<void> {
+    if (!this.#silences?.areOpen) return;
+    this.#quiet.judged();
+    const { leftOut, unknown } = await this.#silences.judge(signal);
+    for (const silence of leftOut) {
+      if (silence !== present) this.#gap([silence], 'its stream left out lines when the log was rotated');
     }
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
-    if (!isThere) await delay(this.#quiet.times.toldMs, signal);
-    const because = 'the log was rotated meanwhile, and its stream may have left out lines';
-    this.#writer.appendGap(this.#source, { because, ...between(this.#lastMs, firstMs) }, firstMs);
+    if (unknown.length > 0) await delay(this.#quiet.times.toldMs, signal);
+    this.#gap(unknown, 'the log was rotated while its stream was silent', true);
+    if (leftOut.some((silence) => silence === present)) {
+      throw new Error('its stream left out lines, as it does when the log is rotated');
+    }
+  }
+
+  #gap(silences: readonly Silence[], because: string, isPerhapsNone?: true): void {
+    const [first, last] = [silences[0], silences.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const gap = { because, isPerhapsNone, ...between(first.fromMs, last.toMs) };
+    this.#writer.appendGap(this.#source, gap, last.toMs);
   }
 
   #store(piece: Piece): void {
@@ -243,30 +275,4 @@ function lastKey({ payload }: StampedLines): LineKey {
 
 function between(fromMs: number, toMs: number): { from: string; to: string } {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-}
-
-/** A wanted line with the one before it, where there is one; undefined where it is not there. */
-async function find(
-  wanted: LineKey,
-  keys: AsyncIterable<LineKey>,
-): Promise<{ readonly before: LineKey | undefined } | undefined> {
-  let before: LineKey | undefined;
-  for await (const key of keys) {
-    if (key === wanted) return { before };
-    before = key;
-  }
-  return undefined;
-}
-
-/** The keys of the lines of a log as it is now. */
-async function* keysOf(
-  api: ApiClient,
-  query: Parameters<typeof openPodLog>[1],
-  signal: AbortSignal,
-): AsyncGenerator<LineKey> {
-  const splitter = new StampedSplitter();
-  const keys = (pieces: readonly Piece[]) =>
-    pieces.flatMap((piece) => (piece.is === 'lines' ? [...eachLine(piece.payload)].map(lineKey) : []));
-  for await (const chunk of await openPodLog(api, query, signal)) yield* keys(splitter.push(chunk as Buffer));
-  yield* keys(splitter.end());
 }

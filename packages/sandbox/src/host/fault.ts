@@ -18,6 +18,8 @@ export type Fault =
   | { readonly is: 'drop-watches' }
   /** Connections of logs, commands in containers and forwarded ports are cut. */
   | { readonly is: 'drop-streams' }
+  /** Logs, commands in containers and forwarded ports end, and new ones are refused, as while a kubelet is started anew. */
+  | { readonly is: 'no-streams' }
   /** Every resource version that clients know is too old from now on. */
   | { readonly is: 'expire-history' }
   /** The engine has no room for builds and new containers. */
@@ -67,6 +69,7 @@ const FIELDS: { readonly [K in Kind]: Readonly<Record<string, Field>> } = {
   'no-connections': {},
   'drop-watches': {},
   'drop-streams': {},
+  'no-streams': {},
   'expire-history': {},
   'full-disk': {},
   'no-engine': {},

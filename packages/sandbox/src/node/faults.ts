@@ -10,7 +10,7 @@ import { startLogLoad } from './log-load.ts';
 export interface FaultyParts {
   readonly api: ApiFaults;
   readonly store: ObjectStore;
-  readonly streams: { drop(): void };
+  readonly streams: { drop(): void; shut(): void; open(): void };
   readonly disk: Disk;
   readonly engine: EngineDoor;
   readonly logs: {
@@ -53,6 +53,10 @@ export class Faults {
         break;
       case 'drop-streams':
         streams.drop();
+        break;
+      case 'no-streams':
+        streams.shut();
+        this.#ends.defer(() => streams.open());
         break;
       case 'expire-history':
         api.expireHistory();

@@ -12,7 +12,9 @@ import { commandRequest } from './run-command.ts';
 import { execOverSpdy, SPDY_EXEC_PROTOCOLS } from './spdy-exec.ts';
 import { forwardOverSpdy, SPDY_FORWARD_PROTOCOL, TUNNELLED_FORWARD_PROTOCOL } from './spdy-forward.ts';
 import { isSpdy, upgradeToSpdy } from './spdy-upgrade.ts';
-import { badRequest, refuseUpgrade, StreamRefusal } from './status-response.ts';
+import { badRequest, refuse, refuseUpgrade, StreamRefusal } from './status-response.ts';
+
+const KUBELET_PORT = 10250;
 
 export interface KubeletStreamsOptions {
   readonly engine: ContainerEngine;
@@ -23,7 +25,9 @@ export interface KubeletStreamsOptions {
 /** The kubelet's streams: logs, commands and forwarded ports. Disposing ends those that are open. */
 export class KubeletStreams implements PodStreams, AsyncDisposable {
   readonly #options: KubeletStreamsOptions;
-  readonly #ends = new AbortController();
+  /** Ends those that are open. */
+  #ends = new AbortController();
+  #isShut = false;
   readonly #open = new Set<Promise<void>>();
   readonly #sockets = new Set<Duplex>();
   readonly #logs = new Set<ServerResponse>();
@@ -43,14 +47,34 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
     for (const end of [...this.#sockets, ...this.#logs]) end.destroy();
   }
 
+  /** Ends all that are open as a kubelet that ends, whose logs seem to be over, and refuses others until {@link open}. */
+  shut(): void {
+    this.#isShut = true;
+    this.#ends.abort();
+    this.#ends = new AbortController();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  open(): void {
+    this.#isShut = false;
+  }
+
   log(pod: KubeObject, query: URLSearchParams, response: ServerResponse): Promise<void> {
+    if (this.#isShut) {
+      const { hostIP } = pod['status'] ?? {};
+      const { namespace, name } = pod.metadata;
+      const container = query.get('container') ?? pod['spec'].containers[0].name;
+      const address = `https://${hostIP}:${KUBELET_PORT}/containerLogs/${namespace}/${name}/${container}`;
+      refuse(response, noKubelet(`Get "${address}"`, pod));
+      return Promise.resolve();
+    }
     this.#logs.add(response);
     response.once('close', () => this.#logs.delete(response));
     return this.#track(podLog(pod, query, response, this.#options.engine, this.#ends.signal));
   }
 
   exec(pod: KubeObject, query: URLSearchParams, upgrade: Upgrade): void {
-    this.#accept(upgrade, () => {
+    this.#accept(upgrade, pod, () => {
       const { pathname } = new URL(upgrade.request.url ?? '/', 'http://kubelet');
       const request = commandRequest(pod, query, pathname.endsWith('/attach'));
       if (isSpdy(upgrade.request)) {
@@ -67,7 +91,7 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
   }
 
   portForward(pod: KubeObject, query: URLSearchParams, upgrade: Upgrade): void {
-    this.#accept(upgrade, () => {
+    this.#accept(upgrade, pod, () => {
       if (pod['status']?.phase !== 'Running') {
         const phase = pod['status']?.phase ?? 'Pending';
         throw badRequest(`unable to forward port because pod is not running. Current status=${phase}`);
@@ -105,11 +129,12 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
     }
   }
 
-  #accept(upgrade: Upgrade, open: () => void): void {
+  #accept(upgrade: Upgrade, pod: KubeObject, open: () => void): void {
     const { socket } = upgrade;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     try {
+      if (this.#isShut) throw noKubelet('error dialing backend', pod);
       open();
     } catch (error) {
       if (!(error instanceof StreamRefusal)) throw error;
@@ -127,6 +152,12 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
     this.#open.add(tracked);
     return tracked;
   }
+}
+
+/** What the API server says where no kubelet listens. */
+function noKubelet(doing: string, pod: KubeObject): StreamRefusal {
+  const address = `${pod['status']?.hostIP}:${KUBELET_PORT}`;
+  return new StreamRefusal(500, 'InternalError', `${doing}: dial tcp ${address}: connect: connection refused`);
 }
 
 /** @throws StreamRefusal */

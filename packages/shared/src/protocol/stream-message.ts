@@ -86,6 +86,8 @@ export const LogMessage = z.discriminatedUnion('type', [
     pod: z.string(),
     container: z.string(),
     because: z.string(),
+    /** There where it is not known whether anything is missing. */
+    isPerhapsNone: z.literal(true).optional(),
     /** Time of the last line before it and of the first after it, RFC 3339, as far as known. */
     from: z.string().optional(),
     to: z.string().optional(),

@@ -10,8 +10,8 @@ export function jsonRows(message: LogMessage): string[] {
     case 'caught-up':
       return [];
     case 'gap': {
-      const { service, pod, container, because, from, to } = message;
-      return [json({ type: 'gap', service, pod, container, from, to, because })];
+      const { service, pod, container, because, isPerhapsNone, from, to } = message;
+      return [json({ type: 'gap', service, pod, container, from, to, because, isPerhapsNone })];
     }
     case 'lines': {
       const { service, pod, container, restarts } = message;

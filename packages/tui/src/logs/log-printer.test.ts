@@ -25,6 +25,14 @@ test('a line carries its service, and its pod and container once there are sever
       container: 'web',
       because: 'the log was rotated',
     }),
+    ...printer.lines({
+      type: 'gap',
+      service: 'web',
+      pod: 'web-1-fghij',
+      container: 'web',
+      because: 'the log was rotated in a silence',
+      isPerhapsNone: true,
+    }),
   ]).toMatchInlineSnapshot(`
     [
       "web  up",
@@ -32,6 +40,7 @@ test('a line carries its service, and its pod and container once there are sever
       "web fghij  up too",
       "web fghij sidecar  proxying",
       "web fghij web      … lines are missing here: the log was rotated",
+      "web fghij web      … perhaps nothing is missing here: the log was rotated in a silence",
     ]
   `);
 });

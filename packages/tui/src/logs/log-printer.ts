@@ -28,7 +28,7 @@ export class LogPrinter {
       case 'caught-up':
         return [];
       case 'gap':
-        return [`${this.#name(message)}  ${this.#palette.warning(gapText(message.because))}`];
+        return [`${this.#name(message)}  ${this.#gap(message)}`];
       case 'lines': {
         const name = this.#name(message);
         return message.lines.map((line) => `${name}  ${this.#text(line)}`);
@@ -39,6 +39,13 @@ export class LogPrinter {
         return message.lines.map((line) => `${name}  ${this.#text(line)}`);
       }
     }
+  }
+
+  #gap({ because, isPerhapsNone }: Extract<LogMessage, { type: 'gap' }>): string {
+    const why = plainText(because);
+    return isPerhapsNone
+      ? this.#palette.dim(`… perhaps nothing is missing here: ${why}`)
+      : this.#palette.warning(`… lines are missing here: ${why}`);
   }
 
   #text([at, text]: LogLine): string {
@@ -60,10 +67,6 @@ export class LogPrinter {
     const padding = ' '.repeat(this.#width - length);
     return `${paint(first)}${second === '' ? '' : ` ${other(second)}`}${padding}`;
   }
-}
-
-function gapText(because: string): string {
-  return `… lines are missing here: ${plainText(because)}`;
 }
 
 /** Of an empty name, which stands for any, nothing is remembered. */

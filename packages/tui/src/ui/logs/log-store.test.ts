@@ -55,12 +55,15 @@ describe('the merged order', () => {
   test('has gaps where their container was, and crashes when they were', () => {
     const store = new LogStore();
     say(store, 'web', ['one'], 0);
-    store.add({ type: 'gap', service: 'web', pod: 'web-7d9f-abcde', container: 'web', because: 'too slow' });
+    const gap = { type: 'gap', service: 'web', pod: 'web-7d9f-abcde', container: 'web' } as const;
+    store.add({ ...gap, because: 'too slow' });
+    store.add({ ...gap, because: 'it was rotated', isPerhapsNone: true });
     store.crash('web', 'web-7d9f-abcde', 'web', at(5), 'exit code 1');
     say(store, 'db', ['later'], 3);
     expect(store.entries.map(({ source, text }) => [source, text])).toEqual([
       ['run', 'one'],
       ['gap', 'too slow'],
+      ['gap', 'perhaps nothing is missing: it was rotated'],
       ['run', 'later'],
       ['crash', 'exit code 1'],
     ]);

@@ -107,7 +107,7 @@ export class LogStore {
         break;
       case 'gap':
         this.#append(this.#origin(message.service, message.pod, message.container), 'gap', [
-          [message.to ?? '', message.because],
+          [message.to ?? '', `${message.isPerhapsNone ? 'perhaps nothing is missing: ' : ''}${message.because}`],
         ]);
         break;
       case 'goodbye':
