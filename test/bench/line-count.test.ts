@@ -39,3 +39,14 @@ test('the end of a run tells how many lines it has', () => {
   counter.line('pod', `run ${RUN} ended after 12 in a-pod`);
   expect(counter.ends).toEqual(new Map([[RUN, { lines: 12, pod: 'a-pod' }]]));
 });
+
+test('of each run it is told which lines are missing, which of them silently, and which came twice', () => {
+  const counter = new LineCounter();
+  const line = (number: number) => counter.line('pod', `run ${RUN} line ${number} of many`);
+  for (const number of [0, 1, 1]) line(number);
+  counter.gap('pod');
+  for (const number of [4, 6]) line(number);
+  expect(counter.described(new Map([[RUN, { lines: 8, pod: 'pod' }]]))).toEqual([
+    `run ${RUN} of pod, 8 lines: missing 2–3, 5, 7 (4); silently 5, 7 (2); twice 1 (1)`,
+  ]);
+});

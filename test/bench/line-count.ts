@@ -15,11 +15,14 @@ export interface LineCount {
 interface Run {
   readonly pod: string;
   readonly seen: Set<number>;
+  readonly twice: number[];
   last: number;
   /** Missing lines before a gap that was told. */
   readonly excused: Set<number>;
   gapAfterLast: boolean;
 }
+
+const MOST_RANGES = 8;
 
 /** A numbered line, and the last of a run, which says how many there were. */
 const LINE = /\brun ([0-9a-f]{8}) line (\d+)/;
@@ -80,21 +83,32 @@ export class LineCounter {
     return { ...count, twice: this.#twice, outOfOrder: this.#outOfOrder, gaps: this.#gaps };
   }
 
-  /** For each run of which lines are missing, how many and where. */
+  /** For each run of which lines are missing or came twice, which. */
   described(truth: ReadonlyMap<string, EndedRun>): string[] {
     return [...truth].flatMap(([id, { lines, pod }]) => {
       const run = this.#runs.get(id);
       if (run === undefined) return [`run ${id} of ${pod}: none of ${lines} lines`];
       const missing = Array.from({ length: lines }, (_, number) => number).filter((number) => !run.seen.has(number));
-      if (missing.length === 0) return [];
-      return [
-        `run ${id} of ${run.pod}: ${missing.length} of ${lines} missing, from ${missing[0]} to ${missing.at(-1)}`,
+      const isTold = (number: number) => run.excused.has(number) || (run.gapAfterLast && number > run.last);
+      const silent = missing.filter((number) => !isTold(number));
+      const what = [
+        ...(missing.length === 0 ? [] : [`missing ${rangesOf(missing)}`]),
+        ...(silent.length === 0 ? [] : [`silently ${rangesOf(silent)}`]),
+        ...(run.twice.length === 0 ? [] : [`twice ${rangesOf(run.twice)}`]),
       ];
+      return what.length === 0 ? [] : [`run ${id} of ${run.pod}, ${lines} lines: ${what.join('; ')}`];
     });
   }
 
   #run(id: string, pod: string): Run {
-    const run = this.#runs.get(id) ?? { pod, seen: new Set(), last: -1, excused: new Set(), gapAfterLast: false };
+    const run = this.#runs.get(id) ?? {
+      pod,
+      seen: new Set(),
+      twice: [],
+      last: -1,
+      excused: new Set(),
+      gapAfterLast: false,
+    };
     this.#runs.set(id, run);
     return run;
   }
@@ -102,6 +116,7 @@ export class LineCounter {
   #add(run: Run, number: number): void {
     if (run.seen.has(number)) {
       this.#twice += 1;
+      run.twice.push(number);
       return;
     }
     run.seen.add(number);
@@ -113,4 +128,16 @@ export class LineCounter {
     run.gapAfterLast = false;
     run.last = number;
   }
+}
+
+/** Numbers in their order, as `3–7, 9`; of many ranges the first ones. */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const range = ranges.at(-1);
+    if (range !== undefined && number === range[1] + 1) range[1] = number;
+    else ranges.push([number, number]);
+  }
+  const texts = ranges.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
+  return `${texts.join(', ')}${ranges.length > MOST_RANGES ? ', …' : ''} (${numbers.length})`;
 }

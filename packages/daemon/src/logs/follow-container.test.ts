@@ -310,6 +310,21 @@ test('a log that is rotated while its container says nothing: perhaps nothing is
   expect(messages[1]).toMatchObject({ because: expect.stringMatching(/rotated/), isPerhapsNone: true });
 });
 
+test('a log that is rotated twice while a busy container is silent in its stream only: lines are missing', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...MUCH);
+  await stage.stored(MUCH.at(-1) ?? '');
+  kubelet.writeUntold(MUCH, 5000);
+  kubelet.rename();
+  kubelet.write('after');
+  await stage.stored('after');
+  const [gap] = (await stage.messages()).filter(({ type }) => type === 'gap');
+  expect(gap).toMatchObject({ because: expect.stringMatching(/left out lines/) });
+  expect(gap).not.toHaveProperty('isPerhapsNone');
+});
+
 /** Whose log has just been asked whether it was rotated, so that this is not due for long. */
 async function afterMuchAndASilence(): Promise<Stage> {
   const stage = await Stage.open();

@@ -32,6 +32,9 @@ export const SILENCE_MS = 50;
  */
 const LEAST_FILE_BYTES = 512 * 1024;
 
+/** A silence in which a stream would have told as much at its best is none of its container's. */
+const UNLIKELY_BYTES = 64 * 1024;
+
 /**
  * Whether the silence of a stream is to be believed. The kubelet follows a log by its place in the file:
  *
@@ -104,6 +107,15 @@ export class QuietTimes {
     const most = Math.max(this.#mostBytes, this.#second.bytes);
     const least = Math.min(this.#bytes, LEAST_FILE_BYTES);
     return this.#bytes > 0 && this.isSilence(apartMs) && 2 * most * (silentMs / 1000) >= least;
+  }
+
+  /**
+   * Whether a stream that told as much as this one has hardly said nothing between two lines that followed each other.
+   *
+   * @param apartMs how far their stamps are apart
+   */
+  isUnlikely(apartMs: number): boolean {
+    return Math.max(this.#mostBytes, this.#second.bytes) * (apartMs / 1000) >= UNLIKELY_BYTES;
   }
 
   /** What comes is taken from now on. */

@@ -210,7 +210,8 @@ class Reading {
     const apartMs = firstMs - this.#lastMs;
     if (!this.#quiet.isSilence(apartMs)) return;
     const [first = payload] = eachLine(payload);
-    const silence = { before, after: lineKey(first), fromMs: this.#lastMs, toMs: firstMs };
+    const isUnlikely = this.#quiet.isUnlikely(apartMs);
+    const silence = { before, after: lineKey(first), fromMs: this.#lastMs, toMs: firstMs, isUnlikely };
     silences.add(silence);
     const isDue = this.#quiet.mayHaveSkipped(apartMs) || this.#quiet.isJudgementDue || silences.areMany;
     if (isDue) await this.#judgeSilences(signal, silence);
@@ -232,7 +233,11 @@ class Reading {
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
     if (unknown.length > 0) await delay(this.#quiet.times.toldMs, signal);
-    this.#gap(unknown, 'the log was rotated while its stream was silent', true);
+    const unlikely = unknown.filter((silence) => silence.isUnlikely);
+    const likely = unknown.filter((silence) => !silence.isUnlikely);
+    for (const silence of unlikely)
+      this.#gap([silence], 'the log was rotated meanwhile, and its stream left out lines');
+    this.#gap(likely, 'the log was rotated while its stream was silent', true);
     if (leftOut.some((silence) => silence === present)) {
       throw new Error('its stream left out lines, as it does when the log is rotated');
     }

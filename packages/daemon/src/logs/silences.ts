@@ -12,6 +12,8 @@ export interface Silence {
   readonly fromMs: number;
   /** Stamp of the line after, ms since the epoch. */
   readonly toMs: number;
+  /** Whether the container has hardly said nothing in it. */
+  readonly isUnlikely: boolean;
 }
 
 /** Silences that are not known to be none of lines that were left out. */
