@@ -24,8 +24,8 @@ export const FOLLOW_TIMES: FollowTimes = {
 
 /** How seldom a quiet log is asked at last. */
 const MOST_MS = 300_000;
-/** A silence of less is none: no file of a log is filled in less. */
-export const SILENCE_MS = 50;
+/** A silence of less is none: busy machines have many of them. */
+export const SILENCE_MS = 300;
 /**
  * Hardly anybody has files rotated that are shorter: the kubelet's own limit is 10 MiB, minikube's engine's 100 MB. Where
  * somebody has, it is found out a little later.

@@ -236,7 +236,7 @@ class Reading {
     const unlikely = unknown.filter((silence) => silence.isUnlikely);
     const likely = unknown.filter((silence) => !silence.isUnlikely);
     for (const silence of unlikely)
-      this.#gap([silence], 'the log was rotated meanwhile, and its stream left out lines');
+      this.#gap([silence], 'the log was rotated meanwhile, and its stream may have left out lines');
     this.#gap(likely, 'the log was rotated while its stream was silent', true);
     if (leftOut.some((silence) => silence === present)) {
       throw new Error('its stream left out lines, as it does when the log is rotated');
