@@ -362,7 +362,7 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
       }
     };
     const cluster = await this.#tables().catch(String);
-    this.#endDaemons();
+    await attempt('stop', async () => this.#endDaemons());
     await attempt('events', () => this.events.stop());
     await attempt('processes', () => this.#expectNoProcess());
     await attempt('sockets', () => this.#expectNoSocket());
@@ -409,7 +409,13 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   #endDaemons(): void {
     const found = this.processes().filter(({ commandLine }) => commandLine.includes(DAEMON));
     const pids = new Set([...found.map(({ pid }) => pid), ...[...this.#pids].filter(isRunning)]);
-    for (const pid of pids) process.kill(pid, 'SIGTERM');
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGTERM');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended in this very moment
+      }
+    }
   }
 
   async #expectNoProcess(): Promise<void> {

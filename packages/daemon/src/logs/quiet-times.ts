@@ -104,9 +104,8 @@ export class QuietTimes {
    */
   mayHaveSkipped(apartMs: number): boolean {
     const silentMs = Math.min(apartMs, this.#now() - this.#confirmedAt);
-    const most = Math.max(this.#mostBytes, this.#second.bytes);
     const least = Math.min(this.#bytes, LEAST_FILE_BYTES);
-    return this.#bytes > 0 && this.isSilence(apartMs) && 2 * most * (silentMs / 1000) >= least;
+    return this.#bytes > 0 && this.isSilence(apartMs) && 2 * this.#mostBytesIn(silentMs) >= least;
   }
 
   /**
@@ -115,7 +114,12 @@ export class QuietTimes {
    * @param apartMs how far their stamps are apart
    */
   isUnlikely(apartMs: number): boolean {
-    return Math.max(this.#mostBytes, this.#second.bytes) * (apartMs / 1000) >= UNLIKELY_BYTES;
+    return this.#mostBytesIn(apartMs) >= UNLIKELY_BYTES;
+  }
+
+  /** What the stream would have told in a time at its best. */
+  #mostBytesIn(ms: number): number {
+    return Math.max(this.#mostBytes, this.#second.bytes) * (ms / 1000);
   }
 
   /** What comes is taken from now on. */
