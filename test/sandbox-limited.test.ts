@@ -5,8 +5,8 @@ import { poll } from './rig/poll.ts';
 import { runCommand } from './rig/run-command.ts';
 import { SandboxedShop } from './rig/sandboxed-shop.ts';
 
-/** A program that never comes to look whether its sandbox is there. */
-const LOOP = 'while (true);\n';
+/** A program that never comes to look whether its sandbox is there: nobody wakes it. */
+const STUCK = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);\n';
 
 let shop: SandboxedShop;
 
@@ -60,7 +60,7 @@ test.each(['the daemon', 'the node'])(
     timeout: 300_000,
   },
   async (killed) => {
-    await service('busy', 'COPY . .', 'CMD ["node", "main.js"]');
+    await service('stuck', 'COPY . .', 'CMD ["node", "main.js"]');
     await shop.up();
     const program = shop.sandboxProcesses().find(({ commandLine }) => commandLine.endsWith('main.js'));
     expect(program).toBeDefined();
@@ -114,7 +114,7 @@ test('where there is neither /proc nor another loopback address than one, as on 
 /** Adds a service of a Dockerfile alone, with a program that could be run. */
 async function service(name: string, ...instructions: readonly string[]): Promise<void> {
   await mkdir(shop.file(name));
-  await writeFile(shop.file(`${name}/main.js`), LOOP);
+  await writeFile(shop.file(`${name}/main.js`), STUCK);
   await writeFile(shop.file(`${name}/Dockerfile`), ['FROM node:22-slim', ...instructions, ''].join('\n'));
   await appendFile(shop.file('devloop.yaml'), `  ${name}: { manifests: [] }\n`);
 }

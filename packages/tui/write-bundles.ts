@@ -1,5 +1,5 @@
 /**
- * Writes the programs that people wait for, the command and the daemon, as few files: loading them module by module, with
+ * Writes the programs that people wait for, the command, the daemon and those of a sandbox, as few files: loading them module by module, with
  * those of the libraries, takes as long again as all else that a command does. Part of `npm run build`, after the compiler.
  */
 import { rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { type InputOptions, type Plugin, rolldown } from 'rolldown';
 
 const DAEMON = new URL('../daemon/', import.meta.url);
 const TUI = new URL('./', import.meta.url);
+const SANDBOX = new URL('../sandbox/', import.meta.url);
 
 /**
  * Loaded as they are: what is loaded late, or hardly ever (Ink also wants src/ui/ink/load-app.ts to have a say in how).
@@ -54,8 +55,20 @@ await write(DAEMON, {
   'read-kubeconfig': 'dist/kubernetes/read-kubeconfig.js',
 });
 await write(TUI, { main: 'dist/main.js' });
+await write(SANDBOX, { main: 'dist/host/main.js' }, 'host');
+// What the node starts lies beside it, as in its sources; programs under Node's permissions read nothing else of it.
+await write(
+  SANDBOX,
+  {
+    main: 'dist/node/main.js',
+    'pod-relay': 'dist/network/pod-relay.js',
+    'program-preload': 'dist/runtime/permissions/program-preload.js',
+  },
+  'node',
+);
 
-async function write(folder: URL, input: Record<string, string>): Promise<void> {
+/** @param name of the program, where the package has several, each of which is a folder */
+async function write(folder: URL, input: Record<string, string>, name = ''): Promise<void> {
   const options: InputOptions = {
     cwd: fileURLToPath(folder),
     input,
@@ -69,7 +82,7 @@ async function write(folder: URL, input: Record<string, string>): Promise<void> 
     },
   };
   await using bundle = await rolldown(options);
-  const dir = fileURLToPath(new URL('bundle', folder));
+  const dir = fileURLToPath(new URL(`bundle/${name}`, folder));
   await rm(dir, { recursive: true, force: true });
   await bundle.write({
     dir,

@@ -36,7 +36,8 @@ async function expectFreshBuild(): Promise<void> {
     if (source > Math.max(built, checked)) throw new Error(`packages/${name}/src is newer than its dist. ${remedy}`);
     compiled = Math.max(compiled, built);
   }
-  for (const bundle of [DEVLOOP, path.join(REPOSITORY, 'packages/daemon/bundle/main.js')]) {
+  for (const program of ['tui/bundle/main.js', 'daemon/bundle/main.js', 'sandbox/bundle/node/main.js']) {
+    const bundle = path.join(REPOSITORY, 'packages', program);
     if ((await newestFile(bundle)) >= compiled) continue;
     throw new Error(`${path.relative(REPOSITORY, bundle)} is older than what it is made of. ${remedy}`);
   }

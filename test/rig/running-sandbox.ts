@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SandboxMessage } from '../../packages/sandbox/src/host/main.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/sandbox/dist/host/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../packages/sandbox/bundle/host/main.js', import.meta.url));
 
 /** A sandbox for tests, as the daemon holds one. */
 export class RunningSandbox implements AsyncDisposable {

@@ -5,6 +5,7 @@
  * says whether there could be one.
  */
 import { mkdir, realpath } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { isolationProblem, isSupported } from './isolation.ts';
@@ -24,6 +25,8 @@ export type SandboxMessage =
 export type SandboxForecast =
   | { readonly type: 'possible'; readonly limitedBecause: string | undefined }
   | Extract<SandboxMessage, { type: 'failed' }>;
+
+enableCompileCache();
 
 const { values } = parseArgs({ options: { folder: { type: 'string' }, check: { type: 'boolean', default: false } } });
 if (values.folder === undefined && !values.check) {

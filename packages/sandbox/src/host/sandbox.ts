@@ -10,7 +10,7 @@ import { type NodeConfig, SOCKETS } from './node-messages.ts';
 import { NodePorts } from './node-ports.ts';
 import { NodeProcess } from './node-process.ts';
 import { Relay } from './relay.ts';
-import { type SandboxEnvironment, SandboxFiles } from './sandbox-state.ts';
+import { type SandboxEnvironment, SandboxFiles } from './sandbox-files.ts';
 
 /** Name of the profile, the context and the node. */
 const NAME = 'sandbox';

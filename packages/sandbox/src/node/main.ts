@@ -5,6 +5,7 @@
  * because each program has an open descriptor of it.
  */
 import { readFile } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
@@ -23,6 +24,8 @@ import { NodePermissions } from '../runtime/permissions/node-permissions.ts';
 import { EngineDoor } from './engine-door.ts';
 import { Faults } from './faults.ts';
 import { LateStreams } from './late-streams.ts';
+
+enableCompileCache();
 
 const [file = ''] = process.argv.slice(2);
 const over = new AbortController();
