@@ -35,6 +35,7 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     this.environment = {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
       TMPDIR: path.join(scratch, 'tmp'),
+      NODE_COMPILE_CACHE: path.join(tmpdir(), 'node-compile-cache'), // Node's own folder, not one of this shop
       XDG_RUNTIME_DIR: path.join(scratch, 'run'),
       XDG_STATE_HOME: path.join(scratch, 'state'),
     };
