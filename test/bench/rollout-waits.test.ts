@@ -24,6 +24,12 @@ test('what was left alone excuses as much as was waited for it in the same rollo
   expect(count(rollout(200, 100, 50), rollout(0, 0, 5000))).toBe(1);
 });
 
+test('what was waited for what was left alone is taken off, of the same rollout', () => {
+  const figure = (...rollouts: RolloutWaits[]) => waitFigures(rollouts, 40).beyond_beside_ms;
+  expect(figure(rollout(200, 100, 30), rollout(300, 100, 250), rollout(90, 80, 0))).toBe(10);
+  expect(figure(rollout(200, 100))).toBeUndefined();
+});
+
 test('ordinary is the 99th percentile of what came before the saves of all rollouts', () => {
   const ordinaryMs = Array.from({ length: 100 }, (_, index) => index);
   expect(ordinaryOf([{ ...rollout(0, 0), ordinaryMs }])).toBe(98);

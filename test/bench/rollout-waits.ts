@@ -21,6 +21,11 @@ export interface WaitFigures {
   readonly beyond_ms: number;
   readonly p99_beyond_ms: number;
   readonly worst_beyond_ms: number;
+  /**
+   * The same less what was waited in that rollout for a service that was left alone: what devloop adds, without what the
+   * machine does to every connection while containers start. Undefined: nothing was left alone.
+   */
+  readonly beyond_beside_ms: number | undefined;
   /** Rollouts with a wait beyond the time in which no pod served. */
   readonly exceeded: number;
   /** Those beyond it by more than a connection ordinarily takes longer. */
@@ -43,6 +48,9 @@ export function ordinaryOf(rollouts: readonly RolloutWaits[]): number {
 /** Each rollout's longest added wait against the same rollout's time in which no pod served. Pure. */
 export function waitFigures(rollouts: readonly RolloutWaits[], ordinaryMs: number): WaitFigures {
   const beyond = rollouts.map(({ addedMs, unservedMs }) => addedMs - unservedMs);
+  const beyondBeside = rollouts.flatMap(({ addedMs, unservedMs, besideMs }) =>
+    besideMs === undefined ? [] : [addedMs - unservedMs - besideMs],
+  );
   const exceeding = rollouts.filter(({ addedMs, unservedMs }) => addedMs - unservedMs > ordinaryMs);
   return {
     rollouts: rollouts.length,
@@ -51,6 +59,7 @@ export function waitFigures(rollouts: readonly RolloutWaits[], ordinaryMs: numbe
     beyond_ms: round(median(beyond)),
     p99_beyond_ms: round(percentile(beyond, 0.99)),
     worst_beyond_ms: round(Math.max(...beyond)),
+    beyond_beside_ms: beyondBeside.length === 0 ? undefined : round(median(beyondBeside)),
     exceeded: beyond.filter((ms) => ms > 0).length,
     exceeded_by_more_than_ordinary: exceeding.length,
     exceeded_by_more_than_beside: exceeding.filter(

@@ -7,10 +7,11 @@ import { median, percentile, round } from './figures.ts';
 import { longestUnservedMs, PodProber } from './pod-prober.ts';
 import { ordinaryOf, type RolloutWaits, waitFigures } from './rollout-waits.ts';
 
-/** New connections, and questions of the prober to each pod. */
+/**
+ * New connections, and questions of the prober to each pod. As many new connections go to what is left alone: of fewer, the
+ * longest would be shorter for that alone.
+ */
 export const PER_SECOND = 50;
-/** New connections to what is left alone, in the same time: few, so that they cost the machine little. */
-export const BESIDE_PER_SECOND = 10;
 /** Before a save: what is waited then, nothing that a rollout does is to blame for. */
 const QUIET_MS = 1500;
 /** Of so many it can be said what is usual. */
@@ -106,7 +107,7 @@ async function oneRollout(
   const beside =
     ports.beside === undefined
       ? undefined
-      : loads.use(new ConnectionLoad({ host: '127.0.0.1', port: ports.beside }, BESIDE_PER_SECOND));
+      : loads.use(new ConnectionLoad({ host: '127.0.0.1', port: ports.beside }, PER_SECOND));
   const besideBefore: ConnectionOutcome[] = [];
   do {
     await delay(QUIET_MS);
