@@ -1,20 +1,22 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DEVLOOP } from '../../../../test/rig/devloop-rig.ts';
+import { expectFreshBuild } from '../../../../test/rig/fresh-build.ts';
 import { openTerminal, type TerminalOptions, type TestTerminal, UNTOUCHED } from '../../../../test/rig/terminal.ts';
 import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
 import { runtimeOf } from '../daemon/runtime.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const OPEN = { screen: 'alternate', cursorShown: false, mouse: true, bracketedPaste: true };
 
 vi.setConfig({ testTimeout: 30_000 }); // a process is started, while others use the processors
 
 let scratch = '';
 let folder = '';
+
+beforeAll(expectFreshBuild);
 
 beforeEach(async () => {
   scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'devloop-ui-')));
@@ -37,13 +39,12 @@ const listen = async () => {
   return daemon;
 };
 
-/** The command as it is written, not as it was built last. */
 const open = (options: TerminalOptions = {}): TestTerminal =>
-  openTerminal([process.execPath, '--conditions=source', MAIN], { cwd: folder, ...options });
+  openTerminal([process.execPath, DEVLOOP], { cwd: folder, ...options });
 
 /** The same below a shell, which says afterwards how the terminal's line discipline was left. */
 const openBelowShell = (): TestTerminal =>
-  openTerminal(['sh', '-c', `"${process.execPath}" --conditions=source "${MAIN}"; echo "ended $?"; stty -a`], {
+  openTerminal(['sh', '-c', `"${process.execPath}" "${DEVLOOP}"; echo "ended $?"; stty -a`], {
     cwd: folder,
     columns: 120,
   });
