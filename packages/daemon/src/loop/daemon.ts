@@ -189,6 +189,15 @@ export class Daemon implements AsyncDisposable {
     );
   }
 
+  /** Builds and rolls out a service again, and brings back what is the project's. Answers with the revision. */
+  rebuild(loop: ServiceLoop): number {
+    const connected = this.#connected;
+    if (connected !== undefined && this.#project !== undefined) {
+      connected.sharedApplied = this.#upkeep.applyShared(connected, this.#project, true);
+    }
+    return loop.rebuild();
+  }
+
   /** What `down` deletes: everything in the cluster that devloop applied for this project, dependants first. */
   async planDown(signal: AbortSignal): Promise<ObjectName[]> {
     return (await this.#appliedObjects(signal)).map(toObjectName);
