@@ -32,6 +32,11 @@ const BUILDKIT_API = [1, 40] as const;
 const LAST_BUILD_LINES = 20;
 const LAST_PUSH_LINES = 10;
 
+/** What the engine asks its machine's ps for: a line a thread. The engine itself wants the process ids. */
+const THREADS = '-eLo pid,stat';
+/** What ps calls a thread that runs or could, or waits for a disk. */
+const WANTING = /^[RD]/;
+
 /** {@link ImageEngine} on dockerode. */
 export class DockerodeImageEngine implements ImageEngine {
   readonly description: EngineDescription;
@@ -262,7 +267,10 @@ export class DockerodeImageEngine implements ImageEngine {
     try {
       const [{ State }, stats] = await Promise.all([
         container.inspect({ abortSignal: signal }),
-        container.stats({ stream: false, 'one-shot': true }),
+        container.stats({ stream: false, 'one-shot': true, abortSignal: signal } as {
+          stream: false;
+          'one-shot': true;
+        }),
       ]);
       if (!State.Running) return { runs: false };
       // Both by the engine's clock, which in a virtual machine is not this one's.
@@ -270,6 +278,17 @@ export class DockerodeImageEngine implements ImageEngine {
       return { runs: true, forMs, cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6 };
     } catch (error) {
       if (dockerStatus(error) === 404) return undefined;
+      throw this.#translate(error, `container ${id}`);
+    }
+  }
+
+  async isBusy(id: string, signal: AbortSignal): Promise<boolean | undefined> {
+    try {
+      const options = { ps_args: THREADS, abortSignal: signal };
+      const { Processes } = (await this.#docker.getContainer(id).top(options)) as { Processes: string[][] };
+      return Processes.some(([, state = '']) => WANTING.test(state));
+    } catch (error) {
+      if (dockerStatus(error) !== undefined) return undefined; // it has ended, or the engine's ps knows no threads
       throw this.#translate(error, `container ${id}`);
     }
   }

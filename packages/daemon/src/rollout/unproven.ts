@@ -1,8 +1,11 @@
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ContainerSpec } from '../deploy/workload-images.ts';
 
-/** Containers that started longer ago than this are past their start; the kubelet tells whole seconds only. */
-const STARTING_MS = 6000;
+/**
+ * Containers that started longer ago than this are past their start, whoever looks. It is long, because a kubelet that has little
+ * of the processors tells late, and its whole seconds only.
+ */
+const STARTING_MS = 30_000;
 
 /** What a kubelet writes before the id of a container that a Docker Engine runs. */
 const DOCKER = 'docker://';
