@@ -82,7 +82,7 @@ export class ServiceLoop {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
     this.#tasks = new TaskSet((error) => this.#reportBug(error));
-    this.#observer = new LiveObserver(options.log, this.#tasks);
+    this.#observer = new LiveObserver(options.log, this.#tasks, () => this.observe(), this.#signal);
   }
 
   get spec(): ServiceSpec {

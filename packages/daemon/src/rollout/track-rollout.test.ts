@@ -111,6 +111,24 @@ test('one that gets nothing of the processors while it loads is not taken for on
   expect([(await outcome).ok, samples]).toEqual([false, 5]);
 });
 
+test('one that loads for longer than most, and dies before the kubelet tells of it, never counts as live', async () => {
+  const startedAt = Date.now() - 28_000; // two more seconds, and a container is past its start for who begins to look
+  const pod = (options: Parameters<typeof podObject>[1]) => startedNow('a', options);
+  const view = new ChangingView(pod({ state: { running: { startedAt: new Date(startedAt).toISOString() } } }));
+  const { outcome } = track(
+    view,
+    () => {
+      const forMs = Date.now() - startedAt;
+      if (forMs < 31_000) return { runs: true, forMs, cpuMs: 100 };
+      const state = { waiting: { reason: 'CrashLoopBackOff' } };
+      setImmediate(() => view.become(pod({ ready: false, state, lastState: { terminated: { exitCode: 3 } } })));
+      return { runs: false };
+    },
+    { isBusy: async () => true },
+  );
+  expect((await outcome).ok).toBe(false);
+});
+
 test('one that an engine cannot tell the threads of is judged by the time that it takes of the processors', async () => {
   let samples = 0;
   const atRest = () => {
