@@ -56,3 +56,13 @@ test('what the kubelet has only started again has not, until it has outlived the
   await again;
   expect(look(restarted)).toBeUndefined();
 });
+
+test('a node whose clock is ahead does not put it off for ever', async () => {
+  const { look, again } = failedService();
+  const at = (ms: number) => new Date(Date.now() + 3_600_000 + ms).toISOString();
+  const lastState = { terminated: { exitCode: 3, startedAt: at(0), finishedAt: at(0) } };
+  const restarted = podObject('web', { state: { running: { startedAt: at(0) } }, lastState, restarts: 1 });
+  expect(look(restarted)).toBe('rollout/failed');
+  await again;
+  expect(look(restarted)).toBeUndefined();
+});

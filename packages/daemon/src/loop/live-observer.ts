@@ -1,4 +1,5 @@
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
+import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
 import { diagnosisReport } from '../rollout/pod-diagnosis.ts';
@@ -23,6 +24,8 @@ export class LiveObserver {
   readonly #again: () => void;
   readonly #signal: AbortSignal;
   #isWaiting = false;
+  /** Starts of containers of which it has been waited out whether they outlive the run before. */
+  #waitedOut = '';
 
   /**
    * @param tasks owns what goes on after a look
@@ -44,7 +47,8 @@ export class LiveObserver {
     if (wrong === undefined) {
       const restarted = isRolloutFailure(state.failure) ? statuses.flatMap(({ newest }) => newest) : [];
       const leftMs = Math.max(0, ...restarted.map((pod) => untilOutlived(pod, instant())));
-      if (leftMs > 0) this.#lookLater(leftMs);
+      const starts = restarted.map(startsOf).join();
+      if (leftMs > 0 && starts !== this.#waitedOut) this.#lookLater(leftMs, starts);
       else if (state.degraded !== undefined || isRolloutFailure(state.failure))
         this.#log.dispatch({ type: 'service-recovered', service });
       return;
@@ -56,12 +60,14 @@ export class LiveObserver {
     this.#tasks.add(this.#tellDegraded(service, failure, wrong, session, state.attemptedRevision));
   }
 
-  #lookLater(ms: number): void {
+  /** @param starts what counts as waited out then: by a node's clock that is ahead, it would never be */
+  #lookLater(ms: number, starts: string): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     const waited = delay(ms, this.#signal).then(
       () => {
         this.#isWaiting = false;
+        this.#waitedOut = starts;
         this.#again();
       },
       () => undefined, // the service is no longer looked after
@@ -91,6 +97,12 @@ export class LiveObserver {
       this.#lookingFor = undefined;
     }
   }
+}
+
+/** Tells the present runs of a pod's containers from those before. */
+function startsOf(pod: KubernetesObject): string {
+  const statuses: { name: string; restartCount: number }[] = pod['status']?.containerStatuses ?? [];
+  return [pod.metadata.uid, ...statuses.map(({ name, restartCount }) => `${name}=${restartCount}`)].join(' ');
 }
 
 /**

@@ -23,6 +23,7 @@ test.each([
   ['one that was started again after a run of nine seconds', pod(at(25), failed(10, 19)), 6000],
   ['one that has run longer than the run that failed', pod(at(15), failed(10, 19)), 0],
   ['one whose failed run was long', pod(at(29), failed(-3600, 20)), 59_000],
+  ['one of a node whose clock is an hour ahead', pod(at(3630), failed(3620, 3629)), 11_000],
   ['one that ended well before', pod(at(29), failed(20, 20, 0)), 0],
   ['one that a probe speaks for', pod(at(29), failed(20, 20), { readinessProbe: {} }), 0],
 ])('%s', (_what, restarted, expected) => {

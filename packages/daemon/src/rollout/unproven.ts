@@ -68,7 +68,7 @@ interface Restarted {
  * How much longer a pod's containers have to run that were started again after a failure, and are ready only because they run,
  * until they have outlived the run that failed, ms; 0 where they have. To be started again is no sign of being well. Pure.
  *
- * @param nowMs ms since the epoch
+ * @param nowMs ms since the epoch; by the node's clock, which may be another, more than the whole run never is what is left
  */
 export function untilOutlived(pod: KubernetesObject, nowMs: number): number {
   const containers: ContainerSpec[] = pod['spec']?.containers ?? [];
@@ -81,7 +81,8 @@ export function untilOutlived(pod: KubernetesObject, nowMs: number): number {
     if (spec !== undefined && isProbed(spec)) return 0;
     const ranMs = Date.parse(terminated.finishedAt ?? '') - Date.parse(terminated.startedAt ?? '');
     const neededMs = Math.min(OUTLIVED_MS, (ranMs || 0) + 2 * SECOND_MS);
-    return Math.max(0, Date.parse(running.startedAt ?? '') + neededMs - nowMs) || 0;
+    const leftMs = Date.parse(running.startedAt ?? '') + neededMs - nowMs;
+    return Math.min(neededMs, Math.max(0, leftMs)) || 0;
   });
   return Math.max(0, ...left);
 }
