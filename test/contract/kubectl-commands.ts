@@ -2,6 +2,10 @@
 export interface KubectlStep {
   readonly args: readonly string[];
   readonly input?: string;
+  /** Labels of pods of which one has to be there before. */
+  readonly after?: string;
+  /** Another command that runs beside it, whose words are not compared. */
+  readonly beside?: readonly string[];
 }
 
 export interface KubectlCase {
@@ -38,6 +42,7 @@ metadata: { name: web }
 spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
 `;
 
+/** A Job that says a line, and ends with another one when a file is there: however late kubectl looks, it has not ended before. */
 const COUNTS = `apiVersion: batch/v1
 kind: Job
 metadata: { name: counts }
@@ -48,8 +53,10 @@ spec:
       restartPolicy: Never
       automountServiceAccountToken: false
       containers:
-        - { name: counts, image: busybox, imagePullPolicy: IfNotPresent, command: [sh, -c, 'for i in 1 2 3; do echo line $i; sleep 1; done'] }
+        - { name: counts, image: busybox, imagePullPolicy: IfNotPresent, command: [sh, -c, 'echo line 1; until [ -e /tmp/go ]; do sleep 0.1; done; echo line 2'] }
 `;
+
+const COUNTS_POD = 'job-name=counts';
 
 const step = (...args: string[]): KubectlStep => ({ args });
 const withInput = (input: string, ...args: string[]): KubectlStep => ({ args, input });
@@ -95,8 +102,8 @@ export const KUBECTL_CONTRACT: readonly KubectlCase[] = [
       step('logs', 'POD', '-c', 'none'),
       step('logs', 'POD', '--previous'),
       withInput(COUNTS, 'apply', '-f', '-'),
-      step('wait', '--for=condition=Ready', 'pod', '-l', 'job-name=counts', '--timeout=60s'),
-      step('logs', '-f', 'job/counts'),
+      { ...step('wait', '--for=condition=Ready', 'pod', '-l', COUNTS_POD, '--timeout=60s'), after: COUNTS_POD },
+      { ...step('logs', '-f', 'job/counts'), beside: ['exec', 'job/counts', '--', 'touch', '/tmp/go'] },
       step('wait', '--for=condition=Complete', 'job/counts', '--timeout=60s'),
       step('get', 'job', 'counts', '-o', 'jsonpath={.status.succeeded}'),
     ],

@@ -1,5 +1,5 @@
 /** How far a rollout was when it was looked at: who looks later sees less of it. */
-const ON_THE_WAY = /^Waiting for deployment .* rollout to finish/;
+const ON_THE_WAY = /^Waiting for deployment (?:spec update to be observed|.* rollout to finish)/;
 
 /**
  * Lines of a command's output without what differs from run to run: names of pods, ages, addresses, times. Columns are

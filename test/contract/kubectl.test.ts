@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainRequest } from '../rig/http-answer.ts';
+import { poll } from '../rig/poll.ts';
 import { mustRun, runCommand } from '../rig/run-command.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { channelStream } from './channel-stream.ts';
@@ -36,13 +37,27 @@ async function podOf(env: NodeJS.ProcessEnv): Promise<string> {
   return stays?.metadata.name ?? '';
 }
 
+/** Resolves when a pod with these labels is there: kubectl waits for none that a controller has still to make. */
+async function podIsThere(labels: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const args = ['-n', namespace, 'get', 'pods', '-l', labels, '-o', 'name'];
+  await poll(
+    () => mustRun('kubectl', args, { env }),
+    (names) => names !== '',
+    { what: `a pod with ${labels} is there` },
+  );
+}
+
 /** What a command says with each cluster, line by line, as far as it is no other each time. */
-async function both({ args, input }: KubectlStep): Promise<string[][]> {
+async function both({ args, input, after, beside }: KubectlStep): Promise<string[][]> {
   const ask = async (env: NodeJS.ProcessEnv) => {
+    if (after !== undefined) await podIsThere(after, env);
     const pod = args.includes('POD') ? await podOf(env) : '';
     const words = args.map((word) => (word === 'POD' ? pod : word));
     const options = { env, ...(input !== undefined && { input }), timeoutMs: 90_000 };
-    const { code, stdout, stderr } = await runCommand('kubectl', ['-n', namespace, ...words], options);
+    const [{ code, stdout, stderr }] = await Promise.all([
+      runCommand('kubectl', ['-n', namespace, ...words], options),
+      beside && mustRun('kubectl', ['-n', namespace, ...beside], { env }),
+    ]);
     return [`exit code ${code}`, ...readable(stdout, namespace), ...readable(stderr, namespace)];
   };
   return await Promise.all(clusters.map(ask));

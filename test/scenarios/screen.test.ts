@@ -65,7 +65,7 @@ test('a daemon that was killed, stopped from elsewhere, or is of another version
   await screen.shows(/› ● live +hello/);
 
   process.kill(pid, 'SIGKILL');
-  await screen.shows('✗ daemon lost, reconnecting');
+  await screen.shows('✗ daemon gone, S starts it');
   screen.press('r');
   expect(await screen.shows('✗ No daemon runs for this project.')).toContain('→ Start it with S');
   screen.press('S');

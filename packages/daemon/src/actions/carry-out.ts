@@ -29,7 +29,7 @@ export async function carryOut(
   const { type } = command;
   switch (type) {
     case 'rebuild-service':
-      return { type, revision: knownService(daemon, command.service).rebuild() };
+      return { type, revision: daemon.rebuild(knownService(daemon, command.service)) };
     case 'look-again':
       return { type, revision: await knownService(daemon, command.service).lookAgain() };
     case 'restart-service':
@@ -63,11 +63,12 @@ export async function carryOut(
       return { type };
     case 'plan-down':
       return { type, objects: await daemon.planDown(signal) };
-    case 'down': {
-      const objects = await daemon.down(ended);
-      onStop('down');
-      return { type, objects };
-    }
+    case 'down':
+      try {
+        return { type, objects: await daemon.down(ended) };
+      } finally {
+        onStop('down'); // also where it failed: a daemon that has given up its services is of no use to anybody
+      }
     case 'stop':
       onStop('stop');
       return { type };

@@ -35,7 +35,7 @@ export function knownTarget(daemon: Pick<Daemon, 'service' | 'serviceNames'>, na
  * @throws DevloopError `cluster/unreachable` while there is none
  */
 export function reachableCluster(daemon: Pick<Daemon, 'passContext'>): PassContext {
-  const context = daemon.passContext();
+  const context = daemon.passContext;
   if (context !== undefined) return context;
   throw new DevloopError(
     'cluster/unreachable',

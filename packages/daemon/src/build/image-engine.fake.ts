@@ -77,6 +77,10 @@ export class FakeImageEngine implements ImageEngine {
     return this.images.delete(reference);
   }
 
+  async isBusy(): Promise<undefined> {
+    return undefined;
+  }
+
   async container(): Promise<undefined> {
     return undefined;
   }

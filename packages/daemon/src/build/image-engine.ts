@@ -104,6 +104,11 @@ export interface ImageEngine extends AsyncDisposable {
   /** Whether a container runs; undefined for one that the engine does not know: it is another node's. */
   container(id: string, signal: AbortSignal): Promise<ContainerRun | undefined>;
   /**
+   * Whether a container would do something at this moment if it were let: one of its threads runs, or waits for a processor or a
+   * disk. Undefined where the engine cannot tell.
+   */
+  isBusy(id: string, signal: AbortSignal): Promise<boolean | undefined>;
+  /**
    * Watches a pod's container through its replacement. When the kubelet asks the running one to stop and it has not
    * ended `killAfterMs` later, it is killed. Resolves with the instant (ms since the epoch) at which the new container
    * started.

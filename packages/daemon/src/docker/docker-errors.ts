@@ -42,6 +42,15 @@ export function translateDockerError(error: unknown, doing: string, address: str
   return error;
 }
 
+/** An engine that takes connections and says nothing. */
+export function noAnswer(address: string, answerMs: number): DevloopError {
+  return new DevloopError(
+    'engine/unreachable',
+    `The Docker Engine at ${address} did not answer within ${answerMs / 1000} s.`,
+    'See whether it is well: docker info, minikube status. devloop goes on by itself as soon as the engine answers.',
+  );
+}
+
 /** The HTTP status with which the engine refused, if it did. */
 export function dockerStatus(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'

@@ -21,7 +21,7 @@ import type {
 } from '../build/image-engine.ts';
 import { fileInArchive } from '../build/read-archive.ts';
 import { readBuildStream } from './build-stream.ts';
-import { dockerStatus, translateDockerError } from './docker-errors.ts';
+import { dockerStatus, noAnswer, translateDockerError } from './docker-errors.ts';
 import type { EngineAddress } from './engine-address.ts';
 import { readPushStream } from './push-stream.ts';
 import { registryFailure } from './registry-failure.ts';
@@ -31,6 +31,13 @@ import { superviseSwap } from './supervise-swap.ts';
 const BUILDKIT_API = [1, 40] as const;
 const LAST_BUILD_LINES = 20;
 const LAST_PUSH_LINES = 10;
+
+/** An engine that takes longer to say what it is hangs, or is on a machine that does. */
+const ANSWER_MS = 30_000;
+/** What the engine asks its machine's ps for: a line a thread. The engine itself wants the process ids. */
+const THREADS = '-eLo pid,stat';
+/** What ps calls a thread that runs or could, or waits for a disk. */
+const WANTING = /^[RD]/;
 
 /** {@link ImageEngine} on dockerode. */
 export class DockerodeImageEngine implements ImageEngine {
@@ -47,15 +54,25 @@ export class DockerodeImageEngine implements ImageEngine {
   /**
    * Connects and asks the engine what it is.
    *
-   * @throws DevloopError `engine/unreachable` or `engine/refused`
+   * @param answerMs how long that may take, ms
+   * @throws DevloopError `engine/unreachable` or `engine/refused`; the signal's reason
    */
-  static async connect(address: EngineAddress, signal: AbortSignal): Promise<DockerodeImageEngine> {
+  static async connect(
+    address: EngineAddress,
+    signal: AbortSignal,
+    answerMs = ANSWER_MS,
+  ): Promise<DockerodeImageEngine> {
     let agent: http.Agent | undefined;
+    const timeout = AbortSignal.timeout(answerMs);
+    const abortSignal = AbortSignal.any([signal, timeout]);
     try {
       const opened = open(address);
       agent = opened.agent;
       const { docker } = opened;
-      const [version, info] = await Promise.all([docker.version(), docker.info() as Promise<{ NCPU: number }>]);
+      const [version, info] = await Promise.all([
+        questions(docker).version({ abortSignal }),
+        questions(docker).info({ abortSignal }),
+      ]);
       signal.throwIfAborted();
       return new DockerodeImageEngine(docker, agent, {
         address: address.host,
@@ -66,6 +83,8 @@ export class DockerodeImageEngine implements ImageEngine {
       });
     } catch (error) {
       agent?.destroy();
+      signal.throwIfAborted();
+      if (timeout.aborted) throw noAnswer(address.host, answerMs);
       throw translateDockerError(error, 'its version', address.host);
     }
   }
@@ -73,11 +92,11 @@ export class DockerodeImageEngine implements ImageEngine {
   /** What the engine keeps, and where: bytes of all images' layers, each once. */
   async storage(signal: AbortSignal): Promise<{ images: number; imageBytes: number; root: string }> {
     try {
-      const [images, info] = (await Promise.all([
+      const [images, info] = await Promise.all([
         this.#docker.listImages({ abortSignal: signal }),
-        this.#docker.info(),
-      ])) as [unknown[], { DockerRootDir?: string }];
-      const usage = (await this.#docker.df()) as { LayersSize?: number };
+        questions(this.#docker).info({ abortSignal: signal }),
+      ]);
+      const usage = await questions(this.#docker).df({ abortSignal: signal });
       signal.throwIfAborted();
       return { images: images.length, imageBytes: usage.LayersSize ?? 0, root: info.DockerRootDir ?? '' };
     } catch (error) {
@@ -262,7 +281,10 @@ export class DockerodeImageEngine implements ImageEngine {
     try {
       const [{ State }, stats] = await Promise.all([
         container.inspect({ abortSignal: signal }),
-        container.stats({ stream: false, 'one-shot': true }),
+        container.stats({ stream: false, 'one-shot': true, abortSignal: signal } as {
+          stream: false;
+          'one-shot': true;
+        }),
       ]);
       if (!State.Running) return { runs: false };
       // Both by the engine's clock, which in a virtual machine is not this one's.
@@ -270,6 +292,17 @@ export class DockerodeImageEngine implements ImageEngine {
       return { runs: true, forMs, cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6 };
     } catch (error) {
       if (dockerStatus(error) === 404) return undefined;
+      throw this.#translate(error, `container ${id}`);
+    }
+  }
+
+  async isBusy(id: string, signal: AbortSignal): Promise<boolean | undefined> {
+    try {
+      const options = { ps_args: THREADS, abortSignal: signal };
+      const { Processes } = (await this.#docker.getContainer(id).top(options)) as { Processes: string[][] };
+      return Processes.some(([, state = '']) => WANTING.test(state));
+    } catch (error) {
+      if (dockerStatus(error) !== undefined) return undefined; // it has ended, or the engine's ps knows no threads
       throw this.#translate(error, `container ${id}`);
     }
   }
@@ -289,6 +322,21 @@ export class DockerodeImageEngine implements ImageEngine {
   #translate(error: unknown, doing: string): unknown {
     return translateDockerError(error, doing, this.description.address);
   }
+}
+
+interface GivenUpBy {
+  readonly abortSignal: AbortSignal;
+}
+
+/** Questions to the engine that can be given up, which dockerode's types leave out. */
+interface EngineQuestions {
+  version(options: GivenUpBy): Promise<Docker.DockerVersion>;
+  info(options: GivenUpBy): Promise<{ readonly NCPU: number; readonly DockerRootDir?: string }>;
+  df(options: GivenUpBy): Promise<{ readonly LayersSize?: number }>;
+}
+
+function questions(docker: Docker): EngineQuestions {
+  return docker as unknown as EngineQuestions;
 }
 
 /** A reference that has a tag, as name and tag. */

@@ -4,7 +4,7 @@ import type { ExecOutcome, OneOffRequest } from '@devloop/shared/protocol/exec';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { ServiceSpec } from '../project/project.ts';
-import { isHopeless } from '../rollout/pod-diagnosis.ts';
+import { diagnosePod } from '../rollout/pod-diagnosis.ts';
 import { liveObjectsOf, type Workload } from '../rollout/workload-status.ts';
 import type { ExecStreams } from './exec-streams.ts';
 import { isOwnContainer } from './find-container.ts';
@@ -82,26 +82,35 @@ function podOf(
   );
 }
 
-/** Resolves when the Pod's container runs. */
+/**
+ * Resolves when the Pod's container runs.
+ *
+ * @throws DevloopError `run/not-started` where it cannot, or the Pod has been deleted; the signal's reason
+ */
 async function started(
-  session: ClusterSession,
+  { view }: Pick<ClusterSession, 'view'>,
   { namespace, name }: { readonly namespace: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const complaint = await session.view.changed.until(() => {
-    const pod = session.view.get('Pod', namespace, name);
-    const { phase, containerStatuses: [status] = [] } = pod?.['status'] ?? {};
-    const { running, terminated, waiting } = status?.state ?? {};
-    if (running !== undefined) return '';
-    if (terminated !== undefined)
-      return `${terminated.reason}: ${terminated.message ?? `exit code ${terminated.exitCode}`}`;
-    if (isHopeless(waiting?.reason)) return `${waiting.reason}: ${waiting.message ?? ''}`;
-    return phase === 'Failed' ? 'it failed' : undefined;
+  let wasThere = false;
+  const complaint = await view.changed.until((): Complaint | 'none' | undefined => {
+    const pod = view.get('Pod', namespace, name);
+    if (pod === undefined) return wasThere ? { message: 'somebody has deleted it' } : undefined;
+    wasThere = true;
+    const { phase, containerStatuses: [status] = [] } = pod['status'] ?? {};
+    const { running, terminated } = status?.state ?? {};
+    if (running !== undefined) return 'none';
+    const diagnosis = diagnosePod(pod, view.eventsOf(namespace, pod.metadata.uid ?? ''));
+    if (diagnosis?.fatal) return diagnosis;
+    if (terminated !== undefined) return { message: `${terminated.reason}: exit code ${terminated.exitCode}` };
+    return phase === 'Failed' ? { message: 'it failed' } : undefined;
   }, signal);
-  if (complaint === '') return;
-  throw new DevloopError(
-    'run/not-started',
-    `The Pod ${name} for the command did not start: ${complaint}`,
-    'See whether the service itself is live: devloop status',
-  );
+  if (complaint === 'none') return;
+  const { message, remedy = 'See whether the service itself is live: devloop status' } = complaint;
+  throw new DevloopError('run/not-started', `The Pod ${name} for the command did not start: ${message}`, remedy);
+}
+
+interface Complaint {
+  readonly message: string;
+  readonly remedy?: string;
 }

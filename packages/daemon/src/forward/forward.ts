@@ -6,37 +6,18 @@ import type { ClusterSession } from '../link/cluster-session.ts';
 import type { EventLog } from '../state/event-log.ts';
 import { delay } from '../support/delay.ts';
 import { TaskSet } from '../support/task-set.ts';
-import {
-  type ChosenPod,
-  choosePod,
-  comingPods,
-  contentOf,
-  hasProgramEnded,
-  isGoing,
-  type PodCandidate,
-  unprovenPod,
-} from './choose-pod.ts';
-import { listens } from './listens.ts';
+import type { ChosenPod, PodCandidate } from './choose-pod.ts';
 import { LocalClient } from './local-client.ts';
 import { explainListenError, listen } from './local-listener.ts';
 import type { Tunnels } from './open-tunnel.ts';
+import { type Found, PodChoice } from './pod-choice.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { unservedReport } from './unserved-report.ts';
 
-/** Connections to nodes that are made ahead: as many as connections came in this time, of the last of them, or are open. */
-const RECENT_MS = 1000;
-const MOST_RECENT = 8;
-const MOST_AHEAD = 32;
 /** How long somebody who connects is waited for to speak, where that decides which pod it is. */
 const HEARD_MS = 20;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
-/** How long any other pod that is ready is preferred to one in which nothing took a connection. */
-const AVOIDED_MS = 500;
-/** How much later than the end of a program it may be told that its pod is being replaced. */
-const GOING_MS = 300;
-/** Between the looks at whether a pod of newer content takes connections. */
-const LOOK_AGAIN_MS = 25;
 /** Refusals that come closer are told once. */
 const TOLD_AGAIN_MS = 1000;
 
@@ -70,12 +51,6 @@ export interface ForwardGround {
   readonly candidates: (wish: ForwardWish, session: ClusterSession) => readonly PodCandidate[];
 }
 
-/** A pod for a connection, and the session to reach it by. */
-interface Found {
-  readonly session: ClusterSession;
-  readonly chosen: ChosenPod;
-}
-
 /**
  * One forwarded port. Its listener stays for as long as the port is wanted, whatever becomes of pods and cluster; every
  * connection gets a tunnel of its own, to a pod that can take it at that moment.
@@ -86,18 +61,12 @@ export class Forward implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #sockets = new Set<net.Socket>();
   readonly #gate = new ProbeGate();
-  /** By uid, until when a pod is avoided. */
-  readonly #avoided = new Map<string, number>();
-  /** {@link ChosenPod.content} of pods that have taken a connection. */
-  #proven = new Set<string>();
   /** What the gate was closed before, because nothing has shown that it takes connections. */
   #doubted: string | undefined;
-  #isLooking = false;
   readonly #tasks: TaskSet;
+  readonly #pods: PodChoice;
   #listener: AsyncDisposable | undefined;
   #failure: ForwardSummary['failure'];
-  /** When the last connections came, ms of `performance.now()`. */
-  #cameAt: number[] = [];
   #toldAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | undefined;
 
@@ -106,6 +75,14 @@ export class Forward implements AsyncDisposable {
     this.wish = wish;
     this.#ground = ground;
     this.#tasks = new TaskSet(onBug);
+    this.#pods = new PodChoice({
+      tunnels: ground.tunnels,
+      session: ground.session,
+      candidates: (session) => ground.candidates(wish, session),
+      open: () => this.#sockets.size,
+      tasks: this.#tasks,
+      signal: this.#ended.signal,
+    });
   }
 
   get summary(): ForwardSummary {
@@ -180,34 +157,33 @@ export class Forward implements AsyncDisposable {
     const ended = AbortSignal.any([this.#ended.signal, client.gone]);
     const signal = AbortSignal.any([ended, AbortSignal.timeout(this.#ground.podWaitMs)]);
     const since = performance.now();
-    this.#reachAhead(since);
+    this.#pods.came();
     let last: unknown;
     try {
       for (;;) {
         const found = await this.#untilChosen(client, signal);
-        if (found.chosen.isOlder) this.#lookForNewer(found.session);
+        if (found.chosen.isOlder) this.#pods.lookForNewer(found.session);
         this.#doubt(found.chosen);
         // The gate is the newest content's; what serves for it is known to take connections, until it does not.
         const isOpen = found.chosen.isOlder && last === undefined;
         using attempt = isOpen ? undefined : await this.#gate.pass(since, signal);
-        const current = this.#choose(client) ?? found;
+        const current = this.#pods.choose(client) ?? found;
         const { session, chosen } = current;
         const { uid = '' } = chosen.pod.metadata;
         const taken = () => {
-          this.#avoided.delete(uid);
-          if (!chosen.isOlder) this.#prove(chosen.content);
+          this.#pods.taken(chosen);
           attempt?.taken();
         };
         try {
           const reaching = { since, signal };
           using reached = await this.#ground.tunnels.reach(session.api, chosen.pod, chosen.port, reaching);
           // Reaching may have taken so long that the pod is none to begin with by now.
-          if (this.#choose(client)?.chosen.pod.metadata.uid !== uid) continue;
-          if (attempt?.isWaitedFor) this.#tasks.add(this.#lookAt(current, taken));
+          if (this.#pods.choose(client)?.chosen.pod.metadata.uid !== uid) continue;
+          if (attempt?.isWaitedFor) this.#tasks.add(this.#pods.lookAt(current, taken));
           last = await client.join(reached.begin(), {
             isProven: isOpen || this.#gate.isOpen,
-            isGoing: () => this.#isGoing(uid),
-            isReplaced: (unanswered) => this.#isReplaced(uid, client, AbortSignal.any([unanswered, session.signal])),
+            isGoing: () => this.#pods.isGoing(uid),
+            isReplaced: (unanswered) => this.#pods.isReplaced(uid, client, unanswered),
             onTaken: taken,
           });
         } catch (error) {
@@ -216,9 +192,9 @@ export class Forward implements AsyncDisposable {
           if (isForbidden(error) || !(error instanceof DevloopError)) throw error;
         }
         if (last === undefined) return;
-        this.#avoided.set(uid, performance.now() + AVOIDED_MS);
+        this.#pods.refused(chosen);
         // Where another can take it, nobody has to wait for this one.
-        if (this.#choose(client)?.chosen.pod.metadata.uid === uid) attempt?.refused();
+        if (this.#pods.choose(client)?.chosen.pod.metadata.uid === uid) attempt?.refused();
       }
     } catch (error) {
       if (ended.aborted) return;
@@ -228,31 +204,6 @@ export class Forward implements AsyncDisposable {
     }
   }
 
-  /** Pods that are coming are reached before they serve, for about as many connections as come. */
-  #reachAhead(now: number): void {
-    this.#cameAt = [...this.#cameAt.filter((at) => at > now - RECENT_MS), now].slice(-MOST_RECENT);
-    const session = this.#ground.session();
-    if (session === undefined || session.signal.aborted) return;
-    for (const pod of comingPods(this.#ground.candidates(this.wish, session))) {
-      this.#ground.tunnels.ahead(session.api, pod, this.#wantedAhead);
-    }
-  }
-
-  get #wantedAhead(): number {
-    return Math.min(MOST_AHEAD, Math.max(this.#cameAt.length, this.#sockets.size));
-  }
-
-  /** The pod for a connection now, and the session to reach it by. */
-  #choose({ isRepeatable }: Pick<LocalClient, 'isRepeatable'>): Found | undefined {
-    const session = this.#ground.session();
-    if (session === undefined || session.signal.aborted) return undefined;
-    const now = performance.now();
-    for (const [uid, until] of this.#avoided) if (until < now) this.#avoided.delete(uid);
-    const about = { refusing: this.#avoided, isRepeatable, proven: this.#proven };
-    const chosen = choosePod(this.#ground.candidates(this.wish, session), about);
-    return chosen && { session, chosen };
-  }
-
   /** One at a time tries what may not listen yet. */
   #doubt({ content, isUnproven }: ChosenPod): void {
     if (!isUnproven || this.#doubted === content) return;
@@ -260,86 +211,9 @@ export class Forward implements AsyncDisposable {
     this.#gate.close();
   }
 
-  /** What runs in a pod has taken a connection. What is said of others is kept as long as they are there. */
-  #prove(content: string): void {
-    if (this.#proven.has(content)) return;
-    const session = this.#ground.session();
-    const candidates = session === undefined ? [] : this.#ground.candidates(this.wish, session);
-    const there = new Set(candidates.map(contentOf));
-    this.#proven = new Set([...this.#proven].filter((one) => there.has(one))).add(content);
-  }
-
-  /**
-   * Beside a connection that tries for all that wait: those need not wait until it has been answered, which takes a program
-   * that has just begun longest.
-   */
-  async #lookAt({ session, chosen }: Found, taken: () => void): Promise<void> {
-    const signal = AbortSignal.any([this.#ended.signal, session.signal]);
-    try {
-      const isTaken = await listens(chosen, session.api, this.#ground.tunnels, signal);
-      if (isTaken && this.#choose({ isRepeatable: true })?.chosen.content === chosen.content) taken();
-    } catch (error) {
-      // The one that tries is told.
-      if (!signal.aborted && !(error instanceof DevloopError)) throw error;
-    }
-  }
-
-  /** As long as connections come and go to older content, sees whether the newest takes them. One at a time. */
-  #lookForNewer(session: ClusterSession): void {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    this.#tasks.add(
-      this.#untilNewerListens(session).finally(() => {
-        this.#isLooking = false;
-      }),
-    );
-  }
-
-  async #untilNewerListens(session: ClusterSession): Promise<void> {
-    const signal = AbortSignal.any([this.#ended.signal, session.signal]);
-    try {
-      while (performance.now() - (this.#cameAt.at(-1) ?? 0) < RECENT_MS) {
-        if (this.#choose({ isRepeatable: true })?.chosen.isOlder !== true) return;
-        const newer = unprovenPod(this.#ground.candidates(this.wish, session), this.#proven);
-        if (newer === undefined) return;
-        this.#ground.tunnels.ahead(session.api, newer.pod, this.#wantedAhead);
-        if (await listens(newer, session.api, this.#ground.tunnels, signal)) this.#prove(newer.content);
-        else await delay(LOOK_AGAIN_MS, signal);
-      }
-    } catch (error) {
-      // Who wants to connect to it is told.
-      if (!signal.aborted && !(error instanceof DevloopError)) throw error;
-    }
-  }
-
-  /** See {@link LocalClient.join}. */
-  async #isReplaced(uid: string, client: LocalClient, signal: AbortSignal): Promise<boolean> {
-    const session = this.#ground.session();
-    if (session === undefined || signal.aborted) return false;
-    const hasEnded = () => hasProgramEnded(this.#ground.candidates(this.wish, session), uid);
-    if (hasEnded()) return false; // it is the next one already
-    const look = () => (hasEnded() && client.isRepeatable && this.#choose(client) !== undefined) || undefined;
-    return await session.view.changed.until(look, signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-      return false;
-    });
-  }
-
-  async #isGoing(uid: string): Promise<boolean> {
-    const session = this.#ground.session();
-    if (session === undefined || session.signal.aborted) return false;
-    const look = () => isGoing(this.#ground.candidates(this.wish, session), uid) || undefined;
-    const late = AbortSignal.timeout(GOING_MS);
-    const until = AbortSignal.any([this.#ended.signal, session.signal, late]);
-    return await session.view.changed.until(look, until).catch((error: unknown) => {
-      if (!until.aborted) throw error;
-      return false;
-    });
-  }
-
   async #untilChosen(client: LocalClient, signal: AbortSignal): Promise<Found> {
     for (;;) {
-      const found = this.#choose(client);
+      const found = this.#pods.choose(client);
       if (found === undefined) await this.#hold(client, signal);
       else if (!found.chosen.isUnproven || !(await hearsAnything(client, signal))) return found;
     }
@@ -348,17 +222,14 @@ export class Forward implements AsyncDisposable {
   /** Until something has changed for a connection that no pod takes. */
   async #hold(client: LocalClient, signal: AbortSignal): Promise<void> {
     this.#closeUnlessServed();
-    const session = await this.#ground.log.until(() => {
-      const current = this.#ground.session();
-      return current?.signal.aborted === false ? current : undefined;
-    }, signal);
+    const session = await this.#ground.log.until(() => this.#pods.session, signal);
     await this.#ground.follow(this.wish, session, AbortSignal.any([signal, session.signal])).catch((error: unknown) => {
       signal.throwIfAborted();
       if (!session.signal.aborted) throw error;
     });
     const look = () => {
       this.#closeUnlessServed();
-      return session.signal.aborted || this.#choose(client) !== undefined ? true : undefined;
+      return session.signal.aborted || this.#pods.choose(client) !== undefined ? true : undefined;
     };
     // A session that ends rings no bell, nor does a client that says what may be repeated, so they are listened for as well.
     const news = client.heard.aborted ? [session.signal] : [session.signal, client.heard];
@@ -370,7 +241,7 @@ export class Forward implements AsyncDisposable {
 
   /** Where not even what may be lost is served, the next pod may be one that does not listen yet. */
   #closeUnlessServed(): void {
-    if (this.#choose({ isRepeatable: true }) === undefined) this.#gate.close();
+    if (this.#pods.choose({ isRepeatable: true }) === undefined) this.#gate.close();
   }
 
   #tellRefused(last: unknown): void {
@@ -378,9 +249,7 @@ export class Forward implements AsyncDisposable {
     if (now - this.#toldAt < TOLD_AGAIN_MS) return;
     this.#toldAt = now;
     const { service, local, port } = this.wish;
-    const session = this.#ground.session();
-    const candidates =
-      session === undefined || session.signal.aborted ? undefined : this.#ground.candidates(this.wish, session);
+    const { candidates } = this.#pods;
     const failure = unservedReport(this.wish, { candidates, last, waitedMs: this.#ground.podWaitMs });
     this.#ground.log.dispatch({ type: 'forward-refused', service, local, port, failure });
   }

@@ -4,7 +4,6 @@ import type { ImageEngine } from '../build/image-engine.ts';
 import type { ImageWay, RegistryAddress } from '../build/image-way.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { ApiClient } from '../kubernetes/api-client.ts';
-import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import { ClusterView } from '../kubernetes/cluster-view.ts';
 import { Discovery } from '../kubernetes/discovery.ts';
 import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
@@ -13,6 +12,7 @@ import { minikubeEngine, minikubeProfiles } from '../minikube/minikube.ts';
 import { chooseWay } from './choose-way.ts';
 import { type LocalCluster, recogniseCluster } from './local-cluster.ts';
 import { nodeAddress } from './node-address.ts';
+import { ensureNamespace } from './session-namespace.ts';
 
 /** Which cluster a project is developed on. */
 export interface ClusterChoice {
@@ -131,27 +131,5 @@ async function serverVersion(api: ApiClient, cluster: LocalCluster, signal: Abor
     // A stopped minikube is better told by minikube, with its own remedy, than by a refused connection.
     if (cluster.profile !== undefined) await minikubeEngine(cluster.profile, signal);
     throw error;
-  }
-}
-
-async function ensureNamespace(api: ApiClient, namespace: string, signal: AbortSignal): Promise<void> {
-  try {
-    await api.json(`/api/v1/namespaces/${namespace}`, { signal });
-  } catch (error) {
-    if (!(error instanceof ApiRefusal && error.status === 404)) throw error;
-    await createNamespace(api, namespace, signal);
-  }
-}
-
-/** Made, not applied: `down` leaves the namespace, because others may have put things into it. */
-async function createNamespace(api: ApiClient, namespace: string, signal: AbortSignal): Promise<void> {
-  try {
-    await api.json('/api/v1/namespaces', {
-      method: 'POST',
-      body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof ApiRefusal && error.status === 409)) throw error;
   }
 }

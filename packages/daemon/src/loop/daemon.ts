@@ -1,37 +1,29 @@
-import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
-import { DevloopError, type ErrorReport, fromReport, isAborted, toReport } from '@devloop/shared/errors/devloop-error';
+import { isAborted, toReport } from '@devloop/shared/errors/devloop-error';
 import type { ObjectName } from '@devloop/shared/protocol/command';
 import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
-import { deleteOrder } from '../deploy/apply-order.ts';
 import { toObjectName } from '../deploy/cluster-objects.ts';
-import { Deployer } from '../deploy/deployer.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { OneOffs } from '../exec/one-offs.ts';
 import { ChosenPortsFile } from '../forward/chosen-ports-file.ts';
 import { configuredWishes } from '../forward/configured-wishes.ts';
 import { isFree } from '../forward/local-listener.ts';
 import { PortForwards } from '../forward/port-forwards.ts';
-import { ClusterLinkKeeper } from '../link/cluster-link.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { LogKeeper } from '../logs/log-keeper.ts';
-import { StartTurns } from '../plan/start-turns.ts';
 import { loadProject } from '../project/load-project.ts';
 import type { Project, ProjectOutcome, ServiceSpec } from '../project/project.ts';
 import { reachingObjects } from '../project/reaching-objects.ts';
-import { SwapHistory } from '../rollout/swap-history.ts';
 import { EventLog } from '../state/event-log.ts';
 import { Bell } from '../support/bell.ts';
-import { delay } from '../support/delay.ts';
 import { instant } from '../support/instant.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { Burst } from '../watch/burst.ts';
 import type { FileWatcher } from '../watch/file-watcher.ts';
 import { ContextScanner } from '../watch/scan-context.ts';
-import { CurrentImages } from './current-images.ts';
-import { ImageUsers } from './name-users.ts';
+import { ClusterWork } from './cluster-work.ts';
 import { startRounds } from './periodic-rounds.ts';
-import { type Connected, ProjectUpkeep } from './project-upkeep.ts';
+import { isSame, projectChange } from './project-change.ts';
 import { ProjectWatch } from './project-watch.ts';
 import type { PassContext } from './run-pass.ts';
 import { ServiceLoop } from './service-loop.ts';
@@ -40,8 +32,6 @@ import { toSnapshot } from './to-snapshot.ts';
 
 /** Events in one burst from which on the kernel's queue may have overflowed, which Node does not tell. */
 const OVERFLOW_EVENTS = 500;
-/** Changes in the cluster are looked at together when they come this close. */
-const OBSERVE_MS = 100;
 
 export interface DaemonOptions {
   /** False: it only answers, and brings nothing up. */
@@ -61,24 +51,16 @@ export class Daemon implements AsyncDisposable {
   readonly changed = new Bell();
   readonly folder: string;
   readonly #version: string;
-  readonly #sandbox: boolean;
   readonly #startedAt = new Date().toISOString();
   readonly #ended = new AbortController();
   readonly #tasks = new TaskSet((error) => this.#reportBug(error));
   readonly #scanner = new ContextScanner();
-  readonly #images = new CurrentImages();
   readonly oneOffs = new OneOffs();
-  readonly #upkeep = new ProjectUpkeep(
-    this.log,
-    () => (this.#isGoingDown ? undefined : this.#project),
-    (object) => this.oneOffs.isInUse(object),
-    this.#ended.signal,
-  );
-  readonly #link = new ClusterLinkKeeper(this.log);
   readonly forwards: PortForwards;
   readonly #chosenPorts: ChosenPortsFile;
   /** What the containers, builds and hooks of the services say. */
   readonly logs: LogKeeper;
+  readonly #cluster: ClusterWork;
   readonly #watch: ProjectWatch;
   readonly #loops = new Map<string, ServiceLoop>();
   readonly #inputs = new Burst({ began: () => undefined, settled: () => this.#tasks.add(this.#reload()) });
@@ -87,7 +69,6 @@ export class Daemon implements AsyncDisposable {
   #project: Project | undefined;
   /** By service, the objects through which it is reached. */
   #reachedThrough: ReadonlyMap<string, readonly KubernetesObject[]> = new Map();
-  #connected: Connected | undefined;
   #reloading: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
   /** Set when nothing more is to be built or applied. */
@@ -96,7 +77,6 @@ export class Daemon implements AsyncDisposable {
   constructor(folder: string, version: string, watcher: FileWatcher, options: DaemonOptions) {
     const { works, sandbox, stateFolder, logsFolder } = options;
     this.#isGoingDown = !works;
-    this.#sandbox = sandbox;
     this.#stateFolder = stateFolder;
     this.folder = folder;
     this.#version = version;
@@ -109,6 +89,18 @@ export class Daemon implements AsyncDisposable {
       if (event.type !== 'output') this.changed.ring();
     });
     this.logs = new LogKeeper(logsFolder, this.log, (error) => this.#reportBug(error));
+    this.#cluster = new ClusterWork({
+      log: this.log,
+      sandbox,
+      changed: this.changed,
+      logs: this.logs,
+      project: () => this.#project,
+      loops: () => this.#loops.values(),
+      mayWork: () => !this.#isGoingDown,
+      isInUse: (object) => this.oneOffs.isInUse(object),
+      tasks: this.#tasks,
+      signal: this.#signal,
+    });
     this.#chosenPorts = new ChosenPortsFile(stateFolder);
     this.forwards = new PortForwards({
       log: this.log,
@@ -123,11 +115,16 @@ export class Daemon implements AsyncDisposable {
   }
 
   get session(): ClusterSession | undefined {
-    return this.#connected?.session;
+    return this.#cluster.session;
   }
 
   get services(): readonly ServiceSpec[] {
     return this.#project?.services ?? [];
+  }
+
+  /** What passes and actions work with; undefined while there is no cluster, or nothing more is to be done. */
+  get passContext(): PassContext | undefined {
+    return this.#cluster.passContext;
   }
 
   /** The loop of a service, for the API's commands. */
@@ -162,7 +159,7 @@ export class Daemon implements AsyncDisposable {
     return toDetail(state, {
       view: this.session?.view,
       workloads: loop.workloads,
-      applied: this.#connected?.deployer.lastApplied(objects) ?? [],
+      applied: this.#cluster.lastApplied(objects),
     });
   }
 
@@ -170,12 +167,12 @@ export class Daemon implements AsyncDisposable {
   async start(): Promise<void> {
     this.log.dispatch({ type: 'daemon-started', pid: process.pid, version: this.#version });
     await this.#reload();
-    this.#tasks.add(this.#link.keep((session) => this.#onConnected(session), this.#signal));
+    this.#tasks.add(this.#cluster.keep());
     const { log } = this;
     startRounds(
       {
         log,
-        images: this.#images,
+        images: this.#cluster.images,
         loops: () => [...this.#loops.values()],
         isWatchDegraded: () => this.#watch.degraded,
         session: () => this.session,
@@ -189,19 +186,23 @@ export class Daemon implements AsyncDisposable {
     );
   }
 
+  /** Builds and rolls out a service again, and brings back what is the project's. Answers with the revision. */
+  rebuild(loop: ServiceLoop): number {
+    this.#cluster.bringBackShared();
+    return loop.rebuild();
+  }
+
   /** What `down` deletes: everything in the cluster that devloop applied for this project, dependants first. */
   async planDown(signal: AbortSignal): Promise<ObjectName[]> {
-    return (await this.#appliedObjects(signal)).map(toObjectName);
+    return (await this.#cluster.applied(signal)).map(toObjectName);
   }
 
   /** Stops working on the project and deletes what it applied. */
   async down(signal: AbortSignal): Promise<ObjectName[]> {
     this.#isGoingDown = true;
     await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
-    const objects = await this.#appliedObjects(signal);
-    const session = await this.#sessionOrFailure(signal);
-    // At once, not one by one: programs that ignore SIGTERM then take their grace period together.
-    await Promise.all(objects.map((object) => session.objects.deleteAndWait(object, signal, true)));
+    const objects = await this.#cluster.applied(signal);
+    await this.#cluster.delete(objects, signal);
     return objects.map(toObjectName);
   }
 
@@ -217,8 +218,8 @@ export class Daemon implements AsyncDisposable {
     this.#ended.abort(new Error('the daemon is stopping'));
     await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
     await this.forwards[Symbol.asyncDispose]();
-    await this.#watch[Symbol.asyncDispose]();
     await this.#tasks.ended();
+    await this.#watch[Symbol.asyncDispose](); // a reload that was under way may have begun another
     await this.logs[Symbol.asyncDispose]();
   }
 
@@ -237,9 +238,9 @@ export class Daemon implements AsyncDisposable {
     for (const loop of this.#loops.values()) this.#tasks.add(loop.lookAgain());
   }
 
-  /** Reads the project again; one at a time. */
+  /** Reads the project again; one at a time. That one failed holds up no other. */
   #reload(): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reloadNow());
+    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#reloadNow());
     return this.#reloading;
   }
 
@@ -257,8 +258,7 @@ export class Daemon implements AsyncDisposable {
     }
     const { project } = outcome;
     const before = this.#project;
-    const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(project);
-    if (isSame && this.log.state.diagnostics.length === 0) return;
+    if (before !== undefined && isSame(before, project) && this.log.state.diagnostics.length === 0) return;
     this.#project = project;
     this.logs.budgetBytes = project.logMegabytes * 1_000_000;
     this.#reachedThrough = new Map(project.services.map((spec) => [spec.name, reachingObjects(spec, project)]));
@@ -277,29 +277,17 @@ export class Daemon implements AsyncDisposable {
   }
 
   async #takeOver(before: Project | undefined, project: Project): Promise<void> {
-    const old = new Map((before?.services ?? []).map((service) => [service.name, service]));
-    const names = project.services.map((service) => service.name);
-    const added = project.services.filter((service) => !old.has(service.name));
-    const removed = [...old.keys()].filter((name) => !names.includes(name));
-    const changed = project.services.filter((service) => {
-      const previous = old.get(service.name);
-      return previous !== undefined && JSON.stringify(previous) !== JSON.stringify(service);
-    });
+    const { added, removed, changed } = projectChange(before, project);
+    const namesOf = (services: readonly ServiceSpec[]) => services.map(({ name }) => name);
     this.log.dispatch({
       type: 'config-loaded',
       project: project.name,
-      services: names,
-      added: added.map((service) => service.name),
-      removed,
-      changed: changed.map((service) => service.name),
+      services: namesOf(project.services),
+      added: namesOf(added),
+      removed: [...removed],
+      changed: namesOf(changed.map(({ spec }) => spec)),
     });
-    // a sandbox is the only cluster there is, and its pods run what its engine has, whatever the project names
-    const { context, registry } = this.#sandbox ? {} : project;
-    this.#link.choose({ context, registry, namespace: project.namespace });
-    if (before !== undefined && this.#connected !== undefined) {
-      if (before.name !== project.name || before.namespace !== project.namespace) this.#link.lost();
-      else this.#connected.sharedApplied = this.#upkeep.applyShared(this.#connected, project);
-    }
+    this.#cluster.takeOver(before, project);
     for (const name of removed) {
       const loop = this.#loops.get(name);
       await loop?.close();
@@ -311,22 +299,17 @@ export class Daemon implements AsyncDisposable {
         log: this.log,
         scanner: this.#scanner,
         folder: this.folder,
-        context: () => this.passContext(),
-        onUnreachable: () => this.#link.lost(),
+        context: () => this.passContext,
+        onUnreachable: () => this.#cluster.lost(),
         signal: this.#signal,
       });
       this.#loops.set(service.name, loop);
     }
     await Promise.all(added.map((service) => this.#loops.get(service.name)?.start()));
-    for (const service of changed) {
-      const previous = old.get(service.name);
-      const onlyManifests =
-        JSON.stringify({ ...previous, manifests: 0 }) === JSON.stringify({ ...service, manifests: 0 });
-      await this.#loops.get(service.name)?.update(service, onlyManifests ? 'manifests' : 'config');
-    }
+    for (const { spec, cause } of changed) await this.#loops.get(spec.name)?.update(spec, cause);
     const wishes = await configuredWishes(project, this.#reachedThrough, this.#chosenPorts, isFree);
     await this.forwards.sync(project.services, wishes);
-    if (before !== undefined && this.#connected !== undefined) this.#tasks.add(this.#upkeep.prune(this.#connected));
+    if (before !== undefined) this.#cluster.prune();
   }
 
   async #followFiles(inputs: readonly string[]): Promise<void> {
@@ -335,97 +318,8 @@ export class Daemon implements AsyncDisposable {
     if (isNew) for (const loop of this.#loops.values()) this.#tasks.add(loop.lookAgain());
   }
 
-  #onConnected(session: ClusterSession): void {
-    const project = this.#project;
-    if (project === undefined) return;
-    this.#images.clear();
-    const connected: Connected = {
-      session,
-      deployer: new Deployer(session.objects, project.name, session.namespace),
-      history: new SwapHistory(),
-      users: new ImageUsers(),
-      startTurns: new StartTurns(session.engine.description.cpus),
-      sharedApplied: Promise.resolve(),
-    };
-    const isFirst = this.#connected === undefined;
-    connected.sharedApplied = this.#upkeep.applyShared(connected, project);
-    this.#connected = connected;
-    if (!isFirst) for (const loop of this.#loops.values()) loop.recheck();
-    this.#tasks.add(this.#passOnRings(session));
-    this.#tasks.add(this.#observe(connected));
-    this.#tasks.add(this.logs.follow(session, () => this.services, this.changed));
-    this.#tasks.add(this.#upkeep.prune(connected));
-  }
-
-  /** What passes and actions work with; undefined while there is no cluster, or nothing more is to be done. */
-  passContext(): PassContext | undefined {
-    const connected = this.#connected;
-    const project = this.#project;
-    if (connected === undefined || connected.session.signal.aborted || project === undefined || this.#isGoingDown) {
-      return undefined;
-    }
-    return {
-      ...connected,
-      log: this.log,
-      images: this.#images,
-      services: project.services,
-      project: project.name,
-      tasks: this.#tasks,
-    };
-  }
-
-  async #passOnRings({ view, signal }: ClusterSession): Promise<void> {
-    const ended = AbortSignal.any([signal, this.#signal]);
-    try {
-      for (;;) {
-        await view.changed.next(ended);
-        this.changed.ring();
-      }
-    } catch (error) {
-      if (!ended.aborted) throw error;
-    }
-  }
-
-  async #observe({ session }: Connected): Promise<void> {
-    const signal = AbortSignal.any([session.signal, this.#signal]);
-    try {
-      for (;;) {
-        await session.view.changed.next(signal);
-        await delay(OBSERVE_MS, signal);
-        for (const loop of this.#loops.values()) loop.observe();
-      }
-    } catch (error) {
-      if (!isAborted(error, signal) && !signal.aborted) throw error;
-    }
-  }
-
-  async #appliedObjects(signal: AbortSignal) {
-    if (this.#project === undefined) {
-      throw new DevloopError(
-        'config/invalid',
-        `${CONFIG_FILE} is broken, so it is not known which project's objects are meant.`,
-        'Mend it first: devloop check',
-      );
-    }
-    const { name } = this.#project;
-    const session = await this.#sessionOrFailure(signal);
-    return deleteOrder(await session.objects.applied(name, signal));
-  }
-
-  /** The session, waiting for a first one; throws why there is none when connecting has failed. */
-  #sessionOrFailure(signal: AbortSignal): Promise<ClusterSession> {
-    return this.log.until((state) => {
-      if (state.cluster.is === 'lost') throw fromReport(state.cluster.failure);
-      return this.#link.session;
-    }, signal);
-  }
-
-  #warn(warning: ErrorReport): void {
-    this.log.dispatch({ type: 'warning-raised', warning });
-  }
-
   #reportBug(error: unknown): void {
     if (this.#signal.aborted) return;
-    this.#warn(toReport(error));
+    this.log.dispatch({ type: 'warning-raised', warning: toReport(error) });
   }
 }

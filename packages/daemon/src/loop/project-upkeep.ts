@@ -43,10 +43,14 @@ export class ProjectUpkeep {
     this.#ended = ended;
   }
 
-  /** Applies what belongs to no service. That it fails holds no service back: they will say what they miss. */
-  async applyShared({ session, deployer }: Connected, project: Project): Promise<void> {
+  /**
+   * Applies what belongs to no service. That it fails holds no service back: they will say what they miss.
+   *
+   * @param anyway also what is unchanged since it was applied last: somebody may have taken it away
+   */
+  async applyShared({ session, deployer }: Connected, project: Project, anyway = false): Promise<void> {
     if (this.#project() === undefined) return;
-    const request = { manifests: project.manifests, pins: [], maySwap: () => false, anyway: false };
+    const request = { manifests: project.manifests, pins: [], maySwap: () => false, anyway };
     try {
       await deployer.deploy(
         request,

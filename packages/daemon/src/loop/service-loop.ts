@@ -4,6 +4,7 @@ import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import type { PassTimes } from '@devloop/shared/protocol/service-state';
 import { runHook } from '../hooks/run-hook.ts';
 import { ApiRefusal } from '../kubernetes/api-errors.ts';
+import { isNamespaceDeleted } from '../link/session-namespace.ts';
 import { nextStep } from '../plan/next-step.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { Workload } from '../rollout/workload-status.ts';
@@ -81,7 +82,7 @@ export class ServiceLoop {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
     this.#tasks = new TaskSet((error) => this.#reportBug(error));
-    this.#observer = new LiveObserver(options.log, this.#tasks);
+    this.#observer = new LiveObserver(options.log, this.#tasks, () => this.observe(), this.#signal);
   }
 
   get spec(): ServiceSpec {
@@ -299,7 +300,7 @@ export class ServiceLoop {
       if (this.#spec.afterReady !== undefined && outcome.kind !== 'none') this.#tasks.add(this.#afterReady());
     } catch (error) {
       times.endedAt = instant();
-      this.#passThrew(error, ended, controller.signal, context);
+      await this.#passThrew(error, ended, controller.signal, context);
       this.#anyway ||= anyway;
     } finally {
       this.#swapping = [];
@@ -307,12 +308,12 @@ export class ServiceLoop {
     }
   }
 
-  #passThrew(
+  async #passThrew(
     error: unknown,
     ended: { type: 'pass-ended'; service: string; revision: number; times: PassTimes },
     superseded: AbortSignal,
     context: PassContext,
-  ): void {
+  ): Promise<void> {
     this.#signal.throwIfAborted();
     const { log, onUnreachable } = this.#options;
     if (isAborted(error, superseded) || error === superseded.reason) {
@@ -324,13 +325,13 @@ export class ServiceLoop {
       this.#tasks.add(this.#lookAfterTornRead());
       return;
     }
-    const unreachable =
-      error instanceof DevloopError && (error.code === 'cluster/unreachable' || error.code === 'engine/unreachable');
-    if (unreachable || context.session.signal.aborted) {
+    const isLost = await isClusterLost(error, context.session);
+    this.#signal.throwIfAborted();
+    if (isLost || context.session.signal.aborted) {
       // Not a failure of this content: it waits for the cluster and is gone through again when that is back.
       log.dispatch({ ...ended, outcome: 'superseded', kind: 'none' });
       this.recheck();
-      if (unreachable && !context.session.signal.aborted) onUnreachable();
+      if (isLost && !context.session.signal.aborted) onUnreachable();
       return;
     }
     log.dispatch({ ...ended, outcome: 'failed', kind: 'none', failure: toReport(error) });
@@ -366,4 +367,11 @@ export class ServiceLoop {
     if (isAborted(error, this.#signal)) return;
     this.#options.log.dispatch({ type: 'warning-raised', warning: toReport(error) });
   }
+}
+
+/** Whether a pass failed because what its session knows is no more: the cluster, its engine, or the project's namespace. */
+async function isClusterLost(error: unknown, { api, namespace, signal }: PassContext['session']): Promise<boolean> {
+  if (!(error instanceof DevloopError)) return false;
+  if (error.code === 'cluster/unreachable' || error.code === 'engine/unreachable') return true;
+  return error instanceof ApiRefusal && !error.isPassing && (await isNamespaceDeleted(api, namespace, signal));
 }

@@ -50,11 +50,6 @@ const CONFIG_REASONS = new Set([
   'ContainerCannotRun',
 ]);
 
-/** Whether a container waits for a reason that no waiting mends. */
-export function isHopeless(reason: string | undefined): boolean {
-  return reason !== undefined && (IMAGE_REASONS.has(reason) || CONFIG_REASONS.has(reason));
-}
-
 /** What POSIX shells and the kernel mean by an exit code; 128 + n is a death by signal n. */
 const EXIT_CODES: Readonly<Record<number, string>> = {
   126: 'the command is not executable',

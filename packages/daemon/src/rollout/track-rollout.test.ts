@@ -40,13 +40,15 @@ function track(
   {
     workload = WORKLOAD,
     imageId = async () => undefined,
-  }: { workload?: Workload; imageId?: ImageEngine['imageId'] } = {},
+    isBusy = async () => undefined,
+  }: { workload?: Workload; imageId?: ImageEngine['imageId']; isBusy?: ImageEngine['isBusy'] } = {},
 ) {
   const asked: string[] = [];
   const outcome = trackRollout([workload], {
     view,
     engine: {
       imageId,
+      isBusy,
       container: async (id) => {
         asked.push(id);
         return container(id);
@@ -91,6 +93,50 @@ test('one that still loads is not live yet, one that has come to rest is, at the
   const result = await outcome;
   expect([result.ok, samples]).toEqual([true, runs.length]);
   expect(result.ok && result.readyAt - begin).toBeLessThan(Date.now() - begin);
+});
+
+test('one that gets nothing of the processors while it loads is not taken for one that has come to rest', async () => {
+  const view = new ChangingView(startedNow('a'));
+  let samples = 0;
+  const starved = () => {
+    samples += 1;
+    if (samples < 5) return { runs: true, forMs: 2000 + samples * 250, cpuMs: 100 } as const;
+    setImmediate(() => view.become(startedNow('a', { ready: false, state: { terminated: { exitCode: 3 } } })));
+    setImmediate(() =>
+      view.become(startedNow('a', { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } })),
+    );
+    return { runs: false } as const;
+  };
+  const { outcome } = track(view, starved, { isBusy: async () => true });
+  expect([(await outcome).ok, samples]).toEqual([false, 5]);
+});
+
+test('one that loads for longer than most, and dies before the kubelet tells of it, never counts as live', async () => {
+  const startedAt = Date.now() - 28_000; // two more seconds, and a container is past its start for who begins to look
+  const pod = (options: Parameters<typeof podObject>[1]) => startedNow('a', options);
+  const view = new ChangingView(pod({ state: { running: { startedAt: new Date(startedAt).toISOString() } } }));
+  const { outcome } = track(
+    view,
+    () => {
+      const forMs = Date.now() - startedAt;
+      if (forMs < 31_000) return { runs: true, forMs, cpuMs: 100 };
+      const state = { waiting: { reason: 'CrashLoopBackOff' } };
+      setImmediate(() => view.become(pod({ ready: false, state, lastState: { terminated: { exitCode: 3 } } })));
+      return { runs: false };
+    },
+    { isBusy: async () => true },
+  );
+  expect((await outcome).ok).toBe(false);
+});
+
+test('one that an engine cannot tell the threads of is judged by the time that it takes of the processors', async () => {
+  let samples = 0;
+  const atRest = () => {
+    samples += 1;
+    return { runs: true, forMs: 2000, cpuMs: 100 } as const;
+  };
+  const { outcome } = track(new ChangingView(startedNow('a')), atRest, { isBusy: async () => undefined });
+  expect([(await outcome).ok, samples]).toEqual([true, 2]);
 });
 
 test('a container of another node cannot be asked about, and holds nothing back', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ContainerSpec, EngineError } from '../ports/container-engine.ts';
 import { nowNano, rfc3339Nano } from '../runtime/clock.ts';
-import { cpuNanoseconds, familyOf } from '../runtime/cpu-time.ts';
+import { cpuNanoseconds, familyOf, threadStates } from '../runtime/cpu-time.ts';
 import type { Container } from './container.ts';
 import { inspectContainer, summarizeContainer } from './container-json.ts';
 import type { Engine } from './engine.ts';
@@ -13,7 +13,7 @@ const CONTAINER = '([^/]+)';
 /** Docker's; here a container is created, running or exited. */
 const STATES = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
 
-/** Containers: create, start, stop, kill, wait, remove, list, inspect, stats. */
+/** Containers: create, start, stop, kill, wait, remove, list, inspect, stats, top. */
 export function containerRoutes(engine: Engine): Route[] {
   const path = (text: string) => new RegExp(`^/containers/${text}$`);
   const removing = new Map<string, Promise<void>>();
@@ -26,6 +26,7 @@ export function containerRoutes(engine: Engine): Route[] {
       handle: ({ response, name }) => sendJson(response, 200, inspectContainer(engine.find(name))),
     },
     { method: 'GET', path: path(`${CONTAINER}/stats`), handle: (call) => stats(engine, call) },
+    { method: 'GET', path: path(`${CONTAINER}/top`), handle: (call) => top(engine, call) },
     { method: 'POST', path: path(`${CONTAINER}/start`), handle: (call) => start(engine, call) },
     { method: 'POST', path: path(`${CONTAINER}/stop`), handle: (call) => stop(engine, call) },
     { method: 'POST', path: path(`${CONTAINER}/kill`), handle: (call) => kill(engine, call) },
@@ -224,6 +225,19 @@ function stats(engine: Engine, { query, response, name }: Call): void {
     precpu_stats: { cpu_usage: { total_usage: 0 }, throttling_data: {} },
     memory_stats: {},
   });
+}
+
+/** What this engine asks no ps for, since it reads it itself. */
+const THREADS = '-eLo pid,stat';
+
+function top(engine: Engine, { query, response, name }: Call): void {
+  if (query.get('ps_args') !== THREADS) {
+    throw new EngineError(400, `the sandbox tells the states of threads: ask with ps_args=${THREADS}`);
+  }
+  const { id, state } = engine.find(name);
+  if (state.status !== 'running') throw new EngineError(409, `Container ${id} is not running`);
+  const threads = familyOf(state.pid).flatMap((pid) => threadStates(pid).map((letter) => [String(pid), letter]));
+  sendJson(response, 200, { Titles: ['PID', 'STAT'], Processes: threads });
 }
 
 function strings(value: unknown): string[] {

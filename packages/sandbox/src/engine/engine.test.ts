@@ -183,6 +183,24 @@ test('a program that ignores SIGTERM is killed after the grace, and the events s
   );
 });
 
+test('tells of the threads of a container whether they have something to do', async () => {
+  await pull('busybox');
+  const { body } = await json('POST', '/containers/create', {
+    Image: 'busybox',
+    Cmd: ['sh', '-c', 'while :; do :; done'],
+  });
+  const top = (args: string) => json('GET', `/containers/${body.Id}/top?ps_args=${encodeURIComponent(args)}`);
+  expect((await top('-eLo pid,stat')).status).toBe(409);
+  await json('POST', `/containers/${body.Id}/start`);
+  const { State } = (await json('GET', `/containers/${body.Id}/json`)).body;
+  expect((await top('-eLo pid,stat')).body).toEqual({
+    Titles: ['PID', 'STAT'],
+    Processes: [[String(State.Pid), expect.stringMatching(/^[RD]$/)]],
+  });
+  expect((await top('-ef')).status).toBe(400);
+  await json('DELETE', `/containers/${body.Id}?force=1`);
+});
+
 test('builds with stages, and takes what has not changed from its cache', async () => {
   const Dockerfile = [
     'FROM node:22-slim AS made',

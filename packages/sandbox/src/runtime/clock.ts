@@ -1,11 +1,41 @@
 const NANOSECONDS_A_SECOND = 1_000_000_000n;
-let last = 0n;
+
+/**
+ * Nanoseconds since 1970 of two clocks: the machine's time of day, which is told in whole milliseconds, and a steady one, which
+ * tells the fractions, but stands still while the machine sleeps and has no beginning in common with it. Within a process,
+ * every time that is told is later than the one before.
+ */
+export class NanoClock {
+  readonly #dayMs: () => number;
+  readonly #steadyMs: () => number;
+  #lagMs = 0;
+  #last = 0n;
+
+  /**
+   * @param dayMs time of day, whole ms since 1970
+   * @param steadyMs ms since whenever, with fractions
+   */
+  constructor(dayMs: () => number, steadyMs: () => number) {
+    this.#dayMs = dayMs;
+    this.#steadyMs = steadyMs;
+  }
+
+  now(): bigint {
+    const day = this.#dayMs();
+    const steady = this.#steadyMs();
+    const isOff = Math.floor(steady + this.#lagMs) !== day;
+    if (isOff) this.#lagMs = day - steady;
+    const now = BigInt(Math.round((steady + this.#lagMs) * 1000)) * 1000n;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last;
+  }
+}
+
+const clock = new NanoClock(Date.now, () => performance.now());
 
 /** Nanoseconds since 1970. Every call tells a later time than the one before. */
 export function nowNano(): bigint {
-  const now = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n;
-  last = now > last ? now : last + 1n;
-  return last;
+  return clock.now();
 }
 
 /** RFC 3339 with nine digits after the second, in UTC. */

@@ -22,11 +22,26 @@ export function familyOf(pid: number): number[] {
   return family;
 }
 
+/**
+ * What each thread of a process does, in ps' letters: R runs or could, D waits for a disk, S for anything else. None where the
+ * system does not tell.
+ */
+export function threadStates(pid: number): string[] {
+  return tasksOf(pid).flatMap((task) => {
+    const stat = read(`/proc/${pid}/task/${task}/stat`);
+    return stat === undefined ? [] : [fieldsAfterName(stat)[0] ?? ''];
+  });
+}
+
+/** Of a `stat` file: state, …, utime 12th, stime, cutime, cstime. The name before, in brackets, may itself hold brackets. */
+function fieldsAfterName(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
 function ownTime(pid: number): number {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return 0;
-  // The name, in brackets, may itself hold spaces and brackets. After it: state, …, utime 12th, stime, cutime, cstime.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsAfterName(stat);
   const ticks = (index: number) => Number(fields[index] ?? 0) * TICK_NANOSECONDS;
   const byTasks = tasksOf(pid).reduce(
     (sum, task) => sum + Number((read(`/proc/${pid}/task/${task}/schedstat`) ?? '0').split(' ')[0]),

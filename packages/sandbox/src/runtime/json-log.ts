@@ -26,7 +26,10 @@ export class JsonLog implements Disposable {
   #files: [LogFile, ...LogFile[]];
   #ended = false;
   #lastTime = '';
-  #changed = Promise.withResolvers<void>();
+  /** Times that something was written, or it ended. */
+  #changes = 0;
+  /** Told of the next of them. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(path: string) {
     this.#path = path;
@@ -86,16 +89,12 @@ export class JsonLog implements Disposable {
 
   /** What is wanted, many records at a time. */
   async *read({ follow, files, signal, ...wanted }: ReadOptions): AsyncGenerator<LogRecord[]> {
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
     let file = files === 'all' ? this.#files[0] : this.#newest;
     let { at, skip } = file.startOf(wanted);
     for (; !signal.aborted; at = 0) {
       using reader = file.open();
       for (;;) {
-        const changed = this.#changed.promise;
+        const seen = this.#changes;
         const [ended, until] = [this.#ended, file.bytes];
         for await (const records of reader.records(at, until)) {
           if (skip < records.length) yield records.slice(skip);
@@ -106,7 +105,7 @@ export class JsonLog implements Disposable {
         if (at < file.bytes) continue;
         if (file !== this.#newest) break;
         if (!follow || ended) return;
-        await Promise.race([changed, aborted]);
+        if (this.#changes === seen) await this.#change(signal);
       }
       if (!follow && files === 'newest') return;
       file = files === 'newest' ? this.#newest : (this.#files[this.#files.indexOf(file) + 1] ?? this.#newest);
@@ -133,8 +132,21 @@ export class JsonLog implements Disposable {
   }
 
   #tell(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers();
+    this.#changes += 1;
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Resolves with the next change, or when the signal is aborted. Leaves nothing with either, however often it is asked. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
   }
 }
 

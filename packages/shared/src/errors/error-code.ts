@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'cluster/not-local', // the context is not a local cluster and the config does not name it
   'cluster/unreachable', // the Kubernetes API does not answer
   'cluster/refused', // the Kubernetes API answered with an error status
+  'cluster/namespace-ending', // the project's namespace is being deleted
   'cluster/stopped', // minikube is there and not running
   'engine/unreachable', // the Docker Engine does not answer
   'engine/refused', // the Docker Engine answered with an error status

@@ -237,12 +237,12 @@ describe('the screen', () => {
 });
 
 describe('a daemon that', () => {
-  test('is lost is sought, and found again', async () => {
+  test('is lost is sought, said to be gone where none is there, and found again', async () => {
     const first = await listen();
     await using terminal = open({ columns: 100 });
     await terminal.shows('● connected');
     await first[Symbol.asyncDispose](); // it breaks off every connection, and listens no more
-    await terminal.shows('daemon lost, reconnecting');
+    await terminal.shows('daemon gone, S starts it');
     await using daemon = await listen();
     daemon.show(snapshotOf([liveService('other')], { folder }));
     await terminal.shows('● connected');

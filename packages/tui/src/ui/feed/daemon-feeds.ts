@@ -3,7 +3,7 @@ import { DevloopError, type ErrorReport, isAborted, toReport } from '@devloop/sh
 import type { ServiceDetail } from '@devloop/shared/protocol/service-detail';
 import type { Hello, LogMessage, StreamMessage, ViewMessage } from '@devloop/shared/protocol/stream-message';
 import type { DaemonClient } from '../../daemon/daemon-client.ts';
-import { type Attachment, attach, ensureDaemon } from '../../daemon/start-daemon.ts';
+import { type Attachment, attach, ensureDaemon, isAbsent } from '../../daemon/start-daemon.ts';
 import { LogSeam } from './log-seam.ts';
 import type { DaemonLink } from './project-store.ts';
 
@@ -69,6 +69,7 @@ export class DaemonFeeds {
    */
   async run(signal: AbortSignal, painted: Promise<void>): Promise<void> {
     let waitMs = SEEK_MS.first;
+    let isLost = false;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const wanted = this.#mayStart;
       this.#mayStart = false;
@@ -76,6 +77,7 @@ export class DaemonFeeds {
         const { folder, sandbox } = this.#of;
         this.#attachment = await (wanted ? ensureDaemon(folder, { signal, sandbox }) : attach(folder, signal));
         waitMs = SEEK_MS.first;
+        isLost = false;
         await this.#follow(this.#attachment, signal, painted);
       } catch (error) {
         if (isAborted(error, signal)) return;
@@ -84,7 +86,10 @@ export class DaemonFeeds {
         const isForeign = error.code === 'daemon/version';
         if (attempt === 1 && !wasThere && !isForeign) throw error;
         if (isForeign) this.#foreign(toReport(error));
-        else if (wasThere || wanted) this.#listener.link({ is: 'lost' });
+        else if (wasThere || wanted || (isLost && isAbsent(error))) {
+          isLost = wasThere || wanted;
+          this.#listener.link({ is: isLost ? 'lost' : 'gone' });
+        }
         if (wanted && !wasThere && !isForeign) this.#listener.notStarted(toReport(error));
       } finally {
         this.#attachment = undefined;

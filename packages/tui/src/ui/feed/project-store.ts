@@ -8,6 +8,8 @@ export type DaemonLink =
   | { readonly is: 'connected'; readonly pid: number }
   /** The connection broke; it is sought again. */
   | { readonly is: 'lost' }
+  /** It was lost, and none is there: it has not ended of its own accord. */
+  | { readonly is: 'gone' }
   /** It said goodbye. */
   | { readonly is: 'ended'; readonly reason: string }
   /** One answers that speaks another version. */

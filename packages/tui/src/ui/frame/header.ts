@@ -30,6 +30,8 @@ function linkSpan(link: DaemonLink): Span {
       return span('● connected', { tone: 'good' });
     case 'lost':
       return span('✗ daemon lost, reconnecting', { tone: 'bad', bold: true });
+    case 'gone':
+      return span('✗ daemon gone, S starts it', { tone: 'bad', bold: true });
     case 'ended':
       return span('✗ daemon stopped, S starts it', { tone: 'bad', bold: true });
     case 'foreign':
