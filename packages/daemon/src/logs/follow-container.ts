@@ -70,9 +70,10 @@ class ContainerFollower {
     const { view } = this.#options.session;
     let done: string | undefined;
     for (;;) {
-      const run = await view.changed.until(() => this.#runOtherThan(done), this.#options.signal);
+      const run = await view.changed.until(() => this.#runToRead(done), this.#options.signal);
       if (run === 'gone') break;
       await this.#readRunsBefore(run);
+      if (!run.hasEnded) this.#complete.delete(run.id); // somebody has had the engine start it again
       if (!this.#complete.has(run.id)) await this.#read(run);
       done = run.id;
     }
@@ -96,21 +97,26 @@ class ContainerFollower {
     this.#silences = silences;
     let refusals = 0;
     let mustMeet = true;
+    let isWhole = false;
     for (;;) {
       const present = this.#present;
       if (present === undefined) return;
-      const now = runOf(present, this.#of.container);
-      if (now?.id !== run.id) return;
+      // a kubelet that has just been started may tell nothing of a container that it will find
+      const now = runOf(present, this.#of.container) ?? run;
+      if (now.id !== run.id) return;
       const { heardAt } = this.#quiet;
       const superseded = new AbortController();
       const watch = this.#abortWhenSuperseded(run, superseded);
-      const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet };
+      const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet, isWhole };
       const outcome = await this.#readInto(source, which, superseded.signal, silences);
       superseded.abort();
       await watch;
       signal.throwIfAborted();
       if (this.#quiet.heardAt !== heardAt) this.#backoff.reset();
       this.#judge(outcome);
+      isWhole = outcome.is === 'broken' && outcome.isSetBack;
+      // what was heard since has gone on with it
+      if (this.#quiet.heardAt !== heardAt) this.#unfinished = undefined;
       if (outcome.is === 'ended' && outcome.because === undefined) this.#unfinished = outcome.unfinished;
       if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
         this.#storeUnfinished(source);
@@ -122,13 +128,13 @@ class ContainerFollower {
       if (!mustMeet) {
         // the log of the next run, or this one's with its beginning rotated away: its status will tell
         await this.#wait(
-          (told) => told?.id !== run.id,
+          (told) => told.id !== run.id,
           (enough) => delay(this.#options.times.toldMs, enough),
         );
       } else if (outcome.is !== 'ended' || now.hasEnded || !this.#hasEnded(run)) {
         // a stream that ended is opened again soon; at once, and for the last time, when its container has ended
         await this.#wait(
-          (told) => told?.id !== run.id || told.hasEnded !== now.hasEnded,
+          (told) => told.id !== run.id || told.hasEnded !== now.hasEnded,
           (enough) => this.#backoff.wait(enough),
         );
       }
@@ -160,6 +166,7 @@ class ContainerFollower {
       isPrevious: true,
       hasEnded: true,
       mustMeet: false,
+      isWhole: false,
     };
     const silences = this.#silences?.runId === previousId ? this.#silences : undefined;
     silences?.superseded();
@@ -199,7 +206,7 @@ class ContainerFollower {
 
   #readInto(
     source: ContainerSource,
-    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet'>,
+    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet' | 'isWhole'>,
     signal: AbortSignal,
     silences?: Silences,
   ): Promise<ReadOutcome> {
@@ -217,14 +224,16 @@ class ContainerFollower {
     );
   }
 
-  /** Waits, but not longer than until the run that its status tells of is enough of a reason to go on. */
-  async #wait(until: (now: ContainerRun | undefined) => boolean, longest: (signal: AbortSignal) => Promise<void>) {
+  /** Waits, but not longer than until the run that its status tells of is enough of a reason to go on, or its pod is gone. */
+  async #wait(until: (now: ContainerRun) => boolean, longest: (signal: AbortSignal) => Promise<void>) {
     const { session, signal } = this.#options;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const told = session.view.changed.until(() => {
       const present = this.#present;
-      return until(present && runOf(present, this.#of.container)) ? true : undefined;
+      if (present === undefined) return true;
+      const now = runOf(present, this.#of.container);
+      return now !== undefined && until(now) ? true : undefined;
     }, either);
     await Promise.race([longest(either), told]).catch(() => undefined);
     over.abort();
@@ -246,16 +255,17 @@ class ContainerFollower {
     }
   }
 
-  #runOtherThan(done: string | undefined): ContainerRun | 'gone' | undefined {
+  /** The run that there is, unless it is known to the end. */
+  #runToRead(done: string | undefined): ContainerRun | 'gone' | undefined {
     const present = this.#present;
     if (present === undefined) return 'gone';
     const run = runOf(present, this.#of.container);
-    return run?.id === done ? undefined : run;
+    return run?.id === done && run?.hasEnded ? undefined : run;
   }
 
   #isPresent(run: ContainerRun): boolean {
     const present = this.#present;
-    return present !== undefined && runOf(present, this.#of.container)?.id === run.id;
+    return present !== undefined && (runOf(present, this.#of.container) ?? run).id === run.id;
   }
 
   #hasEnded(run: ContainerRun): boolean {

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../kubernetes/api-client.ts';
 import { type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
 import { type LogQuery, openPodLog } from './pod-logs.ts';
-import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
+import { eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
 import { wholeSecond } from './stored-overlap.ts';
 
 /** Two lines that followed each other in a stream, whose stamps leave time for others between them. */
@@ -144,11 +144,8 @@ export class Silences {
   }
 
   async #lastMs(signal: AbortSignal): Promise<number> {
-    let lastMs = Number.NEGATIVE_INFINITY;
-    for await (const piece of piecesOf(this.#api, this.#asking({ tailLines: 1 }), signal)) {
-      if (piece.is === 'lines') lastMs = piece.lastMs;
-    }
-    return lastMs;
+    const last = await lastLineOf(this.#api, this.#asking({}), signal);
+    return last === undefined ? Number.NEGATIVE_INFINITY : timeAt(last, 0);
   }
 
   async #begin(signal: AbortSignal): Promise<string | undefined> {
@@ -163,8 +160,16 @@ function stampAt(payload: Buffer): string | undefined {
   return payload.toString('latin1', 0, STAMP_BYTES).split(' ')[0];
 }
 
-/** The keys of the lines of a log as it is now. */
-export async function* keysOf(api: ApiClient, query: LogQuery, signal: AbortSignal): AsyncGenerator<LineKey> {
+/** The last line of a log as it is now, with a line feed; of one that is kept as several records, the last record. */
+export async function lastLineOf(api: ApiClient, query: LogQuery, signal: AbortSignal): Promise<Buffer | undefined> {
+  let last: Buffer | undefined;
+  for await (const piece of piecesOf(api, { ...query, tailLines: 1 }, signal)) {
+    if (piece.is === 'lines') last = piece.payload.subarray(piece.payload.lastIndexOf(0x0a, piece.payload.length - 2) + 1);
+  }
+  return last;
+}
+
+async function* keysOf(api: ApiClient, query: LogQuery, signal: AbortSignal): AsyncGenerator<LineKey> {
   for await (const piece of piecesOf(api, query, signal)) {
     if (piece.is === 'lines') for (const line of eachLine(piece.payload)) yield lineKey(line);
   }
