@@ -126,7 +126,7 @@ type Gap = Extract<LogMessage, { type: 'gap' }>;
 function broken(messages: readonly LogMessage[], written: number) {
   const gaps = messages.filter((message): message is Gap => message.type === 'gap');
   const isTimeOfGap = (from: string, to: string) =>
-    gaps.some((gap) => (gap.from ?? from) <= from && to <= (gap.to ?? '') && (gap.from ?? '') < to);
+    gaps.some((gap) => (gap.from ?? from) < to && from < (gap.to ?? to));
   const seen = new Set<number>();
   const found = { twice: [] as number[], late: [] as number[], silent: [] as number[] };
   let last = { number: -1, at: '' };

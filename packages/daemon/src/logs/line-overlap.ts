@@ -23,15 +23,23 @@ export interface StoredKeys {
   readonly newestMs: number;
   /** What is not newer than this was stored, and may have been dropped since: its key may be missing. */
   readonly knownToMs?: number;
-  /** That of the run's last line, which must come again before anything new does. */
+  /** That of the run's last line, which comes again before anything new does. */
   readonly lastKey?: LineKey | undefined;
+  /** Time of that: what is older and comes before it was left out by the stream that told it. Undefined: nothing was. */
+  readonly lastMs?: number | undefined;
+}
+
+/** Lines that come too late to be stored in their order. Times of the first and of the last, ms since the epoch. */
+export interface LateLines {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /**
  * Where a log is opened again, lines that are stored come again. Their time stamps do not tell which: two streams of a
  * container are stamped apart, so that a later line may have an earlier stamp, and many lines may have the same. From
  * those that are stored the new ones are told by content, each as often as it is stored. Not by order: a line that a
- * stream has left out comes before those that were stored instead of it.
+ * stream has left out comes before those that were stored instead of it. Such a line is too late.
  */
 export class LineOverlap {
   /** How often each may still come. */
@@ -39,22 +47,32 @@ export class LineOverlap {
   readonly #newestMs: number;
   readonly #knownToMs: number;
   readonly #lastKey: LineKey | undefined;
+  readonly #lastMs: number;
   #left: number;
   #isOver: boolean;
   #hasMetLast = false;
+  #late: LateLines | undefined;
 
-  constructor({ keys, newestMs, knownToMs = Number.NEGATIVE_INFINITY, lastKey }: StoredKeys) {
+  constructor({ keys, newestMs, knownToMs = Number.NEGATIVE_INFINITY, lastKey, lastMs }: StoredKeys) {
     for (const key of keys) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     this.#left = keys.length;
     this.#newestMs = newestMs;
     this.#knownToMs = knownToMs;
     this.#lastKey = lastKey;
+    this.#lastMs = lastMs ?? Number.NEGATIVE_INFINITY;
     this.#isOver = keys.length === 0 && knownToMs === Number.NEGATIVE_INFINITY;
   }
 
   /** Whether the last stored line of the run has come again. */
   get hasMetLast(): boolean {
     return this.#hasMetLast;
+  }
+
+  /** Lines that have come which a stream had left out, and that were passed over since this was asked the last time. */
+  takeLate(): LateLines | undefined {
+    const late = this.#late;
+    this.#late = undefined;
+    return late;
   }
 
   /** Of lines that come, those that are not stored; undefined where all are. */
@@ -64,7 +82,7 @@ export class LineOverlap {
     let isContinued = false;
     let isFirst = true;
     for (const line of eachLine(lines.payload)) {
-      if (!this.#isStored(line)) {
+      if (!this.#isStored(line) && !this.#isLate(line)) {
         if (isFirst) isContinued = lines.isContinued;
         fresh.push(line);
       }
@@ -96,6 +114,14 @@ export class LineOverlap {
     }
     this.#left -= 1;
     if (this.#left === 0) this.#end();
+    return true;
+  }
+
+  #isLate(line: Buffer): boolean {
+    if (this.#isOver || this.#hasMetLast || this.#lastMs === Number.NEGATIVE_INFINITY) return false;
+    const toMs = timeAt(line, 0);
+    if (toMs >= this.#lastMs) return false;
+    this.#late = { fromMs: this.#late?.fromMs ?? toMs, toMs };
     return true;
   }
 

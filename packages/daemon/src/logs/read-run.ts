@@ -4,7 +4,7 @@ import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
-import { type LineKey, lineKey } from './line-overlap.ts';
+import { type LateLines, type LineKey, lineKey } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
 import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
 import { lastLineOf, type Silence, type Silences } from './silences.ts';
@@ -62,6 +62,8 @@ const TOGETHER_BYTES = 16 * 1024;
 /** Longer than what a runtime keeps together of a line, with its stamp: the kubelet answers with the last such record. */
 const MOST_RECORD_BYTES = 32 * 1024;
 const [LINE_FEED, SPACE] = [0x0a, 0x20];
+
+const LEFT_OUT = 'its stream left out lines when the log was rotated';
 
 /** How long it may take until it is noticed that a log is to be asked. */
 const LEAST_DOUBT_MS = 60_000;
@@ -137,8 +139,6 @@ class Reading {
   /** Time of that, of this stream. */
   #lastMs = Number.POSITIVE_INFINITY;
   #hasFresh = false;
-  /** Whether it is known how the first new line follows the last stored one. */
-  #hasJoined = false;
   #isFirst = true;
   #remark: string | undefined;
 
@@ -287,7 +287,7 @@ class Reading {
     this.#quiet.judged();
     const { leftOut, unknown } = await this.#silences.judge(signal);
     for (const silence of leftOut) {
-      if (silence !== present) this.#gap([silence], 'its stream left out lines when the log was rotated');
+      if (silence !== present) this.#gap([silence], LEFT_OUT);
     }
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
@@ -318,23 +318,29 @@ class Reading {
     this.#lastKey = lineKey(last);
     this.#lastBytes = Buffer.from(last.subarray(-MOST_RECORD_BYTES)); // not a view: it would keep the whole chunk
     this.#lastMs = piece.lastMs;
-    const fresh = this.#reopening.overlap.take(piece);
+    const { overlap } = this.#reopening;
+    const fresh = overlap.take(piece);
+    this.#tellLate(overlap.takeLate());
     if (fresh === undefined) return;
     this.#joins(fresh);
     this.#hasFresh = true;
     this.#writer.append(this.#source, fresh);
   }
 
+  /** Lines that a stream has left out are not stored behind those that it has told instead of them. */
+  #tellLate(late: LateLines | undefined): void {
+    if (late === undefined || this.#silences?.hasTold(late)) return;
+    const gap = { because: LEFT_OUT, ...between(late.fromMs, late.toMs) };
+    this.#writer.appendGap(this.#source, gap, late.toMs);
+  }
+
   /**
    * What comes after the last line that is stored comes after that has come again. If not, nobody knows what was between
-   * them: the log was rotated, or emptied while it was read. Earlier lines are those that a stream has left out.
+   * them: the log was rotated, or emptied while it was read.
    */
-  #joins({ firstMs, lastMs }: StampedLines): void {
-    const { overlap, lastMs: storedMs, sinceTime } = this.#reopening;
-    if (this.#hasJoined || storedMs === undefined) return;
-    if (!overlap.hasMetLast && lastMs < storedMs && sinceTime !== undefined) return;
-    this.#hasJoined = true;
-    if (overlap.hasMetLast) return;
+  #joins({ firstMs }: StampedLines): void {
+    const { overlap, lastMs: storedMs } = this.#reopening;
+    if (this.#hasFresh || storedMs === undefined || overlap.hasMetLast) return;
     if (this.#mustMeet) throw new Unmet('the log did not go on where it was left off');
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
     this.#writer.appendGap(this.#source, { because, ...between(storedMs, firstMs) }, firstMs);

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../kubernetes/api-client.ts';
-import { type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
+import { type LateLines, type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
 import { type LogQuery, openPodLog } from './pod-logs.ts';
 import { eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
 import { wholeSecond } from './stored-overlap.ts';
@@ -30,6 +30,8 @@ const LAST_LINES = 5000;
 const STAMP_BYTES = 40;
 /** More are asked for at once. */
 const MOST_SILENCES = 1000;
+/** So many are remembered in which lines were left out. */
+const MOST_LEFT_OUT = 100;
 
 /**
  * The silences of a stream of which it has not been asked yet whether lines were left out in them. Lines are only ever
@@ -43,6 +45,8 @@ export class Silences {
   readonly #query: LogQuery;
   #isPrevious = false;
   #open: Silence[] = [];
+  /** The last ones in which lines are known to have been left out. */
+  #leftOut: readonly Silence[] = [];
   /** Stamp of the first line of the file that the stream is in, where that is known. */
   #fileBegin: string | undefined;
   /** Lines up to this time were in the same file as those before. */
@@ -61,6 +65,11 @@ export class Silences {
 
   get areMany(): boolean {
     return this.#open.length >= MOST_SILENCES;
+  }
+
+  /** Whether it is known already that lines were left out at that time. */
+  hasTold({ fromMs, toMs }: LateLines): boolean {
+    return this.#leftOut.some((silence) => silence.fromMs <= fromMs && toMs <= silence.toMs);
   }
 
   /** Another run has begun: the log of these is that of the run before. */
@@ -91,6 +100,7 @@ export class Silences {
         return { leftOut: [], unknown: [] };
       }
       const { doubts, isInFile } = await this.#lookUp(asked, signal);
+      this.#leftOut = [...this.#leftOut, ...doubts.leftOut].slice(-MOST_LEFT_OUT);
       this.#fileBegin = isInFile ? begin : undefined;
       if (isInFile && doubts.unknown.length + doubts.leftOut.length === 0) this.#prove(untilMs);
       return doubts;

@@ -47,9 +47,11 @@ export async function reopeningOf(
   // A run that was given up and is there again, as where another cluster was chosen meanwhile, goes on where it was.
   const lastMs = known === undefined ? stored.lastMs : isOwn ? known : undefined;
   const lastKey = lastMs === undefined ? undefined : stored.lastKey;
+  // the last line of a run that has been replaced may be of the next one: what it said itself is not late because of that
+  const tellsOrder = lastKey !== undefined && endedAtMs === Number.POSITIVE_INFINITY && !isWhole;
   return {
     sinceTime: lastMs === undefined || isWhole ? undefined : wholeSecond(lastMs - OUT_OF_ORDER_MS),
-    overlap: new LineOverlap({ ...stored, lastKey }),
+    overlap: new LineOverlap({ ...stored, lastKey, lastMs: tellsOrder ? lastMs : undefined }),
     lastMs: lastKey === undefined ? undefined : lastMs,
     lastKey,
   };
