@@ -26,6 +26,7 @@ interface Follower {
   at: number;
 }
 
+const INNER_STAMP = '2026-01-01T';
 const POD = { namespace: 'shop', name: 'web-1', uid: 'u1' } as const;
 export const CONTAINER = 'web';
 
@@ -141,6 +142,21 @@ export class FakeKubelet {
   writeUnfinished(text: string): void {
     this.#add(`${new Date(this.#clockMs).toISOString()} ${text}`);
     this.#tell();
+  }
+
+  /** The container writes one line, as the records that its runtime keeps it as: each of them begins with a stamp. */
+  writeRecords(line: string): void {
+    const at = line.indexOf(INNER_STAMP);
+    if (at === -1) return this.writeUnfinished(line);
+    this.writeUnfinished(line.slice(0, at));
+    this.#add(line.slice(at));
+    this.#tell();
+  }
+
+  /** The container writes a line that its streams leave out, as they do where the file was emptied for a moment. */
+  skipForStreams(text: string): void {
+    this.#record(text);
+    for (const follower of this.#followers) follower.at = follower.file.size;
   }
 
   /** Breaks off every stream, as an API server does that ends. */

@@ -116,4 +116,5 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-export const numbered = (from: number, count: number) => Array.from({ length: count }, (_, index) => `line ${from + index}`);
+export const numbered = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => `line ${from + index}`);

@@ -174,7 +174,8 @@ function stampAt(payload: Buffer): string | undefined {
 export async function lastLineOf(api: ApiClient, query: LogQuery, signal: AbortSignal): Promise<Buffer | undefined> {
   let last: Buffer | undefined;
   for await (const piece of piecesOf(api, { ...query, tailLines: 1 }, signal)) {
-    if (piece.is === 'lines') last = piece.payload.subarray(piece.payload.lastIndexOf(0x0a, piece.payload.length - 2) + 1);
+    if (piece.is === 'lines')
+      last = piece.payload.subarray(piece.payload.lastIndexOf(0x0a, piece.payload.length - 2) + 1);
   }
   return last;
 }
