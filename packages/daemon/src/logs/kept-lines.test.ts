@@ -25,6 +25,7 @@ const HAPPENINGS = [
   'answer cut',
   'no id for a while',
   'emptied and broken',
+  'told anew',
 ] as const;
 
 /** A container that numbers its lines, and what happens to its log. */
@@ -72,6 +73,13 @@ class Play {
         kubelet.write(this.#next(), this.#next());
         kubelet.rotate();
         return kubelet.breakOff();
+      case 'told anew':
+        await this.writeOne();
+        kubelet.rename();
+        await this.write(20);
+        kubelet.tellAnew();
+        await this.write(5);
+        return kubelet.tellAnew();
       case 'silence':
         return kubelet.sayNothing(SILENCE_MS);
       case 'kubelet away':

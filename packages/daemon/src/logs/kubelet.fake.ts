@@ -146,10 +146,10 @@ export class FakeKubelet {
 
   /** The container writes one line, as the records that its runtime keeps it as: each of them begins with a stamp. */
   writeRecords(line: string): void {
-    const at = line.indexOf(INNER_STAMP);
-    if (at === -1) return this.writeUnfinished(line);
+    const inner = line.indexOf(INNER_STAMP);
+    const at = inner === -1 ? line.length : inner;
     this.writeUnfinished(line.slice(0, at));
-    this.#add(line.slice(at));
+    if (at < line.length) this.#add(line.slice(at));
     this.#tell();
   }
 
@@ -202,6 +202,12 @@ export class FakeKubelet {
     for (const text of texts) this.#record(text);
     this.rename();
     this.#clockMs += ms;
+  }
+
+  /** Streams tell the file that they are in once more from its beginning. */
+  tellAnew(): void {
+    for (const follower of this.#followers) follower.at = 0;
+    this.#tell();
   }
 
   /** The container says nothing for a while. */

@@ -10,6 +10,7 @@ import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
 import { lastLineOf, type Silence, type Silences } from './silences.ts';
 import { cutAtSilences, eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
 import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
+import { ToldAnew, ToldLines } from './told-lines.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
@@ -23,7 +24,7 @@ export type ReadOutcome =
   | {
       readonly is: 'broken';
       readonly because: string | undefined;
-      /** Whether the log has gone on with earlier stamps than can be asked for by the last one. */
+      /** Whether the log may go on with earlier stamps than can be asked for by the last one. */
       readonly isSetBack: boolean;
     }
   /** Nothing was stored: what came did not go on where the run was left off. */
@@ -115,7 +116,11 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     // where the kubelet does not answer, as while it is started anew, the log is there all the same
     if (error instanceof ApiRefusal && !error.isPassing) return { is: 'refused', because: error.message };
     if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
-    return { is: 'broken', because: error instanceof Error ? error.message : undefined, isSetBack };
+    return {
+      is: 'broken',
+      because: error instanceof Error ? error.message : undefined,
+      isSetBack: isSetBack || error instanceof ToldAnew,
+    };
   }
 }
 
@@ -132,6 +137,7 @@ class Reading {
   readonly #quiet: QuietTimes;
   readonly #silences: Silences | undefined;
   readonly #splitter = new StampedSplitter();
+  readonly #told: ToldLines;
   /** Of the last line that has come. */
   #lastKey: LineKey | undefined;
   /** The end of that: as much as a runtime keeps together. */
@@ -142,9 +148,14 @@ class Reading {
   #isFirst = true;
   #remark: string | undefined;
 
-  constructor({ source, mustMeet }: RunToRead, reopening: Reopening, { writer, api, quiet, silences }: ReadOptions) {
+  constructor(
+    { source, mustMeet, isWhole }: RunToRead,
+    reopening: Reopening,
+    { writer, api, quiet, silences }: ReadOptions,
+  ) {
     this.#source = source;
     this.#mustMeet = mustMeet;
+    this.#told = new ToldLines(isWhole);
     this.#reopening = reopening;
     this.#writer = writer;
     this.#api = api;
@@ -161,7 +172,10 @@ class Reading {
    */
   async take(chunk: Buffer, signal: AbortSignal): Promise<void> {
     this.#quiet.pause();
-    const pieces = this.#splitter.push(chunk).flatMap((piece) => cutAtSilences(piece, SILENCE_MS));
+    const pieces = this.#splitter
+      .push(chunk)
+      .flatMap((piece) => (piece.is === 'lines' ? (this.#told.take(piece) ?? []) : piece))
+      .flatMap((piece) => cutAtSilences(piece, SILENCE_MS));
     if (pieces.length > 0) this.#quiet.heard(chunk.length);
     for (const piece of pieces) {
       if (piece.is === 'lines') await this.#expectNothingLeftOut(piece, signal);

@@ -156,3 +156,36 @@ test('lines that a stream has left out do not come behind those that it told ins
   await stage.stored('at last');
   expect(await stage.texts()).toEqual([...numbered(0, 10), 'after', 'at last']);
 });
+
+test('a stream that tells its file anew, as when the file before that is removed: no line comes twice', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write(...numbered(0, 5));
+  await stage.stored('line 4');
+  kubelet.rename();
+  kubelet.write(...numbered(5, 80));
+  kubelet.tellAnew();
+  kubelet.write(...numbered(85, 10));
+  kubelet.tellAnew();
+  kubelet.write('at last');
+  await stage.stored('at last');
+  expect(await stage.texts()).toEqual([...numbered(0, 95), 'at last']);
+  expect(await stage.gaps()).toEqual([]);
+});
+
+test('a stream that tells much anew is given up, and no line comes twice', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  for (const from of [0, 5000, 10_000]) {
+    kubelet.write(...numbered(from, 5000));
+    kubelet.sayNothing(200);
+  }
+  await stage.stored('line 14999');
+  kubelet.tellAnew();
+  kubelet.write('at last');
+  await stage.stored('at last');
+  expect(await stage.texts()).toEqual([...numbered(0, 15_000), 'at last']);
+  expect(await stage.gaps()).toEqual([]);
+});

@@ -1,0 +1,97 @@
+import type { StampedLines } from '../log-store/log-writer.ts';
+import { OUT_OF_ORDER_MS } from './line-overlap.ts';
+import { eachLine, linesPiece, type Piece, timeAt } from './stamped-splitter.ts';
+
+/** What is remembered of a stream: more than a file of a log has that was begun just now, and no older than so. */
+const MOST_BYTES = 128 * 1024;
+const MOST_MS = 10_000;
+const LINE_FEED = 0x0a;
+/** Seconds and their fraction. */
+const STAMP = /^(.{19})(?:\.(\d+))?/;
+/** No two lines have the same stamp that is finer than this many digits. */
+const COARSE_DIGITS = 6;
+
+type Lines = Piece & { readonly is: 'lines' };
+
+/** A stream begins further back than is remembered of it: what of that is stored must be looked up. */
+export class ToldAnew extends Error {}
+
+/**
+ * What a stream has told last, so that what it tells again is known. The kubelet begins the file of a log anew when anything
+ * but a write happens to the one that it had open: where that is rotated away, and removed by the next rotation or because it
+ * was compressed, it tells the beginning of the file after it two or three times.
+ */
+export class ToldLines {
+  readonly #isTolerant: boolean;
+  #told: Pick<StampedLines, 'payload' | 'lastMs'>[] = [];
+  #bytes = 0;
+  #last = { stamp: '', ms: Number.NEGATIVE_INFINITY };
+  #isAgain = false;
+
+  /** @param isTolerant whether stamps may go back by more than those of two writers do, as where the clock was set back */
+  constructor(isTolerant: boolean) {
+    this.#isTolerant = isTolerant;
+  }
+
+  /**
+   * Of lines that come, those that were not told before; undefined where all were.
+   *
+   * @throws ToldAnew
+   */
+  take(lines: Lines): Lines | undefined {
+    const fresh: Buffer[] = [];
+    let isContinued = false;
+    let at = 0;
+    for (const line of eachLine(lines.payload)) {
+      if (!this.#isToldAgain(line, fresh)) {
+        if (at === 0) isContinued = lines.isContinued;
+        fresh.push(line);
+      }
+      at += line.length;
+    }
+    const last = fresh.at(-1);
+    if (last === undefined) return undefined;
+    const payload = Buffer.concat(fresh);
+    const shape = { lastAt: payload.length - last.length, lines: fresh.length - (lines.isCut ? 1 : 0), isContinued };
+    const taken =
+      payload.length === lines.payload.length ? lines : linesPiece(payload, { ...shape, isCut: lines.isCut });
+    this.#remember(taken);
+    return taken;
+  }
+
+  /** @param before the lines that came with it, and are not remembered yet */
+  #isToldAgain(line: Buffer, before: readonly Buffer[]): boolean {
+    const { stamp, isFine } = sortableStamp(line);
+    const isSameTime = stamp === this.#last.stamp && (this.#isAgain || isFine);
+    const goesBack = isSameTime || stamp < this.#last.stamp;
+    this.#isAgain = goesBack && (before.some((other) => other.equals(line)) || this.#has(line));
+    if (this.#isAgain) return true;
+    const ms = timeAt(line, 0);
+    if (!this.#isTolerant && ms < this.#last.ms - OUT_OF_ORDER_MS) throw new ToldAnew('its stream told the log anew');
+    this.#last = { stamp, ms };
+    return false;
+  }
+
+  #has(line: Buffer): boolean {
+    return this.#told.some(({ payload }) => {
+      const at = payload.indexOf(line);
+      return at === 0 || (at > 0 && payload[at - 1] === LINE_FEED);
+    });
+  }
+
+  #remember({ payload, lastMs }: Lines): void {
+    this.#told.push({ payload, lastMs });
+    this.#bytes += payload.length;
+    for (let first = this.#told[0]; first !== undefined && this.#told.length > 1; first = this.#told[0]) {
+      if (this.#bytes - first.payload.length < MOST_BYTES && lastMs - first.lastMs < MOST_MS) break;
+      this.#told.shift();
+      this.#bytes -= first.payload.length;
+    }
+  }
+}
+
+/** The stamp of a line as text that sorts, and whether it is too fine for two lines to have the same. */
+function sortableStamp(line: Buffer): { stamp: string; isFine: boolean } {
+  const [, seconds = '', fraction = ''] = STAMP.exec(line.toString('latin1', 0, 35)) ?? [];
+  return { stamp: `${seconds}.${fraction.padEnd(9, '0')}`, isFine: fraction.replace(/0+$/, '').length > COARSE_DIGITS };
+}
