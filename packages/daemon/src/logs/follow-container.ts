@@ -315,6 +315,6 @@ class ContainerFollower {
 export function storeGap(writer: LogWriter, source: StoredSource, because: string): void {
   const lastMs = writer.lastMsOf(source);
   const from = lastMs === undefined ? undefined : new Date(lastMs).toISOString();
-  const now = Date.now();
+  const now = Math.max(Date.now(), lastMs ?? 0); // the clock of the node may be ahead of this one
   writer.appendGap(source, { because, from, to: new Date(now).toISOString() }, now);
 }
