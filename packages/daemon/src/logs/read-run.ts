@@ -299,10 +299,13 @@ class Reading {
   async #judgeSilences(signal: AbortSignal, present?: Silence): Promise<void> {
     if (!this.#silences?.areOpen) return;
     this.#quiet.judged();
-    const { leftOut, unknown } = await this.#silences.judge(signal);
+    const { leftOut, unknown, isGone } = await this.#silences.judge(signal);
     for (const silence of leftOut) {
-      if (silence !== present) this.#gap([silence], LEFT_OUT);
+      if (silence === present) continue;
+      this.#gap([silence], LEFT_OUT);
+      this.#silences.told(silence);
     }
+    if (isGone) return this.#gap(unknown, 'its log was gone before it could be asked what its stream left out', true);
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
     if (unknown.length > 0) await delay(this.#quiet.times.toldMs, signal);

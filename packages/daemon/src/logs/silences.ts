@@ -22,6 +22,8 @@ export interface Doubts {
   readonly leftOut: readonly Silence[];
   /** The log was rotated: what was in them is gone, if anything was. */
   readonly unknown: readonly Silence[];
+  /** Whether there was no log any more that could have been asked. */
+  readonly isGone: boolean;
 }
 
 /** How many of the last lines must hold those around the silences. The kubelet finds them from the end. */
@@ -30,8 +32,8 @@ const LAST_LINES = 5000;
 const STAMP_BYTES = 40;
 /** More are asked for at once. */
 const MOST_SILENCES = 1000;
-/** So many are remembered in which lines were left out. */
-const MOST_LEFT_OUT = 100;
+/** So many are remembered for which a gap is stored. */
+const MOST_TOLD = 100;
 
 /**
  * The silences of a stream of which it has not been asked yet whether lines were left out in them. Lines are only ever
@@ -45,8 +47,8 @@ export class Silences {
   readonly #query: LogQuery;
   #isPrevious = false;
   #open: Silence[] = [];
-  /** The last ones in which lines are known to have been left out. */
-  #leftOut: readonly Silence[] = [];
+  /** The last ones for which a gap is stored. */
+  #told: readonly Silence[] = [];
   /** Stamp of the first line of the file that the stream is in, where that is known. */
   #fileBegin: string | undefined;
   /** Lines up to this time were in the same file as those before. */
@@ -67,9 +69,14 @@ export class Silences {
     return this.#open.length >= MOST_SILENCES;
   }
 
-  /** Whether it is known already that lines were left out at that time. */
+  /** A gap is stored for a silence. */
+  told(silence: Silence): void {
+    this.#told = [...this.#told, silence].slice(-MOST_TOLD);
+  }
+
+  /** Whether a gap is stored for a silence that these lines are of. */
   hasTold({ fromMs, toMs }: LateLines): boolean {
-    return this.#leftOut.some((silence) => silence.fromMs <= fromMs && toMs <= silence.toMs);
+    return this.#told.some((silence) => silence.fromMs <= fromMs && toMs <= silence.toMs);
   }
 
   /** Another run has begun: the log of these is that of the run before. */
@@ -97,10 +104,10 @@ export class Silences {
       const begin = await this.#begin(signal);
       if (begin !== undefined && begin === this.#fileBegin) {
         this.#prove(untilMs);
-        return { leftOut: [], unknown: [] };
+        return { leftOut: [], unknown: [], isGone: false };
       }
+      if (begin === undefined) return { leftOut: [], unknown: asked, isGone: true };
       const { doubts, isInFile } = await this.#lookUp(asked, signal);
-      this.#leftOut = [...this.#leftOut, ...doubts.leftOut].slice(-MOST_LEFT_OUT);
       this.#fileBegin = isInFile ? begin : undefined;
       if (isInFile && doubts.unknown.length + doubts.leftOut.length === 0) this.#prove(untilMs);
       return doubts;
@@ -130,7 +137,7 @@ export class Silences {
       leftOut.push(...unknown.filter((silence) => ![undefined, silence.before].includes(before.get(silence.after))));
       unknown = unknown.filter(({ after }) => before.get(after) === undefined);
     }
-    return { doubts: { leftOut, unknown }, isInFile };
+    return { doubts: { leftOut, unknown, isGone: false }, isInFile };
   }
 
   /** Of the wanted lines, those that are there, with the one before each, where there is one. */
