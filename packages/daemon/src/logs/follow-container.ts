@@ -12,8 +12,8 @@ import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };
-/** The log of a container that has ended is there at once or not at all. */
-const MOST_REFUSALS = 5;
+/** The log of a container that has ended is there at once or not at all, and its last line comes or never does. */
+const MOST_IN_VAIN = 5;
 const NOT_READ = 'devloop had not read it yet';
 
 /** A container whose log is kept. */
@@ -95,7 +95,7 @@ class ContainerFollower {
     const log = { namespace, pod, container: this.#of.container };
     const silences = new Silences(run.id, this.#options.session.api, log);
     this.#silences = silences;
-    let refusals = 0;
+    let vain = 0;
     let mustMeet = true;
     let isWhole = false;
     for (;;) {
@@ -118,7 +118,8 @@ class ContainerFollower {
       // what was heard since has gone on with it
       if (this.#quiet.heardAt !== heardAt) this.#unfinished = undefined;
       if (outcome.is === 'ended' && outcome.because === undefined) this.#unfinished = outcome.unfinished;
-      if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
+      vain = vainAfter(vain, outcome);
+      if (now.hasEnded && (outcome.is === 'ended' || vain === MOST_IN_VAIN)) {
         this.#storeUnfinished(source);
         if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
         this.#completed(source);
@@ -171,9 +172,12 @@ class ContainerFollower {
     const silences = this.#silences?.runId === previousId ? this.#silences : undefined;
     silences?.superseded();
     let outcome = await this.#readInto(source, which, signal, silences);
-    while (outcome.is === 'broken' && this.#isPresent(run)) {
+    let vain = vainAfter(0, outcome);
+    while ((outcome.is === 'broken' || (outcome.is === 'short' && vain < MOST_IN_VAIN)) && this.#isPresent(run)) {
       await this.#backoff.wait(signal);
-      outcome = await this.#readInto(source, which, signal, silences);
+      const isWhole = outcome.is === 'broken' && outcome.isSetBack;
+      outcome = await this.#readInto(source, { ...which, isWhole }, signal, silences);
+      vain = vainAfter(vain, outcome);
     }
     signal.throwIfAborted();
     const wasDoubted = this.#doubt;
@@ -201,7 +205,8 @@ class ContainerFollower {
   /** A log that has come to its end once and is not there any more has only been tidied up. */
   #judge({ is, because }: ReadOutcome): void {
     if (is === 'ended' && because === undefined) this.#doubt = undefined;
-    else if (is === 'broken' || this.#doubt !== undefined) this.#doubt = because ?? 'its stream broke off';
+    else if (is === 'broken' || is === 'short' || this.#doubt !== undefined)
+      this.#doubt = because ?? 'its stream broke off';
   }
 
   #readInto(
@@ -309,6 +314,12 @@ class ContainerFollower {
   #gap(source: ContainerSource, because: string): void {
     storeGap(this.#options.writer, source, because);
   }
+}
+
+/** How often the log of a run that is over has been asked for in vain. */
+function vainAfter(before: number, outcome: ReadOutcome): number {
+  if (outcome.is === 'short') return outcome.hasFresh ? 0 : before + 1;
+  return outcome.is === 'refused' ? before + 1 : before;
 }
 
 /** Says that what a run said after its last stored line is not known. */

@@ -27,6 +27,8 @@ export type ReadOutcome =
       /** Whether the log may go on with earlier stamps than can be asked for by the last one. */
       readonly isSetBack: boolean;
     }
+  /** The stream of a run that is over came to its end before its last line. */
+  | { readonly is: 'short'; readonly because: string; readonly hasFresh: boolean }
   /** Nothing was stored: what came did not go on where the run was left off. */
   | { readonly is: 'unmet'; readonly because: string }
   | { readonly is: 'refused'; readonly because: string };
@@ -62,7 +64,7 @@ const TOGETHER_BYTES = 16 * 1024;
 
 /** Longer than what a runtime keeps together of a line, with its stamp: the kubelet answers with the last such record. */
 const MOST_RECORD_BYTES = 32 * 1024;
-const [LINE_FEED, SPACE] = [0x0a, 0x20];
+const LINE_FEED = 0x0a;
 
 const LEFT_OUT = 'its stream left out lines when the log was rotated';
 
@@ -221,11 +223,9 @@ class Reading {
     }
   }
 
-  /** The stream has ended before its log. If it does so again where it did, there is nothing more to be had. */
+  /** The stream has ended before its log. */
   cutShort(): ReadOutcome {
-    const because = 'its stream ended before its log did';
-    if (this.#hasFresh) return { is: 'broken', because, isSetBack: false };
-    return { is: 'ended', because, unfinished: undefined };
+    return { is: 'short', because: 'its stream ended before its log did', hasFresh: this.#hasFresh };
   }
 
   /** Ends the reading when its stream tells nothing although there is something. Never throws. */
@@ -264,7 +264,7 @@ class Reading {
     const { rest } = this.#splitter;
     const told = rest.length > 0 ? rest : withoutFeed(this.#lastBytes);
     const text = withoutFeed(line);
-    return told.length > 0 && (endsWith(told, text) || endsWith(text, told.subarray(told.indexOf(SPACE) + 1)));
+    return told.length >= text.length && told.subarray(told.length - text.length).equals(text);
   }
 
   /**
@@ -370,10 +370,6 @@ function lastOf({ payload }: StampedLines): Buffer {
 
 function withoutFeed(line: Buffer): Buffer {
   return line.at(-1) === LINE_FEED ? line.subarray(0, -1) : line;
-}
-
-function endsWith(line: Buffer, end: Buffer): boolean {
-  return end.length > 0 && line.length >= end.length && line.subarray(line.length - end.length).equals(end);
 }
 
 function between(fromMs: number, toMs: number): { from: string; to: string } {

@@ -189,3 +189,30 @@ test('a stream that tells much anew is given up, and no line comes twice', async
   expect(await stage.texts()).toEqual([...numbered(0, 15_000), 'at last']);
   expect(await stage.gaps()).toEqual([]);
 });
+
+test('the log of the run before, in which the clock was set back', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write(...numbered(0, 20));
+  kubelet.setBack(30_000);
+  kubelet.write(...numbered(20, 20));
+  kubelet.end(false);
+  kubelet.start();
+  kubelet.write('anew');
+  stage.follow();
+  await stage.stored('anew');
+  expect(await stage.texts()).toEqual([...numbered(0, 40), 'anew']);
+  expect(await stage.gaps()).toEqual([]);
+});
+
+test('the log of a container that has ended, cut short behind a line that ends like its last one, is read on', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('ok', 'this is ok');
+  kubelet.end();
+  kubelet.endNextAnswerAfter('2026-01-01T00:00:00.000Z ok\n'.length);
+  stage.follow();
+  await stage.stored('this is ok');
+  await stage.completed();
+  expect(await stage.texts()).toEqual(['ok', 'this is ok']);
+});

@@ -1,6 +1,6 @@
 import type { StampedLines } from '../log-store/log-writer.ts';
 import { OUT_OF_ORDER_MS } from './line-overlap.ts';
-import { eachLine, linesPiece, type Piece, timeAt } from './stamped-splitter.ts';
+import { eachLine, linesPiece, type Piece } from './stamped-splitter.ts';
 
 /** What is remembered of a stream: more than a file of a log has that was begun just now, and no older than so. */
 const MOST_BYTES = 128 * 1024;
@@ -25,7 +25,7 @@ export class ToldLines {
   readonly #isTolerant: boolean;
   #told: Pick<StampedLines, 'payload' | 'lastMs'>[] = [];
   #bytes = 0;
-  #last = { stamp: '', ms: Number.NEGATIVE_INFINITY };
+  #lastStamp = '';
   #isAgain = false;
 
   /** @param isTolerant whether stamps may go back by more than those of two writers do, as where the clock was set back */
@@ -51,10 +51,11 @@ export class ToldLines {
     }
     const last = fresh.at(-1);
     if (last === undefined) return undefined;
-    const payload = Buffer.concat(fresh);
-    const shape = { lastAt: payload.length - last.length, lines: fresh.length - (lines.isCut ? 1 : 0), isContinued };
-    const taken =
-      payload.length === lines.payload.length ? lines : linesPiece(payload, { ...shape, isCut: lines.isCut });
+    const { isCut } = lines;
+    const isAll = fresh.reduce((sum, { length }) => sum + length, 0) === lines.payload.length;
+    const payload = isAll ? lines.payload : Buffer.concat(fresh);
+    const shape = { lastAt: payload.length - last.length, lines: fresh.length - (isCut ? 1 : 0), isCut, isContinued };
+    const taken = isAll ? lines : linesPiece(payload, shape);
     this.#remember(taken);
     return taken;
   }
@@ -62,13 +63,13 @@ export class ToldLines {
   /** @param before the lines that came with it, and are not remembered yet */
   #isToldAgain(line: Buffer, before: readonly Buffer[]): boolean {
     const { stamp, isFine } = sortableStamp(line);
-    const isSameTime = stamp === this.#last.stamp && (this.#isAgain || isFine);
-    const goesBack = isSameTime || stamp < this.#last.stamp;
+    const isSameTime = stamp === this.#lastStamp && (this.#isAgain || isFine);
+    const goesBack = isSameTime || stamp < this.#lastStamp;
     this.#isAgain = goesBack && (before.some((other) => other.equals(line)) || this.#has(line));
     if (this.#isAgain) return true;
-    const ms = timeAt(line, 0);
-    if (!this.#isTolerant && ms < this.#last.ms - OUT_OF_ORDER_MS) throw new ToldAnew('its stream told the log anew');
-    this.#last = { stamp, ms };
+    const isFarBack = goesBack && Date.parse(`${this.#lastStamp}Z`) - Date.parse(`${stamp}Z`) > OUT_OF_ORDER_MS;
+    if (isFarBack && !this.#isTolerant) throw new ToldAnew('its stream told the log anew');
+    this.#lastStamp = stamp;
     return false;
   }
 
