@@ -5,7 +5,9 @@ import { eachLine, linesPiece, type Piece } from './stamped-splitter.ts';
 /** What is remembered of a stream: more than a file of a log has that was begun just now, and no older than so. */
 const MOST_BYTES = 128 * 1024;
 const MOST_MS = 10_000;
-const LINE_FEED = 0x0a;
+const [LINE_FEED, LETTER_Z] = [0x0a, 0x5a];
+/** Where a stamp of nanoseconds ends that lacks none of its digits. */
+const STAMP_DIGITS_END = 29;
 /** Seconds and their fraction. */
 const STAMP = /^(.{19})(?:\.(\d+))?/;
 /** No two lines have the same stamp that is finer than this many digits. */
@@ -25,7 +27,8 @@ export class ToldLines {
   readonly #isTolerant: boolean;
   #told: Pick<StampedLines, 'payload' | 'lastMs'>[] = [];
   #bytes = 0;
-  #lastStamp = '';
+  /** The last line that was not told again. */
+  #last: Buffer | undefined;
   #isAgain = false;
 
   /** @param isTolerant whether stamps may go back by more than those of two writers do, as where the clock was set back */
@@ -62,14 +65,20 @@ export class ToldLines {
 
   /** @param before the lines that came with it, and are not remembered yet */
   #isToldAgain(line: Buffer, before: readonly Buffer[]): boolean {
+    const last = this.#last;
+    this.#isAgain = last !== undefined && !isClearlyLater(line, last) && this.#comesAgain(line, last, before);
+    if (!this.#isAgain) this.#last = line;
+    return this.#isAgain;
+  }
+
+  #comesAgain(line: Buffer, last: Buffer, before: readonly Buffer[]): boolean {
     const { stamp, isFine } = sortableStamp(line);
-    const isSameTime = stamp === this.#lastStamp && (this.#isAgain || isFine);
-    const goesBack = isSameTime || stamp < this.#lastStamp;
-    this.#isAgain = goesBack && (before.some((other) => other.equals(line)) || this.#has(line));
-    if (this.#isAgain) return true;
-    const isFarBack = goesBack && Date.parse(`${this.#lastStamp}Z`) - Date.parse(`${stamp}Z`) > OUT_OF_ORDER_MS;
+    const { stamp: lastStamp } = sortableStamp(last);
+    const isSameTime = stamp === lastStamp && (this.#isAgain || isFine);
+    if (!isSameTime && stamp >= lastStamp) return false;
+    if (before.some((other) => other.equals(line)) || this.#has(line)) return true;
+    const isFarBack = Date.parse(`${lastStamp}Z`) - Date.parse(`${stamp}Z`) > OUT_OF_ORDER_MS;
     if (isFarBack && !this.#isTolerant) throw new ToldAnew('its stream told the log anew');
-    this.#lastStamp = stamp;
     return false;
   }
 
@@ -89,6 +98,12 @@ export class ToldLines {
       this.#bytes -= first.payload.length;
     }
   }
+}
+
+/** Whether that is so at a glance, as of nearly all lines: both stamps have all nine digits. */
+function isClearlyLater(line: Buffer, than: Buffer): boolean {
+  const areFull = line[STAMP_DIGITS_END] === LETTER_Z && than[STAMP_DIGITS_END] === LETTER_Z;
+  return areFull && line.compare(than, 0, STAMP_DIGITS_END, 0, STAMP_DIGITS_END) > 0;
 }
 
 /** The stamp of a line as text that sorts, and whether it is too fine for two lines to have the same. */
