@@ -297,7 +297,7 @@ export class LogWriter implements AsyncDisposable {
     next.size += lengthOf([...introductions, ...moved]);
     this.#waiting = [...[...introductions, ...moved].map((bytes) => ({ segment: next, bytes })), ...rest];
     this.#waitingBytes += lengthOf(introductions);
-    this.#appendedBytes += lengthOf(introductions);
+    this.#writtenBytes -= lengthOf(introductions); // who waits for what was appended did not count them
     if (this.#segment === gone) this.#segment = next;
     this.#written = next;
     this.#committed = { segment: next.number, offset: 0 };

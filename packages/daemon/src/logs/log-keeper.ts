@@ -11,6 +11,7 @@ import type { EventLog } from '../state/event-log.ts';
 import type { Bell } from '../support/bell.ts';
 import { delay } from '../support/delay.ts';
 import { followChanges } from '../support/follow-changes.ts';
+import { Succession } from '../support/succession.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { followContainer, storeGap } from './follow-container.ts';
 import { containersWithStatus, runOf } from './pod-runs.ts';
@@ -40,8 +41,8 @@ export class LogKeeper implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #tasks: TaskSet;
   readonly #writers = new Map<string, Promise<LogWriter>>();
-  /** Of each container, who follows it, or did last. */
-  readonly #following = new Map<string, Promise<void>>();
+  /** Of each container, whoever follows it for a session stores its last line before the next one looks: else it would come twice. */
+  readonly #followers = new Succession();
   readonly #stopListening: () => void;
   /** Output that is not stored yet, by service. */
   readonly #outputs = new Map<string, WaitingOutput>();
@@ -88,7 +89,7 @@ export class LogKeeper implements AsyncDisposable {
       const key = `${service}/${pod.metadata.uid}/${container}`;
       if (followed.has(key) || runOf(pod, container) === undefined) return;
       followed.add(key);
-      const following = this.#afterLast(key, async () => {
+      const following = this.#followers.run(key, async () => {
         const writer = await this.writer(service);
         await followContainer({ pod, container }, { session, writer, times: FOLLOW_TIMES, signal });
       });
@@ -128,16 +129,6 @@ export class LogKeeper implements AsyncDisposable {
     await this.#tasks.ended();
     const writers = await Promise.allSettled(this.#writers.values());
     for (const writer of writers) if (writer.status === 'fulfilled') await writer.value[Symbol.asyncDispose]();
-  }
-
-  /** Follows a container when who followed it for the session before has stored its last line: else it would come twice. */
-  #afterLast(key: string, follow: () => Promise<void>): Promise<void> {
-    const before = this.#following.get(key) ?? Promise.resolve();
-    const following = before.catch(() => undefined).then(follow); // its own failure is told where it is waited for
-    this.#following.set(key, following);
-    return following.finally(() => {
-      if (this.#following.get(key) === following) this.#following.delete(key);
-    });
   }
 
   async #open(service: string): Promise<LogWriter> {
