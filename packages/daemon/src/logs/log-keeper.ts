@@ -41,7 +41,7 @@ export class LogKeeper implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #tasks: TaskSet;
   readonly #writers = new Map<string, Promise<LogWriter>>();
-  /** Of each container, whoever follows it for a session stores its last line before the next one looks: else it would come twice. */
+  /** Who follows a container for a session stores its last line before the next one looks: else it would come twice. */
   readonly #followers = new Succession();
   readonly #stopListening: () => void;
   /** Output that is not stored yet, by service. */
