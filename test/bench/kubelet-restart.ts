@@ -36,6 +36,11 @@ export async function restartKubelet(
     (renewed) => renewed > restartedMs, // by the new one: the old one was gone before
     { what: 'the kubelet renews the lease of its node', timeoutMs: TIMEOUT_MS },
   );
+  await poll(
+    () => takesPods(rig, spec.nodeName, restartedMs),
+    (takes) => takes,
+    { what: 'the node takes pods again', timeoutMs: TIMEOUT_MS },
+  );
   return `done; it was at work again ${round((now() - begin) / 1000)} s after it was told to end`;
 }
 
@@ -44,4 +49,16 @@ async function renewedMs(rig: DevloopRig, node: string): Promise<number> {
   const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}`;
   const { status, body } = await rig.kube.request(path);
   return status === 200 ? Date.parse(JSON.parse(body).spec.renewTime) : 0;
+}
+
+/** Whether the new kubelet has said that its node is ready, and nothing keeps pods from it because it was not. */
+async function takesPods(rig: DevloopRig, node: string, restartedMs: number): Promise<boolean> {
+  const { status, body } = await rig.kube.request(`/api/v1/nodes/${node}`);
+  if (status !== 200) return false;
+  const { spec, status: told } = JSON.parse(body);
+  const taints: readonly { key: string }[] = spec.taints ?? [];
+  const conditions: readonly { type: string; status: string; lastHeartbeatTime: string }[] = told.conditions;
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const isTold = ready?.status === 'True' && Date.parse(ready.lastHeartbeatTime) > restartedMs;
+  return isTold && !taints.some(({ key }) => key === 'node.kubernetes.io/not-ready');
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LogMessage } from '@devloop/shared/protocol/stream-message';
 import fc from 'fast-check';
@@ -399,16 +399,49 @@ test('a disk that takes nothing holds up who appends, and loses nothing once it 
     retry: () => mended.promise,
   });
   rmSync(folderToBe, { recursive: true });
+  writeFileSync(folderToBe, 'in the way');
   for (let at = 0; at < 30; at++) append(writer, containerRun('a'), [at], 'x'.repeat(50_000));
-  expect(await failed.promise).toMatchObject({ code: 'ENOENT' });
+  expect(await failed.promise).toMatchObject({ code: 'EEXIST' });
   expect(writer.isFull).toBe(true);
   const drained = writer.drained(new AbortController().signal);
-  mkdirSync(folderToBe);
+  rmSync(folderToBe);
   mended.resolve();
   await drained;
   await writer.flushed();
   expect(numbersOf(await messages(folderToBe))).toEqual(upTo(30));
 });
+
+test.each([
+  ['its folder', (folder: string) => rmSync(folder, { recursive: true })],
+  [
+    'the file that is written to',
+    (folder: string) => readdirSync(folder).forEach((name) => void rmSync(path.join(folder, name))),
+  ],
+])(
+  'where somebody removes %s, what comes is stored all the same, and that older lines are gone is told',
+  async (_, remove) => {
+    for (const budgetBytes of [1e6, 8000]) {
+      const folder = path.join(temporaryFolder(), 'web');
+      await using writer = await open(folder, budgetBytes);
+      append(writer, containerRun('quiet'), [0]);
+      append(writer, containerRun('a'), upTo(9).slice(1));
+      await writer.flushed();
+      remove(folder);
+      for (let number = 9; number < 60; number++) append(writer, containerRun('a'), [number]);
+      await writer.flushed();
+      append(writer, containerRun('quiet'), [60]);
+      await writer.flushed();
+      const found = await messages(folder);
+      const numbers = numbersOf(found);
+      expect(found[0]).toMatchObject({ type: 'gap', because: expect.stringMatching(/dropped/) });
+      expect(numbers).toEqual(upTo(61).slice(-numbers.length));
+      if (budgetBytes === 1e6) expect(numbers[0]).toBe(9);
+      await writer[Symbol.asyncDispose]();
+      await using next = await open(folder, budgetBytes);
+      expect(next.open.map(({ lastMs }) => lastMs)).toEqual([timeOf(60), timeOf(59)]);
+    }
+  },
+);
 
 test('who waits until its lines are written does not wait for those that come later, however many they are', async () => {
   const folder = temporaryFolder();

@@ -1,9 +1,9 @@
-import { type FileHandle, open, rename, truncate, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { Bell } from '../support/bell.ts';
 import { type BlockKind, encodeBlock, type LogBlock } from './log-block.ts';
 import type { StoredGap, StoredSource } from './log-source.ts';
-import { readBlocks } from './read-blocks.ts';
-import { listSegments, makeLogFolder, type SegmentFile, segmentPath, sizeOf } from './segment-files.ts';
+import { type KnownSource, newSegment, type Recovered, recover, type Segment } from './open-segment.ts';
+import { listSegments, makeLogFolder, segmentPath, sizeOf } from './segment-files.ts';
 
 /** A segment is an eighth of the budget, so that dropping the oldest takes little, and at most this. */
 const MOST_SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -51,20 +51,6 @@ export interface OpenSource {
   readonly lastMs: number;
   /** Whether it was said that all of it is stored. */
   readonly isComplete: boolean;
-}
-
-interface KnownSource {
-  readonly number: number;
-  lastMs: number;
-  isComplete: boolean;
-}
-
-interface Segment {
-  readonly number: number;
-  readonly declared: Set<number>;
-  size: number;
-  firstMs: number;
-  lastMs: number;
 }
 
 /** A block that waits to be written, and the segment that it belongs to. */
@@ -213,7 +199,7 @@ export class LogWriter implements AsyncDisposable {
     if (this.#segment.size > 0 && this.#segment.size + bytes.length > this.#segmentBytes) this.#beginSegment();
     if (!this.#segment.declared.has(known.number)) this.#introduce(key, known);
     if (block.kind === 'lines') {
-      known.lastMs = Math.max(known.lastMs, block.lastMs);
+      known.lastMs = block.lastMs;
       known.isComplete = false;
     }
     this.#segment.firstMs = Math.min(this.#segment.firstMs, block.firstMs);
@@ -239,19 +225,9 @@ export class LogWriter implements AsyncDisposable {
     for (const [key, known] of this.#sources) this.#introduce(key, known);
   }
 
-  #introduce(key: string, { number, lastMs, isComplete }: KnownSource): void {
-    this.#segment.declared.add(number);
-    const block = {
-      kind: 'source',
-      source: number,
-      lines: 0,
-      firstMs: lastMs,
-      lastMs,
-      isCut: false,
-      isContinued: false,
-    } as const;
-    this.#enqueue(encodeBlock({ ...block, payload: Buffer.from(key) }));
-    if (isComplete) this.#enqueue(encodeBlock({ ...mark('complete', lastMs, ''), source: number }));
+  #introduce(key: string, known: KnownSource): void {
+    this.#segment.declared.add(known.number);
+    for (const bytes of introductionOf(key, known)) this.#enqueue(bytes);
   }
 
   #enqueue(bytes: Buffer): void {
@@ -271,6 +247,10 @@ export class LogWriter implements AsyncDisposable {
         const together = this.#waiting.slice(0, other === -1 ? undefined : other);
         const bytes = Buffer.concat(together.map((waiting) => waiting.bytes));
         try {
+          if (await this.#isRemoved()) {
+            await this.#beginAnew();
+            continue;
+          }
           await this.#write(segment, bytes);
         } catch (error) {
           this.#options.onFailure(error);
@@ -296,9 +276,39 @@ export class LogWriter implements AsyncDisposable {
     }
   }
 
+  /** Whether somebody has removed the file that is written to: what goes into it would be gone with it. */
+  async #isRemoved(): Promise<boolean> {
+    return this.#committed.offset > 0 && (await sizeOf(segmentPath(this.folder, this.#written.number))) === undefined;
+  }
+
+  /** What waits for a segment that was removed goes into the next one, which must introduce its sources. */
+  async #beginAnew(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+    this.#isTorn = false;
+    const gone = this.#written;
+    const rest = this.#waiting.filter(({ segment }) => segment !== gone);
+    const next = rest[0]?.segment ?? newSegment(gone.number + 1);
+    const moved = this.#waiting.filter(({ segment }) => segment === gone).map(({ bytes }) => bytes);
+    const introductions = [...this.#sources].flatMap(([key, known]) => introductionOf(key, known));
+    for (const number of gone.declared) next.declared.add(number);
+    next.firstMs = Math.min(next.firstMs, gone.firstMs);
+    next.lastMs = Math.max(next.lastMs, gone.lastMs);
+    next.size += lengthOf([...introductions, ...moved]);
+    this.#waiting = [...[...introductions, ...moved].map((bytes) => ({ segment: next, bytes })), ...rest];
+    this.#waitingBytes += lengthOf(introductions);
+    this.#writtenBytes -= lengthOf(introductions); // who waits for what was appended did not count them
+    if (this.#segment === gone) this.#segment = next;
+    this.#written = next;
+    this.#committed = { segment: next.number, offset: 0 };
+  }
+
   async #write(segment: Segment, bytes: Buffer): Promise<void> {
     if (segment !== this.#written) await this.#seal(segment);
-    this.#file ??= await open(segmentPath(this.folder, segment.number), 'a', 0o600);
+    if (this.#file === undefined) {
+      await makeLogFolder(this.folder); // somebody may have removed it
+      this.#file = await open(segmentPath(this.folder, segment.number), 'a', 0o600);
+    }
     if (this.#isTorn) await this.#file.truncate(this.#committed.offset);
     this.#isTorn = true;
     let done = 0;
@@ -333,11 +343,6 @@ export class LogWriter implements AsyncDisposable {
   }
 }
 
-interface Recovered {
-  readonly segment: Segment;
-  readonly sources: Map<string, KnownSource>;
-}
-
 function mark(kind: BlockKind, atMs: number, payload: string): Omit<LogBlock, 'source'> {
   return {
     kind,
@@ -350,43 +355,13 @@ function mark(kind: BlockKind, atMs: number, payload: string): Omit<LogBlock, 's
   };
 }
 
-function newSegment(number: number): Segment {
-  return {
-    number,
-    declared: new Set(),
-    size: 0,
-    firstMs: Number.POSITIVE_INFINITY,
-    lastMs: Number.NEGATIVE_INFINITY,
-  };
+/** What tells a segment of a source, and that it is complete if it is. */
+function introductionOf(key: string, { number, lastMs, isComplete }: KnownSource): Buffer[] {
+  const block = { kind: 'source', lines: 0, firstMs: lastMs, lastMs, isCut: false, isContinued: false } as const;
+  const introduction = encodeBlock({ ...block, source: number, payload: Buffer.from(key) });
+  return isComplete ? [introduction, encodeBlock({ ...mark('complete', lastMs, ''), source: number })] : [introduction];
 }
 
-/** Learns what is in the newest segment, and cuts off what is not whole. */
-async function recover(file: SegmentFile): Promise<Recovered> {
-  const segment = newSegment(file.number);
-  const sources = new Map<string, KnownSource>();
-  const byNumber = new Map<number, { key: string; known: KnownSource }>();
-  const size = (await sizeOf(file.path)) ?? 0;
-  for await (const { block, end } of readBlocks(file.path, 0, size)) {
-    segment.size = end;
-    if (block.kind === 'source') {
-      const key = block.payload.toString('utf8');
-      const known = { number: block.source, lastMs: block.lastMs, isComplete: false };
-      byNumber.set(block.source, { key, known });
-      sources.set(key, known);
-      segment.declared.add(block.source);
-      continue;
-    }
-    const of = byNumber.get(block.source);
-    if (block.kind === 'complete' && of !== undefined) of.known.isComplete = true;
-    if (block.kind === 'complete') continue;
-    segment.firstMs = Math.min(segment.firstMs, block.firstMs);
-    segment.lastMs = Math.max(segment.lastMs, block.lastMs);
-    if (of === undefined) continue;
-    if (block.kind === 'end') sources.delete(of.key);
-    if (block.kind !== 'lines') continue;
-    of.known.lastMs = Math.max(of.known.lastMs, block.lastMs);
-    of.known.isComplete = false;
-  }
-  if (segment.size < size) await truncate(file.path, segment.size);
-  return { segment, sources };
+function lengthOf(blocks: readonly Buffer[]): number {
+  return blocks.reduce((sum, { length }) => sum + length, 0);
 }

@@ -12,8 +12,8 @@ import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
 const REOPEN_MS = { first: 100, most: 3000 };
-/** The log of a container that has ended is there at once or not at all. */
-const MOST_REFUSALS = 5;
+/** The log of a container that has ended is there at once or not at all, and its last line comes or never does. */
+const MOST_IN_VAIN = 5;
 const NOT_READ = 'devloop had not read it yet';
 
 /** A container whose log is kept. */
@@ -70,9 +70,10 @@ class ContainerFollower {
     const { view } = this.#options.session;
     let done: string | undefined;
     for (;;) {
-      const run = await view.changed.until(() => this.#runOtherThan(done), this.#options.signal);
+      const run = await view.changed.until(() => this.#runToRead(done), this.#options.signal);
       if (run === 'gone') break;
       await this.#readRunsBefore(run);
+      if (!run.hasEnded) this.#complete.delete(run.id); // somebody has had the engine start it again
       if (!this.#complete.has(run.id)) await this.#read(run);
       done = run.id;
     }
@@ -94,25 +95,31 @@ class ContainerFollower {
     const log = { namespace, pod, container: this.#of.container };
     const silences = new Silences(run.id, this.#options.session.api, log);
     this.#silences = silences;
-    let refusals = 0;
+    let vain = 0;
     let mustMeet = true;
+    let isWhole = false;
     for (;;) {
       const present = this.#present;
       if (present === undefined) return;
-      const now = runOf(present, this.#of.container);
-      if (now?.id !== run.id) return;
+      // a kubelet that has just been started may tell nothing of a container that it will find
+      const now = runOf(present, this.#of.container) ?? run;
+      if (now.id !== run.id) return;
       const { heardAt } = this.#quiet;
       const superseded = new AbortController();
       const watch = this.#abortWhenSuperseded(run, superseded);
-      const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet };
+      const which = { startedAtMs: run.startedAtMs, isPrevious: false, hasEnded: now.hasEnded, mustMeet, isWhole };
       const outcome = await this.#readInto(source, which, superseded.signal, silences);
       superseded.abort();
       await watch;
       signal.throwIfAborted();
       if (this.#quiet.heardAt !== heardAt) this.#backoff.reset();
       this.#judge(outcome);
+      isWhole = outcome.is === 'broken' && outcome.isSetBack;
+      // what was heard since has gone on with it
+      if (this.#quiet.heardAt !== heardAt) this.#unfinished = undefined;
       if (outcome.is === 'ended' && outcome.because === undefined) this.#unfinished = outcome.unfinished;
-      if (now.hasEnded && (outcome.is === 'ended' || (outcome.is === 'refused' && ++refusals === MOST_REFUSALS))) {
+      vain = vainAfter(vain, outcome);
+      if (now.hasEnded && (outcome.is === 'ended' || vain === MOST_IN_VAIN)) {
         this.#storeUnfinished(source);
         if (this.#doubt !== undefined) this.#gap(source, `the cluster said: ${this.#doubt}`);
         this.#completed(source);
@@ -122,13 +129,13 @@ class ContainerFollower {
       if (!mustMeet) {
         // the log of the next run, or this one's with its beginning rotated away: its status will tell
         await this.#wait(
-          (told) => told?.id !== run.id,
+          (told) => told.id !== run.id,
           (enough) => delay(this.#options.times.toldMs, enough),
         );
       } else if (outcome.is !== 'ended' || now.hasEnded || !this.#hasEnded(run)) {
         // a stream that ended is opened again soon; at once, and for the last time, when its container has ended
         await this.#wait(
-          (told) => told?.id !== run.id || told.hasEnded !== now.hasEnded,
+          (told) => told.id !== run.id || told.hasEnded !== now.hasEnded,
           (enough) => this.#backoff.wait(enough),
         );
       }
@@ -160,13 +167,17 @@ class ContainerFollower {
       isPrevious: true,
       hasEnded: true,
       mustMeet: false,
+      isWhole: false,
     };
     const silences = this.#silences?.runId === previousId ? this.#silences : undefined;
     silences?.superseded();
     let outcome = await this.#readInto(source, which, signal, silences);
-    while (outcome.is === 'broken' && this.#isPresent(run)) {
+    let vain = vainAfter(0, outcome);
+    while ((outcome.is === 'broken' || (outcome.is === 'short' && vain < MOST_IN_VAIN)) && this.#isPresent(run)) {
       await this.#backoff.wait(signal);
-      outcome = await this.#readInto(source, which, signal, silences);
+      const isWhole = outcome.is === 'broken' && outcome.isSetBack;
+      outcome = await this.#readInto(source, { ...which, isWhole }, signal, silences);
+      vain = vainAfter(vain, outcome);
     }
     signal.throwIfAborted();
     const wasDoubted = this.#doubt;
@@ -194,12 +205,13 @@ class ContainerFollower {
   /** A log that has come to its end once and is not there any more has only been tidied up. */
   #judge({ is, because }: ReadOutcome): void {
     if (is === 'ended' && because === undefined) this.#doubt = undefined;
-    else if (is === 'broken' || this.#doubt !== undefined) this.#doubt = because ?? 'its stream broke off';
+    else if (is === 'broken' || is === 'short' || this.#doubt !== undefined)
+      this.#doubt = because ?? 'its stream broke off';
   }
 
   #readInto(
     source: ContainerSource,
-    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet'>,
+    which: RunTimes & Pick<RunToRead, 'isPrevious' | 'hasEnded' | 'mustMeet' | 'isWhole'>,
     signal: AbortSignal,
     silences?: Silences,
   ): Promise<ReadOutcome> {
@@ -217,14 +229,16 @@ class ContainerFollower {
     );
   }
 
-  /** Waits, but not longer than until the run that its status tells of is enough of a reason to go on. */
-  async #wait(until: (now: ContainerRun | undefined) => boolean, longest: (signal: AbortSignal) => Promise<void>) {
+  /** Waits, but not longer than until the run that its status tells of is enough of a reason to go on, or its pod is gone. */
+  async #wait(until: (now: ContainerRun) => boolean, longest: (signal: AbortSignal) => Promise<void>) {
     const { session, signal } = this.#options;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     const told = session.view.changed.until(() => {
       const present = this.#present;
-      return until(present && runOf(present, this.#of.container)) ? true : undefined;
+      if (present === undefined) return true;
+      const now = runOf(present, this.#of.container);
+      return now !== undefined && until(now) ? true : undefined;
     }, either);
     await Promise.race([longest(either), told]).catch(() => undefined);
     over.abort();
@@ -246,16 +260,17 @@ class ContainerFollower {
     }
   }
 
-  #runOtherThan(done: string | undefined): ContainerRun | 'gone' | undefined {
+  /** The run that there is, unless it is known to the end. */
+  #runToRead(done: string | undefined): ContainerRun | 'gone' | undefined {
     const present = this.#present;
     if (present === undefined) return 'gone';
     const run = runOf(present, this.#of.container);
-    return run?.id === done ? undefined : run;
+    return run?.id === done && run?.hasEnded ? undefined : run;
   }
 
   #isPresent(run: ContainerRun): boolean {
     const present = this.#present;
-    return present !== undefined && runOf(present, this.#of.container)?.id === run.id;
+    return present !== undefined && (runOf(present, this.#of.container) ?? run).id === run.id;
   }
 
   #hasEnded(run: ContainerRun): boolean {
@@ -301,10 +316,16 @@ class ContainerFollower {
   }
 }
 
+/** How often the log of a run that is over has been asked for in vain. */
+function vainAfter(before: number, outcome: ReadOutcome): number {
+  if (outcome.is === 'short') return outcome.hasFresh ? 0 : before + 1;
+  return outcome.is === 'refused' ? before + 1 : before;
+}
+
 /** Says that what a run said after its last stored line is not known. */
 export function storeGap(writer: LogWriter, source: StoredSource, because: string): void {
   const lastMs = writer.lastMsOf(source);
   const from = lastMs === undefined ? undefined : new Date(lastMs).toISOString();
-  const now = Date.now();
+  const now = Math.max(Date.now(), lastMs ?? 0); // the clock of the node may be ahead of this one
   writer.appendGap(source, { because, from, to: new Date(now).toISOString() }, now);
 }

@@ -4,14 +4,29 @@ import { openApiServer } from '../kubernetes/api-server.fake.ts';
 import type { ClusterView } from '../kubernetes/cluster-view.ts';
 import { Bell } from '../support/bell.ts';
 
+/** A file of a log: whoever follows it knows only how far it has come, in bytes. */
+interface LogFile {
+  /** Stamped, each with its line feed. */
+  records: { readonly at: number; readonly text: string }[];
+  size: number;
+}
+
 interface Run {
   readonly id: string;
   readonly startedAt: string;
-  /** Stamped, each with its line feed. */
-  lines: string[];
+  file: LogFile;
   hasEnded: boolean;
 }
 
+interface Follower {
+  readonly response: ServerResponse;
+  readonly since: string | null;
+  file: LogFile;
+  /** How much of the file it has been told, in bytes. */
+  at: number;
+}
+
+const INNER_STAMP = '2026-01-01T';
 const POD = { namespace: 'shop', name: 'web-1', uid: 'u1' } as const;
 export const CONTAINER = 'web';
 
@@ -20,13 +35,14 @@ export class FakeKubelet {
   readonly view: Pick<ClusterView, 'get' | 'changed'>;
   readonly #changed = new Bell();
   readonly #requests = new Bell();
-  readonly #followers = new Set<ServerResponse>();
+  readonly #followers = new Set<Follower>();
   #runs: Run[] = [];
   #restarts = -1;
   #isThere = true;
   #refusesPresent = false;
   #isShut = false;
-  #untoldBytes = 0;
+  #hidesId = false;
+  #nextAnswerBytes: number | undefined;
   /** What its status says where that is late. */
   #toldPod: KubernetesObject | undefined;
   #clockMs = Date.UTC(2026, 0, 1);
@@ -55,11 +71,12 @@ export class FakeKubelet {
     const [run, previous] = this.#runs.toReversed();
     const startedAt = run?.startedAt;
     const id = `docker://${run?.id}`;
+    const present = run?.hasEnded ? { terminated: { startedAt, containerID: id } } : { running: { startedAt } };
     const status = {
       name: CONTAINER,
       restartCount: this.#restarts,
-      containerID: id,
-      state: run?.hasEnded ? { terminated: { startedAt, containerID: id } } : { running: { startedAt } },
+      containerID: this.#hidesId ? '' : id,
+      state: this.#hidesId ? { waiting: { reason: 'ContainerCreating' } } : present,
       lastState:
         previous === undefined
           ? {}
@@ -78,7 +95,10 @@ export class FakeKubelet {
     this.#restarts += 1;
     this.#clockMs += 1000;
     const startedAt = new Date(this.#clockMs).toISOString().replace(/\.\d+Z/, 'Z');
-    this.#runs = [...this.#runs.slice(-1), { id: `run-${this.#restarts}`, startedAt, lines: [], hasEnded: false }];
+    this.#runs = [
+      ...this.#runs.slice(-1),
+      { id: `run-${this.#restarts}`, startedAt, file: emptyFile(), hasEnded: false },
+    ];
     if (isTold) this.#changed.ring();
   }
 
@@ -91,50 +111,85 @@ export class FakeKubelet {
   /** The container ends. @param isTold false: its status does not say so yet */
   end(isTold = true): void {
     this.#run.hasEnded = true;
-    for (const follower of this.#followers) follower.end();
-    this.#followers.clear();
+    this.endStreams();
     if (isTold) this.#changed.ring();
+  }
+
+  /** The container that has ended runs again, under the same id, as somebody has it who tells the engine to start it. */
+  resume(): void {
+    this.#run.hasEnded = false;
+    this.#changed.ring();
+  }
+
+  /** The status of the container tells neither that it runs nor its id, until {@link showId}. */
+  hideId(): void {
+    this.#hidesId = true;
+    this.#changed.ring();
+  }
+
+  showId(): void {
+    this.#hidesId = false;
+    this.#changed.ring();
   }
 
   /** The container writes lines, which come a few to a millisecond. */
   write(...texts: string[]): void {
-    for (const text of texts) {
-      this.#clockMs += this.#run.lines.length % 3 === 0 ? 1 : 0;
-      const line = `${new Date(this.#clockMs).toISOString()} ${text}\n`;
-      this.#run.lines.push(line);
-      this.#untoldBytes -= line.length;
-      if (this.#untoldBytes < 0) for (const follower of this.#followers) follower.write(line);
-    }
+    for (const text of texts) this.#record(text);
+    this.#tell();
   }
 
   /** The container writes what has no line feed, as far as anybody is told of it. */
   writeUnfinished(text: string): void {
-    const line = `${new Date(this.#clockMs).toISOString()} ${text}`;
-    this.#run.lines.push(line);
-    for (const follower of this.#followers) follower.write(line);
+    this.#add(`${new Date(this.#clockMs).toISOString()} ${text}`);
+    this.#tell();
+  }
+
+  /** The container writes one line, as the records that its runtime keeps it as: each of them begins with a stamp. */
+  writeRecords(line: string): void {
+    const inner = line.indexOf(INNER_STAMP);
+    const at = inner === -1 ? line.length : inner;
+    this.writeUnfinished(line.slice(0, at));
+    if (at < line.length) this.#add(line.slice(at));
+    this.#tell();
+  }
+
+  /** The container writes a line that its streams leave out, as they do where the file was emptied for a moment. */
+  skipForStreams(text: string): void {
+    this.#record(text);
+    for (const follower of this.#followers) follower.at = follower.file.size;
   }
 
   /** Breaks off every stream, as an API server does that ends. */
   breakOff(): void {
-    for (const follower of this.#followers) follower.destroy();
+    for (const { response } of this.#followers) response.destroy();
     this.#followers.clear();
   }
 
-  /** Ends every stream as if its log were over, as a kubelet does that ends. */
-  endStreams(): void {
-    for (const follower of this.#followers) follower.end();
+  /**
+   * Ends every stream as if its log were over, as a kubelet does that ends.
+   *
+   * @param inLine a line that the container writes, and of which the streams tell the first half
+   */
+  endStreams(inLine?: string): void {
+    const line = inLine === undefined ? '' : this.#record(inLine);
+    for (const { response } of this.#followers) response.end(line.slice(0, line.length / 2));
     this.#followers.clear();
+  }
+
+  /** The log ends here for who asks for it the next time, without more: its kubelet ends. @param bytes what it tells before */
+  endNextAnswerAfter(bytes: number): void {
+    this.#nextAnswerBytes = bytes;
   }
 
   /** Empties the log file. Streams that are open tell nothing until it is as long as it was. */
   rotate(): void {
-    this.#untoldBytes = this.#run.lines.join('').length;
-    this.#run.lines = [];
+    Object.assign(this.#run.file, emptyFile());
   }
 
   /** Renames the log file and begins another. Streams that are open go on with it. */
   rename(): void {
-    this.#run.lines = [];
+    this.#run.file = emptyFile();
+    for (const follower of this.#followers) Object.assign(follower, { file: this.#run.file, at: 0 });
   }
 
   /**
@@ -144,17 +199,25 @@ export class FakeKubelet {
    * @param ms how long they take, beyond what lines take anyway
    */
   writeUntold(texts: readonly string[], ms = 1000): void {
-    const followers = [...this.#followers];
-    this.#followers.clear();
-    this.write(...texts);
+    for (const text of texts) this.#record(text);
     this.rename();
     this.#clockMs += ms;
-    for (const follower of followers) this.#followers.add(follower);
+  }
+
+  /** Streams tell the file that they are in once more from its beginning. */
+  tellAnew(): void {
+    for (const follower of this.#followers) follower.at = 0;
+    this.#tell();
   }
 
   /** The container says nothing for a while. */
   sayNothing(ms: number): void {
     this.#clockMs += ms;
+  }
+
+  /** The clock of the node is set back. */
+  setBack(ms: number): void {
+    this.#clockMs -= ms;
   }
 
   /** The log of the present run cannot be had, as where the kubelet has just been started. */
@@ -189,6 +252,30 @@ export class FakeKubelet {
     return this.#runs.at(-1) as Run;
   }
 
+  /** A line into the file. Answers it as it is told. */
+  #record(text: string): string {
+    this.#clockMs += this.#run.file.records.length % 3 === 0 ? 1 : 0;
+    return this.#add(`${new Date(this.#clockMs).toISOString()} ${text}\n`);
+  }
+
+  #add(text: string): string {
+    const { file } = this.#run;
+    file.records.push({ at: file.size, text });
+    file.size += text.length;
+    return text;
+  }
+
+  /** Whoever follows the log is told what came behind the place up to which it has been told. */
+  #tell(): void {
+    for (const follower of this.#followers) {
+      const { file, at, since, response } = follower;
+      if (file.size <= at) continue;
+      const told = file.records.filter((record) => record.at >= at && isSince(record.text, since));
+      if (told.length > 0) response.write(told.map(({ text }) => text).join(''));
+      follower.at = file.size;
+    }
+  }
+
   #answer(response: ServerResponse, { searchParams }: URL): void {
     queueMicrotask(() => this.#requests.ring());
     if (this.#isShut) {
@@ -204,16 +291,37 @@ export class FakeKubelet {
     }
     const since = searchParams.get('sinceTime');
     const tail = searchParams.get('tailLines');
-    const wanted = run.lines.filter(
-      (line) => since === null || Date.parse(line.split(' ')[0] ?? '') >= Date.parse(since),
-    );
+    const limit = searchParams.get('limitBytes');
+    const { file, hasEnded } = run;
+    const wanted = file.records
+      .slice(tail === null ? 0 : -Number(tail))
+      .map(({ text }) => text)
+      .filter((text) => isSince(text, since))
+      .join('');
     response.writeHead(200, { 'content-type': 'text/plain' });
     response.flushHeaders();
-    const limit = searchParams.get('limitBytes');
-    const text = wanted.slice(tail === null ? 0 : -Number(tail)).join('');
-    response.write(text.slice(0, limit === null ? undefined : Number(limit)));
-    if (searchParams.get('follow') !== 'true' || run.hasEnded) response.end();
-    else this.#followers.add(response);
-    response.once('close', () => this.#followers.delete(response));
+    const follows = searchParams.get('follow') === 'true';
+    const most = follows || isPrevious ? this.#nextAnswerBytes : undefined;
+    if (most !== undefined && tail === null) {
+      this.#nextAnswerBytes = undefined;
+      response.end(wanted.slice(0, most));
+      return;
+    }
+    response.write(wanted.slice(0, limit === null ? undefined : Number(limit)));
+    if (!follows || hasEnded) {
+      response.end();
+      return;
+    }
+    const follower = { response, since, file, at: file.size };
+    this.#followers.add(follower);
+    response.once('close', () => this.#followers.delete(follower));
   }
+}
+
+function emptyFile(): LogFile {
+  return { records: [], size: 0 };
+}
+
+function isSince(line: string, since: string | null): boolean {
+  return since === null || Date.parse(line.split(' ')[0] ?? '') >= Date.parse(since);
 }

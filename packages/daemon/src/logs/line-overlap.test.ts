@@ -26,10 +26,7 @@ function bytesOf({ ms, text }: Line): Buffer {
 /** Reads a stream, `size` lines at a time, as the log of a container that has stored `stored` already. */
 function freshOf(stored: readonly Line[], stream: readonly Line[], size: number): string[] {
   const newest = Math.max(...stored.map(({ ms }) => BEGIN + ms));
-  const overlap = new LineOverlap(
-    stored.map((line) => lineKey(bytesOf(line))),
-    newest,
-  );
+  const overlap = new LineOverlap({ keys: stored.map((line) => lineKey(bytesOf(line))), newestMs: newest });
   const fresh: string[] = [];
   for (let at = 0; at < stream.length; at += size) {
     const bytes = Buffer.concat(stream.slice(at, at + size).map(bytesOf));
@@ -88,13 +85,38 @@ describe('a log that is opened again', () => {
     expect(freshOf([stored, { ms: 400_000, text: 'newest' }], [other], 1)).toEqual(texts([other]));
   });
 
-  test('whether any stored line came again', () => {
-    const overlap = new LineOverlap([lineKey(bytesOf({ ms: 0, text: 'a' }))], BEGIN);
-    const [other] = new StampedSplitter().push(bytesOf({ ms: 5, text: 'b' }));
-    overlap.take(other as StampedLines & typeof other);
-    expect(overlap.hasMet).toBe(false);
-    const [same] = new StampedSplitter().push(bytesOf({ ms: 0, text: 'a' }));
-    expect(overlap.take(same as StampedLines & typeof same)).toBeUndefined();
-    expect(overlap.hasMet).toBe(true);
+  test('whether the last stored line has come again, however often it is stored', () => {
+    const keys = [0, 0, 5].map((ms) => lineKey(bytesOf({ ms, text: 'a' })));
+    const overlap = new LineOverlap({ keys: keys.toReversed(), newestMs: BEGIN, lastKey: keys[0] });
+    const take = (ms: number) => {
+      const [piece] = new StampedSplitter().push(bytesOf({ ms, text: 'a' }));
+      return overlap.take(piece as StampedLines & typeof piece);
+    };
+    expect([take(5), take(0), overlap.hasMetLast]).toEqual([undefined, undefined, false]);
+    expect([take(0), overlap.hasMetLast]).toEqual([undefined, true]);
+  });
+
+  test('lines that were stored in another order than the log has them come once', () => {
+    const inOrder = fc.uniqueArray(fc.integer({ min: 0, max: 900 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(inOrder, fc.nat(), (numbers, count) => {
+        const log = numbers.toSorted((a, b) => a - b).map((ms): Line => ({ ms, text: '' }));
+        const stored = numbers.slice(0, count % (numbers.length + 1)).map((ms): Line => ({ ms, text: '' }));
+        fc.pre(stored.length > 0);
+        expect(freshOf(stored, log, 3)).toEqual(texts(log.filter(({ ms }) => !stored.some((line) => line.ms === ms))));
+      }),
+    );
+  });
+
+  test('lines that were stored, and dropped since, are passed over', () => {
+    const log = Array.from({ length: 10 }, (_, ms): Line => ({ ms, text: `${ms}` }));
+    const overlap = new LineOverlap({
+      keys: log.slice(4, 6).map((line) => lineKey(bytesOf(line))),
+      newestMs: BEGIN + 5,
+      knownToMs: BEGIN + 3,
+    });
+    const [piece] = new StampedSplitter().push(Buffer.concat(log.map(bytesOf)));
+    const taken = overlap.take(piece as StampedLines & typeof piece);
+    expect(taken?.payload.toString()).toBe(Buffer.concat(log.slice(6).map(bytesOf)).toString());
   });
 });

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { StampedLines } from '../log-store/log-writer.ts';
-import { eachLine, linesPiece } from './stamped-splitter.ts';
+import { eachLine, linesPiece, timeAt } from './stamped-splitter.ts';
 
 /**
  * A line is told by this from all others near it: its stamp, of nanoseconds, and the checksum of all of it. The sum alone
@@ -16,38 +16,63 @@ export function lineKey(line: Buffer): LineKey {
   return `${line.toString('latin1', 0, STAMP_BYTES)}:${line.length}:${crc32(line)}`;
 }
 
+/** What is stored of the lines that may come again. */
+export interface StoredKeys {
+  readonly keys: readonly LineKey[];
+  /** Time of the newest of them, ms since the epoch. */
+  readonly newestMs: number;
+  /** What is not newer than this was stored, and may have been dropped since: its key may be missing. */
+  readonly knownToMs?: number;
+  /** That of the run's last line, which comes again before anything new does. */
+  readonly lastKey?: LineKey | undefined;
+  /** Time of that: what is older and comes before it was left out by the stream that told it. Undefined: nothing was. */
+  readonly lastMs?: number | undefined;
+}
+
+/** Lines that come too late to be stored in their order. Times of the first and of the last, ms since the epoch. */
+export interface LateLines {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /**
  * Where a log is opened again, lines that are stored come again. Their time stamps do not tell which: two streams of a
- * container are stamped apart, so that a later line may have an earlier stamp, and many lines may have the same. A log
- * is only ever appended to, so those that are stored come in the order in which they were stored; from them the new
- * ones are told by content.
+ * container are stamped apart, so that a later line may have an earlier stamp, and many lines may have the same. From
+ * those that are stored the new ones are told by content, each as often as it is stored. Not by order: a line that a
+ * stream has left out comes before those that were stored instead of it. Such a line is too late.
  */
 export class LineOverlap {
-  readonly #places = new Map<LineKey, number[]>();
-  readonly #count: number;
+  /** How often each may still come. */
+  readonly #counts = new Map<LineKey, number>();
   readonly #newestMs: number;
-  #at = 0;
+  readonly #knownToMs: number;
+  readonly #lastKey: LineKey | undefined;
+  readonly #lastMs: number;
+  #left: number;
   #isOver: boolean;
-  #hasMet = false;
+  #hasMetLast = false;
+  #late: LateLines | undefined;
 
-  /**
-   * @param stored keys of the lines that may come again, in their order
-   * @param newestMs time of the newest of them
-   */
-  constructor(stored: readonly LineKey[], newestMs: number) {
-    stored.forEach((key, place) => {
-      const places = this.#places.get(key);
-      if (places === undefined) this.#places.set(key, [place]);
-      else places.push(place);
-    });
-    this.#count = stored.length;
+  constructor({ keys, newestMs, knownToMs = Number.NEGATIVE_INFINITY, lastKey, lastMs }: StoredKeys) {
+    for (const key of keys) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    this.#left = keys.length;
     this.#newestMs = newestMs;
-    this.#isOver = stored.length === 0;
+    this.#knownToMs = knownToMs;
+    this.#lastKey = lastKey;
+    this.#lastMs = lastMs ?? Number.NEGATIVE_INFINITY;
+    this.#isOver = keys.length === 0 && knownToMs === Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether a line that was stored has come again. */
-  get hasMet(): boolean {
-    return this.#hasMet;
+  /** Whether the last stored line of the run has come again. */
+  get hasMetLast(): boolean {
+    return this.#hasMetLast;
+  }
+
+  /** Lines that have come which a stream had left out, and that were passed over since this was asked the last time. */
+  takeLate(): LateLines | undefined {
+    const late = this.#late;
+    this.#late = undefined;
+    return late;
   }
 
   /** Of lines that come, those that are not stored; undefined where all are. */
@@ -57,7 +82,7 @@ export class LineOverlap {
     let isContinued = false;
     let isFirst = true;
     for (const line of eachLine(lines.payload)) {
-      if (this.#isOver || !this.#isStored(lineKey(line))) {
+      if (!this.#isStored(line) && !this.#isLate(line)) {
         if (isFirst) isContinued = lines.isContinued;
         fresh.push(line);
       }
@@ -69,26 +94,40 @@ export class LineOverlap {
     const { isCut } = lines;
     const taken = linesPiece(payload, {
       lastAt: payload.length - last.length,
-      lines: fresh.length,
+      lines: fresh.length - (isCut ? 1 : 0),
       isCut,
       isContinued,
     });
-    if (taken.firstMs > this.#newestMs + OUT_OF_ORDER_MS) this.#end();
+    if (taken.firstMs > Math.max(this.#newestMs, this.#knownToMs) + OUT_OF_ORDER_MS) this.#end();
     return taken;
   }
 
-  #isStored(key: LineKey): boolean {
-    const place = this.#places.get(key)?.find((candidate) => candidate >= this.#at);
-    if (place === undefined) return false;
-    this.#hasMet = true;
-    this.#at = place + 1;
-    if (this.#at === this.#count) this.#end();
+  #isStored(line: Buffer): boolean {
+    if (this.#isOver) return false;
+    const key = lineKey(line);
+    const count = this.#counts.get(key);
+    if (count === undefined) return timeAt(line, 0) <= this.#knownToMs;
+    if (count > 1) this.#counts.set(key, count - 1);
+    else {
+      this.#counts.delete(key);
+      this.#hasMetLast ||= key === this.#lastKey;
+    }
+    this.#left -= 1;
+    if (this.#left === 0) this.#end();
+    return true;
+  }
+
+  #isLate(line: Buffer): boolean {
+    if (this.#isOver || this.#hasMetLast || this.#lastMs === Number.NEGATIVE_INFINITY) return false;
+    const toMs = timeAt(line, 0);
+    if (toMs >= this.#lastMs) return false;
+    this.#late = { fromMs: this.#late?.fromMs ?? toMs, toMs };
     return true;
   }
 
   #end(): void {
     this.#isOver = true;
-    this.#places.clear();
+    this.#counts.clear();
   }
 }
 

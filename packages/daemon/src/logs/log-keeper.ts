@@ -11,6 +11,7 @@ import type { EventLog } from '../state/event-log.ts';
 import type { Bell } from '../support/bell.ts';
 import { delay } from '../support/delay.ts';
 import { followChanges } from '../support/follow-changes.ts';
+import { Succession } from '../support/succession.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { followContainer, storeGap } from './follow-container.ts';
 import { containersWithStatus, runOf } from './pod-runs.ts';
@@ -40,6 +41,8 @@ export class LogKeeper implements AsyncDisposable {
   readonly #ended = new AbortController();
   readonly #tasks: TaskSet;
   readonly #writers = new Map<string, Promise<LogWriter>>();
+  /** Who follows a container for a session stores its last line before the next one looks: else it would come twice. */
+  readonly #followers = new Succession();
   readonly #stopListening: () => void;
   /** Output that is not stored yet, by service. */
   readonly #outputs = new Map<string, WaitingOutput>();
@@ -86,9 +89,10 @@ export class LogKeeper implements AsyncDisposable {
       const key = `${service}/${pod.metadata.uid}/${container}`;
       if (followed.has(key) || runOf(pod, container) === undefined) return;
       followed.add(key);
-      const following = this.writer(service).then((writer) =>
-        followContainer({ pod, container }, { session, writer, times: FOLLOW_TIMES, signal }),
-      );
+      const following = this.#followers.run(key, async () => {
+        const writer = await this.writer(service);
+        await followContainer({ pod, container }, { session, writer, times: FOLLOW_TIMES, signal });
+      });
       this.#tasks.add(following.finally(() => followed.delete(key)));
     };
     const look = () => {

@@ -40,7 +40,8 @@ export function runOf(pod: KubernetesObject, container: string): ContainerRun | 
     // in its back-off, a container that has ended counts as the last and as the present one
     restarts: status.restartCount ?? 0,
     startedAtMs: timeOf((running ?? terminated ?? last)?.startedAt),
-    hasEnded: running === undefined,
+    // one that waits may do so because its kubelet has just been started, and knows nothing of it yet
+    hasEnded: running === undefined && (terminated !== undefined || last?.containerID === id),
     previousId: last?.containerID === id ? undefined : last?.containerID,
     previousStartedAtMs: timeOf(last?.startedAt),
   };

@@ -40,7 +40,9 @@ const UNLIKELY_BYTES = 64 * 1024;
  *
  * - Where the file is renamed and another begun, it may miss the new one, and the stream is quiet for ever. Where it is
  *   done twice before the stream has come to the end of the first, because nobody took what it told, the one in between
- *   is left out.
+ *   is left out. The last of a file may be left out, too: the kubelet is told by name what happened to it, takes no
+ *   notice of what was written while there was no file of that name, and goes on to the next one. That is a silence of some
+ *   milliseconds, and cannot be told from one of the container's.
  * - Where the file is emptied, the stream is quiet until it is as long as it was, and then goes on without what was
  *   written meanwhile.
  */

@@ -4,12 +4,13 @@ import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
-import { type LineKey, lineKey } from './line-overlap.ts';
+import { type LateLines, type LineKey, lineKey } from './line-overlap.ts';
 import { openPodLog } from './pod-logs.ts';
 import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
-import { keysOf, type Silence, type Silences } from './silences.ts';
-import { cutAtSilences, eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
+import { lastLineOf, type Silence, type Silences } from './silences.ts';
+import { cutAtSilences, eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
 import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
+import { ToldAnew, ToldLines } from './told-lines.ts';
 
 /** How reading a log has ended: by its end, by a refusal (the pod is gone, or waits), or in the midst. */
 export type ReadOutcome =
@@ -20,7 +21,14 @@ export type ReadOutcome =
       /** What stood after the last line feed, where it is not known whether more of that line comes. */
       readonly unfinished: StampedLines | undefined;
     }
-  | { readonly is: 'broken'; readonly because: string | undefined }
+  | {
+      readonly is: 'broken';
+      readonly because: string | undefined;
+      /** Whether the log may go on with earlier stamps than can be asked for by the last one. */
+      readonly isSetBack: boolean;
+    }
+  /** The stream of a run that is over came to its end before its last line. */
+  | { readonly is: 'short'; readonly because: string; readonly hasFresh: boolean }
   /** Nothing was stored: what came did not go on where the run was left off. */
   | { readonly is: 'unmet'; readonly because: string }
   | { readonly is: 'refused'; readonly because: string };
@@ -36,6 +44,8 @@ export interface RunToRead extends RunTimes {
   readonly mustMeet: boolean;
   /** Whether the run has ended, so that what stands after its last line feed is all of its last line. */
   readonly hasEnded: boolean;
+  /** Whether all of the log is to be asked for, whatever its stamps are. */
+  readonly isWhole: boolean;
 }
 
 export interface ReadOptions {
@@ -52,6 +62,12 @@ export interface ReadOptions {
 const TOGETHER_MS = 20;
 const TOGETHER_BYTES = 16 * 1024;
 
+/** Longer than what a runtime keeps together of a line, with its stamp: the kubelet answers with the last such record. */
+const MOST_RECORD_BYTES = 32 * 1024;
+const LINE_FEED = 0x0a;
+
+const LEFT_OUT = 'its stream left out lines when the log was rotated';
+
 /** How long it may take until it is noticed that a log is to be asked. */
 const LEAST_DOUBT_MS = 60_000;
 
@@ -61,6 +77,7 @@ const LEAST_DOUBT_MS = 60_000;
  */
 export async function readRun(run: RunToRead, options: ReadOptions): Promise<ReadOutcome> {
   const { api, writer, quiet, signal } = options;
+  let isSetBack = false;
   try {
     const reopening = await reopeningOf(writer, run.source, run);
     const ended = new AbortController();
@@ -75,7 +92,10 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     };
     const { sinceTime } = reopening;
     const reading = new Reading(run, reopening, options);
-    const watching = isPrevious ? undefined : reading.doubt(run, ended);
+    const setBack = () => {
+      isSetBack = true;
+    };
+    const watching = isPrevious ? undefined : reading.doubt(run, { ended, setBack });
     try {
       const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
       for await (const chunk of stream) {
@@ -85,8 +105,10 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
         quiet.listen();
       }
-      if (run.hasEnded) await reading.judgeRest(either);
-      return reading.finish(run.hasEnded);
+      if (!run.hasEnded) return reading.finish(false);
+      await reading.judgeRest(either);
+      const isAtEnd = await reading.isAtEnd(run, either);
+      return isAtEnd ? reading.finish(true) : reading.cutShort();
     } finally {
       ended.abort();
       await watching;
@@ -96,7 +118,11 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     // where the kubelet does not answer, as while it is started anew, the log is there all the same
     if (error instanceof ApiRefusal && !error.isPassing) return { is: 'refused', because: error.message };
     if (!isAborted(error, signal) && !(error instanceof Error)) throw error;
-    return { is: 'broken', because: error instanceof Error ? error.message : undefined };
+    return {
+      is: 'broken',
+      because: error instanceof Error ? error.message : undefined,
+      isSetBack: isSetBack || error instanceof ToldAnew,
+    };
   }
 }
 
@@ -113,17 +139,25 @@ class Reading {
   readonly #quiet: QuietTimes;
   readonly #silences: Silences | undefined;
   readonly #splitter = new StampedSplitter();
+  readonly #told: ToldLines;
   /** Of the last line that has come. */
   #lastKey: LineKey | undefined;
+  /** The end of that: as much as a runtime keeps together. */
+  #lastBytes: Buffer = Buffer.alloc(0);
   /** Time of that, of this stream. */
   #lastMs = Number.POSITIVE_INFINITY;
   #hasFresh = false;
   #isFirst = true;
   #remark: string | undefined;
 
-  constructor({ source, mustMeet }: RunToRead, reopening: Reopening, { writer, api, quiet, silences }: ReadOptions) {
+  constructor(
+    { source, mustMeet, isWhole }: RunToRead,
+    reopening: Reopening,
+    { writer, api, quiet, silences }: ReadOptions,
+  ) {
     this.#source = source;
     this.#mustMeet = mustMeet;
+    this.#told = new ToldLines(isWhole);
     this.#reopening = reopening;
     this.#writer = writer;
     this.#api = api;
@@ -140,7 +174,10 @@ class Reading {
    */
   async take(chunk: Buffer, signal: AbortSignal): Promise<void> {
     this.#quiet.pause();
-    const pieces = this.#splitter.push(chunk).flatMap((piece) => cutAtSilences(piece, SILENCE_MS));
+    const pieces = this.#splitter
+      .push(chunk)
+      .flatMap((piece) => (piece.is === 'lines' ? (this.#told.take(piece) ?? []) : piece))
+      .flatMap((piece) => cutAtSilences(piece, SILENCE_MS));
     if (pieces.length > 0) this.#quiet.heard(chunk.length);
     for (const piece of pieces) {
       if (piece.is === 'lines') await this.#expectNothingLeftOut(piece, signal);
@@ -155,7 +192,7 @@ class Reading {
     const unfinished = hasEnded ? undefined : last.find((piece) => piece.is === 'lines');
     const remark = last.find((piece) => piece.is === 'remark');
     // of a container that is tidied up the kubelet tells nothing, as of one that has said nothing
-    const isEmpty = this.#reopening.lastMs !== undefined && !this.#reopening.overlap.hasMet && !this.#hasFresh;
+    const isEmpty = this.#reopening.lastMs !== undefined && !this.#reopening.overlap.hasMetLast && !this.#hasFresh;
     const because = remark?.text ?? this.#remark ?? (isEmpty ? 'its log was empty' : undefined);
     return { is: 'ended', because, unfinished };
   }
@@ -169,29 +206,65 @@ class Reading {
     }
   }
 
+  /**
+   * Of a run that has ended: whether its stream has told its log to the end. A stream ends cleanly, too, where the kubelet
+   * does in the midst of it.
+   *
+   * @throws Error when that cannot be asked now
+   */
+  async isAtEnd({ namespace, pod, container, isPrevious }: RunToRead, signal: AbortSignal): Promise<boolean> {
+    const query = { namespace, pod, container, timestamps: true, ...(isPrevious ? { previous: true } : {}) };
+    try {
+      const last = await lastLineOf(this.#api, query, signal);
+      return last === undefined || this.#isLast(last);
+    } catch (error) {
+      if (error instanceof ApiRefusal && !error.isPassing) return true; // it has been tidied up since
+      throw error;
+    }
+  }
+
+  /** The stream has ended before its log. */
+  cutShort(): ReadOutcome {
+    return { is: 'short', because: 'its stream ended before its log did', hasFresh: this.#hasFresh };
+  }
+
   /** Ends the reading when its stream tells nothing although there is something. Never throws. */
-  async doubt({ namespace, pod, container }: RunToRead, ended: AbortController): Promise<void> {
+  async doubt(
+    { namespace, pod, container }: RunToRead,
+    { ended, setBack }: { readonly ended: AbortController; readonly setBack: () => void },
+  ): Promise<void> {
     const { signal } = ended;
-    const query = { namespace, pod, container, timestamps: true, tailLines: 1 };
+    const query = { namespace, pod, container, timestamps: true };
     while (!signal.aborted) {
       try {
         await delay(Math.min(Math.max(100, this.#quiet.dueMs), LEAST_DOUBT_MS), signal);
         if (this.#quiet.dueMs > 0) continue;
         const { heardAt } = this.#quiet;
         this.#quiet.asked();
-        let last: LineKey | undefined;
-        for await (const key of keysOf(this.#api, query, signal)) last = key;
-        if (last === undefined || last === this.#lastKey) {
+        const last = await lastLineOf(this.#api, query, signal);
+        if (last === undefined || this.#isLast(last)) {
           this.#quiet.confirmed();
           await this.#judgeSilences(signal);
           continue;
         }
         await delay(this.#quiet.times.aheadMs, signal);
-        if (this.#quiet.heardAt === heardAt) ended.abort(new Error('the log went on, and its stream did not'));
+        if (this.#quiet.heardAt !== heardAt) continue;
+        const { sinceTime } = this.#reopening;
+        if (sinceTime !== undefined && timeAt(last, 0) < Date.parse(sinceTime)) setBack();
+        ended.abort(new Error('the log went on, and its stream did not'));
       } catch {
         // it has ended, or cannot be asked now
       }
     }
+  }
+
+  /** Whether a line of the log, or the last of the records that it is kept as, is where the stream is. */
+  #isLast(line: Buffer): boolean {
+    if (lineKey(line) === this.#lastKey) return true;
+    const { rest } = this.#splitter;
+    const told = rest.length > 0 ? rest : withoutFeed(this.#lastBytes);
+    const text = withoutFeed(line);
+    return told.length >= text.length && told.subarray(told.length - text.length).equals(text);
   }
 
   /**
@@ -226,10 +299,13 @@ class Reading {
   async #judgeSilences(signal: AbortSignal, present?: Silence): Promise<void> {
     if (!this.#silences?.areOpen) return;
     this.#quiet.judged();
-    const { leftOut, unknown } = await this.#silences.judge(signal);
+    const { leftOut, unknown, isGone } = await this.#silences.judge(signal);
     for (const silence of leftOut) {
-      if (silence !== present) this.#gap([silence], 'its stream left out lines when the log was rotated');
+      if (silence === present) continue;
+      this.#gap([silence], LEFT_OUT);
+      this.#silences.told(silence);
     }
+    if (isGone) return this.#gap(unknown, 'its log was gone before it could be asked what its stream left out', true);
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
     if (unknown.length > 0) await delay(this.#quiet.times.toldMs, signal);
@@ -255,27 +331,45 @@ class Reading {
       this.#remark = piece.text;
       return;
     }
-    this.#lastKey = lastKey(piece);
+    const last = lastOf(piece);
+    this.#lastKey = lineKey(last);
+    this.#lastBytes = Buffer.from(last.subarray(-MOST_RECORD_BYTES)); // not a view: it would keep the whole chunk
     this.#lastMs = piece.lastMs;
-    const fresh = this.#reopening.overlap.take(piece);
+    const { overlap } = this.#reopening;
+    const fresh = overlap.take(piece);
+    this.#tellLate(overlap.takeLate());
     if (fresh === undefined) return;
-    if (!this.#hasFresh) this.#joins(fresh);
+    this.#joins(fresh);
     this.#hasFresh = true;
     this.#writer.append(this.#source, fresh);
   }
 
-  /** The last line that is stored did not come again: nobody knows what was between it and the first that did. */
+  /** Lines that a stream has left out are not stored behind those that it has told instead of them. */
+  #tellLate(late: LateLines | undefined): void {
+    if (late === undefined || this.#silences?.hasTold(late)) return;
+    const gap = { because: LEFT_OUT, ...between(late.fromMs, late.toMs) };
+    this.#writer.appendGap(this.#source, gap, late.toMs);
+  }
+
+  /**
+   * What comes after the last line that is stored comes after that has come again. If not, nobody knows what was between
+   * them: the log was rotated, or emptied while it was read.
+   */
   #joins({ firstMs }: StampedLines): void {
-    const { overlap, lastMs } = this.#reopening;
-    if (lastMs === undefined || overlap.hasMet) return;
+    const { overlap, lastMs: storedMs } = this.#reopening;
+    if (this.#hasFresh || storedMs === undefined || overlap.hasMetLast) return;
     if (this.#mustMeet) throw new Unmet('the log did not go on where it was left off');
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
-    this.#writer.appendGap(this.#source, { because, ...between(lastMs, firstMs) }, firstMs);
+    this.#writer.appendGap(this.#source, { because, ...between(storedMs, firstMs) }, firstMs);
   }
 }
 
-function lastKey({ payload }: StampedLines): LineKey {
-  return lineKey(payload.subarray(payload.lastIndexOf(0x0a, payload.length - 2) + 1));
+function lastOf({ payload }: StampedLines): Buffer {
+  return payload.subarray(payload.lastIndexOf(LINE_FEED, payload.length - 2) + 1);
+}
+
+function withoutFeed(line: Buffer): Buffer {
+  return line.at(-1) === LINE_FEED ? line.subarray(0, -1) : line;
 }
 
 function between(fromMs: number, toMs: number): { from: string; to: string } {

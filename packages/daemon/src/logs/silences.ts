@@ -1,7 +1,7 @@
 import type { ApiClient } from '../kubernetes/api-client.ts';
-import { type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
+import { type LateLines, type LineKey, lineKey, OUT_OF_ORDER_MS } from './line-overlap.ts';
 import { type LogQuery, openPodLog } from './pod-logs.ts';
-import { eachLine, type Piece, StampedSplitter } from './stamped-splitter.ts';
+import { eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
 import { wholeSecond } from './stored-overlap.ts';
 
 /** Two lines that followed each other in a stream, whose stamps leave time for others between them. */
@@ -22,6 +22,8 @@ export interface Doubts {
   readonly leftOut: readonly Silence[];
   /** The log was rotated: what was in them is gone, if anything was. */
   readonly unknown: readonly Silence[];
+  /** Whether there was no log any more that could have been asked. */
+  readonly isGone: boolean;
 }
 
 /** How many of the last lines must hold those around the silences. The kubelet finds them from the end. */
@@ -30,6 +32,8 @@ const LAST_LINES = 5000;
 const STAMP_BYTES = 40;
 /** More are asked for at once. */
 const MOST_SILENCES = 1000;
+/** So many are remembered for which a gap is stored. */
+const MOST_TOLD = 100;
 
 /**
  * The silences of a stream of which it has not been asked yet whether lines were left out in them. Lines are only ever
@@ -43,6 +47,8 @@ export class Silences {
   readonly #query: LogQuery;
   #isPrevious = false;
   #open: Silence[] = [];
+  /** The last ones for which a gap is stored. */
+  #told: readonly Silence[] = [];
   /** Stamp of the first line of the file that the stream is in, where that is known. */
   #fileBegin: string | undefined;
   /** Lines up to this time were in the same file as those before. */
@@ -61,6 +67,16 @@ export class Silences {
 
   get areMany(): boolean {
     return this.#open.length >= MOST_SILENCES;
+  }
+
+  /** A gap is stored for a silence. */
+  told(silence: Silence): void {
+    this.#told = [...this.#told, silence].slice(-MOST_TOLD);
+  }
+
+  /** Whether a gap is stored for a silence that these lines are of. */
+  hasTold({ fromMs, toMs }: LateLines): boolean {
+    return this.#told.some((silence) => silence.fromMs <= fromMs && toMs <= silence.toMs);
   }
 
   /** Another run has begun: the log of these is that of the run before. */
@@ -88,8 +104,9 @@ export class Silences {
       const begin = await this.#begin(signal);
       if (begin !== undefined && begin === this.#fileBegin) {
         this.#prove(untilMs);
-        return { leftOut: [], unknown: [] };
+        return { leftOut: [], unknown: [], isGone: false };
       }
+      if (begin === undefined) return { leftOut: [], unknown: asked, isGone: true };
       const { doubts, isInFile } = await this.#lookUp(asked, signal);
       this.#fileBegin = isInFile ? begin : undefined;
       if (isInFile && doubts.unknown.length + doubts.leftOut.length === 0) this.#prove(untilMs);
@@ -120,7 +137,7 @@ export class Silences {
       leftOut.push(...unknown.filter((silence) => ![undefined, silence.before].includes(before.get(silence.after))));
       unknown = unknown.filter(({ after }) => before.get(after) === undefined);
     }
-    return { doubts: { leftOut, unknown }, isInFile };
+    return { doubts: { leftOut, unknown, isGone: false }, isInFile };
   }
 
   /** Of the wanted lines, those that are there, with the one before each, where there is one. */
@@ -144,11 +161,8 @@ export class Silences {
   }
 
   async #lastMs(signal: AbortSignal): Promise<number> {
-    let lastMs = Number.NEGATIVE_INFINITY;
-    for await (const piece of piecesOf(this.#api, this.#asking({ tailLines: 1 }), signal)) {
-      if (piece.is === 'lines') lastMs = piece.lastMs;
-    }
-    return lastMs;
+    const last = await lastLineOf(this.#api, this.#asking({}), signal);
+    return last === undefined ? Number.NEGATIVE_INFINITY : timeAt(last, 0);
   }
 
   async #begin(signal: AbortSignal): Promise<string | undefined> {
@@ -163,8 +177,17 @@ function stampAt(payload: Buffer): string | undefined {
   return payload.toString('latin1', 0, STAMP_BYTES).split(' ')[0];
 }
 
-/** The keys of the lines of a log as it is now. */
-export async function* keysOf(api: ApiClient, query: LogQuery, signal: AbortSignal): AsyncGenerator<LineKey> {
+/** The last line of a log as it is now, with a line feed; of one that is kept as several records, the last record. */
+export async function lastLineOf(api: ApiClient, query: LogQuery, signal: AbortSignal): Promise<Buffer | undefined> {
+  let last: Buffer | undefined;
+  for await (const piece of piecesOf(api, { ...query, tailLines: 1 }, signal)) {
+    if (piece.is === 'lines')
+      last = piece.payload.subarray(piece.payload.lastIndexOf(0x0a, piece.payload.length - 2) + 1);
+  }
+  return last;
+}
+
+async function* keysOf(api: ApiClient, query: LogQuery, signal: AbortSignal): AsyncGenerator<LineKey> {
   for await (const piece of piecesOf(api, query, signal)) {
     if (piece.is === 'lines') for (const line of eachLine(piece.payload)) yield lineKey(line);
   }

@@ -25,6 +25,11 @@ export class StampedSplitter {
     this.#mostLineBytes = mostLineBytes;
   }
 
+  /** What stands after the last line feed so far. */
+  get rest(): Buffer {
+    return this.#rest;
+  }
+
   push(chunk: Buffer): Piece[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const pieces: Piece[] = [];
@@ -123,9 +128,9 @@ export function linesPiece(payload: Buffer, { lastAt, ...shape }: Shape): Piece 
   return { is: 'lines', payload, firstMs, lastMs: lastAt === 0 ? firstMs : timeAt(payload, lastAt), ...shape };
 }
 
-/** Cuts lines where nothing was said between two of them for so long. */
+/** Cuts lines where nothing was said between two of them for so long, or where the clock was set back by as much. */
 export function cutAtSilences(piece: Piece, leastMs: number): Piece[] {
-  if (piece.is !== 'lines' || piece.lines < 2 || piece.lastMs - piece.firstMs < leastMs) return [piece];
+  if (piece.is !== 'lines' || piece.lines < 2 || Math.abs(piece.lastMs - piece.firstMs) < leastMs) return [piece];
   const cut: Piece[] = [];
   let [start, lastAt, at, lines] = [0, 0, 0, 0];
   let before = piece.firstMs;
@@ -138,7 +143,7 @@ export function cutAtSilences(piece: Piece, leastMs: number): Piece[] {
   };
   for (const line of eachLine(piece.payload)) {
     const time = timeAt(line, 0);
-    if (time - before >= leastMs) close(at);
+    if (Math.abs(time - before) >= leastMs) close(at);
     before = time;
     lastAt = at;
     lines += 1;
@@ -159,7 +164,8 @@ function stampOf(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', at, space === -1 ? bytes.length : space + 1);
 }
 
-function timeAt(bytes: Buffer, at: number): number {
+/** Time of the line that begins there, ms since the epoch; now, where its stamp is none. */
+export function timeAt(bytes: Buffer, at: number): number {
   const time = Date.parse(stampOf(bytes, at).trimEnd());
   return Number.isNaN(time) ? Date.now() : time;
 }

@@ -30,6 +30,8 @@ test('a line carries its service, and its pod and container once there are sever
       service: 'web',
       pod: 'web-1-fghij',
       container: 'web',
+      from: '2026-01-01T12:00:00.000Z',
+      to: '2026-01-01T12:00:05.000Z',
       because: 'the log was rotated in a silence',
       isPerhapsNone: true,
     }),
@@ -40,7 +42,7 @@ test('a line carries its service, and its pod and container once there are sever
       "web fghij  up too",
       "web fghij sidecar  proxying",
       "web fghij web      … lines are missing here: the log was rotated",
-      "web fghij web      … perhaps nothing is missing here: the log was rotated in a silence",
+      "web fghij web      … perhaps nothing is missing here: the log was rotated in a silence (from 2026-01-01T12:00:00.000Z to 2026-01-01T12:00:05.000Z)",
     ]
   `);
 });

@@ -41,8 +41,9 @@ export class LogPrinter {
     }
   }
 
-  #gap({ because, isPerhapsNone }: Extract<LogMessage, { type: 'gap' }>): string {
-    const why = plainText(because);
+  #gap({ because, isPerhapsNone, from, to }: Extract<LogMessage, { type: 'gap' }>): string {
+    const times = [...(from === undefined ? [] : [` from ${from}`]), ...(to === undefined ? [] : [` to ${to}`])];
+    const why = plainText(times.length === 0 ? because : `${because} (${times.join('').trim()})`);
     return isPerhapsNone
       ? this.#palette.dim(`… perhaps nothing is missing here: ${why}`)
       : this.#palette.warning(`… lines are missing here: ${why}`);
