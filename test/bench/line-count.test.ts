@@ -26,6 +26,17 @@ test.each([
   expect(counted(lines, 3)).toEqual({ ...none, ...told });
 });
 
+test('a gap that is told later excuses what is missing before the line that it names, and nothing else', () => {
+  const counter = new LineCounter();
+  const line = (number: number) => counter.line('pod', `run ${RUN} line ${number} of many`, `at ${number}`);
+  for (const number of [0, 1, 4, 5, 8]) line(number);
+  counter.gap('pod', 'at 4');
+  for (const number of [9, 11]) line(number);
+  const truth = new Map([[RUN, { lines: 12, pod: 'pod' }]]);
+  // 6 and 7 are lost silently; the row stands before 9, where nothing is missing
+  expect(counter.result(truth)).toMatchObject({ lostWithGap: 2, lostSilently: 3 });
+});
+
 test('a run that was never seen is lost', () => {
   const truth = new Map([[RUN, { lines: 5, pod: 'pod' }]]);
   expect(new LineCounter().result(truth).lostSilently).toBe(5);

@@ -19,6 +19,8 @@ interface Run {
   last: number;
   /** Missing lines before a gap that was told. */
   readonly excused: Set<number>;
+  /** Missing lines, with the stamp of the line after them. */
+  readonly holes: { readonly from: number; readonly to: number; readonly until: string }[];
   gapAfterLast: boolean;
 }
 
@@ -38,8 +40,8 @@ export interface EndedRun {
 export class LineCounter {
   readonly #runs = new Map<string, Run>();
   readonly #ends = new Map<string, EndedRun>();
-  /** Pods of which a gap was told; empty: of any. */
-  readonly #gapPods = new Set<string>();
+  /** Pods of which a gap was told, with the times until when they were; empty: of any. */
+  readonly #gapPods = new Map<string, Set<string>>();
   #twice = 0;
   #outOfOrder = 0;
   #gaps = 0;
@@ -49,20 +51,21 @@ export class LineCounter {
     return this.#ends;
   }
 
-  line(pod: string, text: string): void {
+  /** @param at its stamp, as gaps tell it */
+  line(pod: string, text: string, at = ''): void {
     const [, id = '', number] = LINE.exec(text) ?? [];
     if (number !== undefined) {
-      this.#add(this.#run(id, pod), Number(number));
+      this.#add(this.#run(id, pod), Number(number), at);
       return;
     }
     const [, ended, count, inPod = ''] = END.exec(text) ?? [];
     if (ended !== undefined) this.#ends.set(ended, { lines: Number(count), pod: inPod });
   }
 
-  /** A gap was told, of one pod or of all. */
-  gap(pod: string): void {
+  /** A gap was told, of one pod or of all. @param to stamp of the line after it, which may have come long before */
+  gap(pod: string, to = ''): void {
     this.#gaps += 1;
-    this.#gapPods.add(pod);
+    this.#gapPods.set(pod, new Set(this.#gapPods.get(pod)).add(to));
     for (const run of this.#runs.values()) if (pod === '' || run.pod === pod) run.gapAfterLast = true;
   }
 
@@ -75,8 +78,7 @@ export class LineCounter {
       count.written += lines;
       for (let number = 0; number < lines; number++) {
         if (run?.seen.has(number)) continue;
-        const isTold = run?.excused.has(number) || (run?.gapAfterLast && number > run.last);
-        if (isTold || isToldUnseen) count.lostWithGap += 1;
+        if (isToldUnseen || (run !== undefined && this.#isTold(run, number))) count.lostWithGap += 1;
         else count.lostSilently += 1;
       }
     }
@@ -89,8 +91,7 @@ export class LineCounter {
       const run = this.#runs.get(id);
       if (run === undefined) return [`run ${id} of ${pod}: none of ${lines} lines`];
       const missing = Array.from({ length: lines }, (_, number) => number).filter((number) => !run.seen.has(number));
-      const isTold = (number: number) => run.excused.has(number) || (run.gapAfterLast && number > run.last);
-      const silent = missing.filter((number) => !isTold(number));
+      const silent = missing.filter((number) => !this.#isTold(run, number));
       const what = [
         ...(missing.length === 0 ? [] : [`missing ${rangesOf(missing)}`]),
         ...(silent.length === 0 ? [] : [`silently ${rangesOf(silent)}`]),
@@ -100,6 +101,12 @@ export class LineCounter {
     });
   }
 
+  #isTold(run: Run, number: number): boolean {
+    if (run.excused.has(number) || (run.gapAfterLast && number > run.last)) return true;
+    const hole = run.holes.find(({ from, to }) => from <= number && number < to);
+    return hole !== undefined && hole.until !== '' && this.#gapPods.get(run.pod)?.has(hole.until) === true;
+  }
+
   #run(id: string, pod: string): Run {
     const run = this.#runs.get(id) ?? {
       pod,
@@ -107,13 +114,14 @@ export class LineCounter {
       twice: [],
       last: -1,
       excused: new Set(),
+      holes: [],
       gapAfterLast: false,
     };
     this.#runs.set(id, run);
     return run;
   }
 
-  #add(run: Run, number: number): void {
+  #add(run: Run, number: number, at: string): void {
     if (run.seen.has(number)) {
       this.#twice += 1;
       run.twice.push(number);
@@ -125,6 +133,7 @@ export class LineCounter {
       return;
     }
     if (run.gapAfterLast) for (let missing = run.last + 1; missing < number; missing++) run.excused.add(missing);
+    else if (number > run.last + 1) run.holes.push({ from: run.last + 1, to: number, until: at });
     run.gapAfterLast = false;
     run.last = number;
   }

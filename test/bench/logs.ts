@@ -16,17 +16,16 @@ import { restartKubelet } from './kubelet-restart.ts';
 import { type LineCount, LineCounter } from './line-count.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
 import { cpuSeconds, residentMb } from './process-figures.ts';
-import { openRotatedLog, type RotatedLog } from './rotation.ts';
+import { openRotatedLog } from './rotation.ts';
 
 const REPLICAS = 5;
 const LINES_PER_SECOND = 10_000;
 const SECONDS = 60;
 const OUTAGE_MS = 3000;
 /** When the log of the last pod, which crashes at half of the time, is rotated. */
-const ROTATIONS = [0.08, 0.16, 0.24, 0.32];
-/** When it is rotated twice, and how long the file between them is written to: no limit of a file's size makes it less. */
-const TWO_ROTATIONS = 0.4;
-const BETWEEN_ROTATIONS_MS = 300;
+const ROTATIONS = [0.08, 0.16, 0.24, 0.32, 0.4];
+/** The least between two: each file is as long as the shortest that is rotated for its length. */
+const BETWEEN_ROTATIONS_MS = 3000;
 const OUTAGE_TIMEOUT_MS = 180_000;
 const ROLLOUT_TIMEOUT_MS = 180_000;
 const READ_TIMEOUT_MS = 60_000;
@@ -57,6 +56,12 @@ export async function logs({ runs: minutes = 1, sandbox, outage, kubelet }: Benc
   const pods = await podNames(rig);
   const client = sandbox === undefined ? undefined : new SandboxClient(sandbox.folder);
   await using rotated = await openRotatedLog(rig, pods.at(-1) ?? '', client);
+  let rotatedAt = Number.NEGATIVE_INFINITY;
+  const rotate = async () => {
+    await delay(Math.max(0, rotatedAt + BETWEEN_ROTATIONS_MS - now()));
+    rotatedAt = now();
+    return await rotated.rotate();
+  };
   const happenings: [number, string, () => Promise<unknown>][] = [
     ...pods.map((pod, index): [number, string, () => Promise<unknown>] => [
       0.1 + 0.1 * index,
@@ -64,9 +69,7 @@ export async function logs({ runs: minutes = 1, sandbox, outage, kubelet }: Benc
       () => ask(rig, pod, 'crash'),
     ]),
     [0.02, 'all connections cut', () => cut(connection, 0)], // the streams of now are of the log that is not rotated
-    ...ROTATIONS.map((share): [number, string, () => Promise<unknown>] => [share, 'rotation', () => rotated.rotate()]),
-    // one happening of two: of two that are due one after the other, both come at once where the one before took long
-    [TWO_ROTATIONS, `two rotations, ${BETWEEN_ROTATIONS_MS} ms apart`, () => rotateTwice(rotated)],
+    ...ROTATIONS.map((share): [number, string, () => Promise<unknown>] => [share, 'rotation', rotate]),
     [0.55, 'a log emptied', () => empty(rig, pods[0] ?? '', client)],
     outage === undefined
       ? [0.65, `${OUTAGE_MS} ms without the API server`, () => cut(connection, OUTAGE_MS)]
@@ -171,12 +174,6 @@ async function cut(connection: BreakableConnection, ms: number): Promise<void> {
   connection.mend();
 }
 
-async function rotateTwice(rotated: RotatedLog): Promise<string> {
-  await rotated.rotate();
-  await delay(BETWEEN_ROTATIONS_MS);
-  return await rotated.rotate();
-}
-
 /** What is counted is what came until then, whether it is over or not: a machine that is busy otherwise takes long. */
 async function rollout(rig: DevloopRig): Promise<string> {
   const since = rig.mark();
@@ -198,8 +195,8 @@ async function stored(rig: DevloopRig): Promise<{ readonly lines: LineCounter; r
     const message = JSON.parse(row);
     if (message.type === 'gap') {
       gaps.push(message);
-      lines.gap(message.pod);
-    } else lines.line(message.pod, message.text);
+      lines.gap(message.pod, message.to);
+    } else lines.line(message.pod, message.text, message.at);
   }
   return { lines, gaps };
 }

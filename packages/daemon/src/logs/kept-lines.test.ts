@@ -5,7 +5,7 @@ import type { FakeKubelet } from './kubelet.fake.ts';
 import { numbered, Stage } from './log-stage.fake.ts';
 
 /** So short that many runs fit into a test. */
-const TIMES = { quietMs: 150, firstMs: 300, aheadMs: 50, toldMs: 150, judgeMs: 300 };
+const TIMES = { quietMs: 150, firstMs: 300, aheadMs: 50, toldMs: 150, judgeMs: 300, rotationMs: 100 };
 /** As long as a silence must be to be one. */
 const SILENCE_MS = 310;
 

@@ -10,7 +10,7 @@ import { CONTAINER, FakeKubelet } from './kubelet.fake.ts';
 import type { FollowTimes } from './quiet-times.ts';
 
 /** Long enough for connections on one machine. */
-const TIMES: FollowTimes = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 500, judgeMs: 10_000 };
+const TIMES: FollowTimes = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 500, judgeMs: 10_000, rotationMs: 100 };
 
 /** A store, and who follows the container of a kubelet into it. */
 export class Stage implements AsyncDisposable {

@@ -38,7 +38,7 @@ test('a silence that was confirmed is none', () => {
 test('a log is asked whether it was rotated at most so often, and at once for the first time', () => {
   const { clock, times } = afterFlow({ seconds: 60, bytes: 10 });
   expect(times.isJudgementDue).toBe(true);
-  times.judged();
+  times.judged(true);
   clock.now += FOLLOW_TIMES.judgeMs - 1;
   expect(times.isJudgementDue).toBe(false);
   clock.now += 1;
@@ -67,4 +67,18 @@ test('a log is asked soon where it spoke often, later where it seldom did, and l
   expect(waits[0]).toBe(4); // it has spoken once a second
   expect(waits).toEqual([...waits].sort((a, b) => a - b));
   expect(waits.at(-1)).toBe(300);
+});
+
+test('a log is asked for its rotation when as much was told as its shortest file has, and at most so often', () => {
+  const { clock, times } = afterFlow({ seconds: 10, bytes: 50_000 });
+  expect([times.mayHaveRotated, times.isRotationDue]).toEqual([false, false]);
+  times.heard(50_000);
+  expect([times.mayHaveRotated, times.isRotationDue]).toEqual([true, true]);
+  times.judged(false);
+  expect([times.mayHaveRotated, times.isRotationDue]).toEqual([false, false]);
+  times.heard(600_000);
+  expect([times.mayHaveRotated, times.isRotationDue]).toEqual([true, false]);
+  clock.now += FOLLOW_TIMES.rotationMs;
+  expect(times.isRotationDue).toBe(true);
+  expect(times.isJudgementDue).toBe(true);
 });

@@ -12,6 +12,8 @@ export interface FollowTimes {
   readonly toldMs: number;
   /** How long lines that came after silences are stored before the log is asked whether it was rotated in one of them. */
   readonly judgeMs: number;
+  /** How often, at most, a log that tells much is asked whether it was rotated. */
+  readonly rotationMs: number;
 }
 
 export const FOLLOW_TIMES: FollowTimes = {
@@ -20,6 +22,7 @@ export const FOLLOW_TIMES: FollowTimes = {
   aheadMs: 1000,
   toldMs: 3000,
   judgeMs: 10_000,
+  rotationMs: 1000,
 };
 
 /** How seldom a quiet log is asked at last. */
@@ -42,7 +45,7 @@ const UNLIKELY_BYTES = 64 * 1024;
  *   done twice before the stream has come to the end of the first, because nobody took what it told, the one in between
  *   is left out. The last of a file may be left out, too: the kubelet is told by name what happened to it, takes no
  *   notice of what was written while there was no file of that name, and goes on to the next one. That is a silence of some
- *   milliseconds, and cannot be told from one of the container's.
+ *   milliseconds, and cannot be told from one of the container's: who tells much is asked whether there is a next file.
  * - Where the file is emptied, the stream is quiet until it is as long as it was, and then goes on without what was
  *   written meanwhile.
  */
@@ -55,6 +58,10 @@ export class QuietTimes {
   #confirmedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
   #judgedAt = Number.NEGATIVE_INFINITY;
+  /** Of all streams together: all bytes, and those since the log was asked last whether it was rotated. */
+  #allBytes = 0;
+  #unjudgedBytes = 0;
+  #askedForRotationAt = Number.NEGATIVE_INFINITY;
   #listeningAt = Number.NEGATIVE_INFINITY;
   /** Of this stream: all bytes, those of this second, and the most of a second. */
   #bytes = 0;
@@ -88,14 +95,26 @@ export class QuietTimes {
     return Math.min(apartMs, this.#now() - this.#confirmedAt) >= SILENCE_MS;
   }
 
-  /** Whether the log was not asked for long whether it was rotated. */
+  /** Whether the log was not asked for long about silences. */
   get isJudgementDue(): boolean {
     return this.#now() - this.#judgedAt >= this.times.judgeMs;
   }
 
-  /** The log is asked whether it was rotated. */
-  judged(): void {
-    this.#judgedAt = this.#now();
+  /** Whether a file of the log may have been full since the log was asked whether it was rotated. */
+  get mayHaveRotated(): boolean {
+    return this.#unjudgedBytes > 0 && this.#allBytes >= LEAST_FILE_BYTES;
+  }
+
+  /** Whether as much was told since then as the shortest file has: later, it could have been rotated twice. */
+  get isRotationDue(): boolean {
+    return this.#unjudgedBytes >= LEAST_FILE_BYTES && this.#now() - this.#askedForRotationAt >= this.times.rotationMs;
+  }
+
+  /** The log is asked whether it was rotated. @param withSilences whether there were any to be judged by that */
+  judged(withSilences: boolean): void {
+    this.#askedForRotationAt = this.#now();
+    this.#unjudgedBytes = 0;
+    if (withSilences) this.#judgedAt = this.#now();
   }
 
   /**
@@ -147,6 +166,8 @@ export class QuietTimes {
   heard(bytes: number): void {
     const now = this.#now();
     this.#bytes += bytes;
+    this.#allBytes += bytes;
+    this.#unjudgedBytes += bytes;
     if (now - this.#second.from > 1000) {
       this.#mostBytes = Math.max(this.#mostBytes, this.#second.bytes);
       this.#second = { from: now, bytes: 0 };

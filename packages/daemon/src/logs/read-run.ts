@@ -67,6 +67,7 @@ const MOST_RECORD_BYTES = 32 * 1024;
 const LINE_FEED = 0x0a;
 
 const LEFT_OUT = 'its stream left out lines when the log was rotated';
+const MAY_END_EARLY = 'the log was rotated, and its stream may have left out the end of the file before';
 
 /** How long it may take until it is noticed that a log is to be asked. */
 const LEAST_DOUBT_MS = 60_000;
@@ -106,7 +107,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
         quiet.listen();
       }
       if (!run.hasEnded) return reading.finish(false);
-      await reading.judgeRest(either);
+      await reading.judgeSoFar(either);
       const isAtEnd = await reading.isAtEnd(run, either);
       return isAtEnd ? reading.finish(true) : reading.cutShort();
     } finally {
@@ -183,6 +184,7 @@ class Reading {
       if (piece.is === 'lines') await this.#expectNothingLeftOut(piece, signal);
       this.#store(piece);
     }
+    if (this.#quiet.isRotationDue) await this.judgeSoFar(signal);
   }
 
   /** Stores the last line, which may have no line feed, where it is known that no more comes. */
@@ -197,12 +199,12 @@ class Reading {
     return { is: 'ended', because, unfinished };
   }
 
-  /** Of a run that has ended: asks for the last time whether anything was left out, if its log is there. Never throws. */
-  async judgeRest(signal: AbortSignal): Promise<void> {
+  /** Asks whether anything was left out so far, if the log is there. Never throws: what cannot be asked now is asked later. */
+  async judgeSoFar(signal: AbortSignal): Promise<void> {
     try {
       await this.#judgeSilences(signal);
     } catch {
-      // it has been tidied up, or is another run's by now
+      // of a run that has ended, it has been tidied up, or is another run's by now
     }
   }
 
@@ -291,19 +293,23 @@ class Reading {
   }
 
   /**
-   * Stores a gap for each silence in which lines were left out, and one for those of which nobody knows.
+   * Stores a gap for each silence in which lines were left out, and one for those of which nobody knows, or for a rotation.
    *
    * @param present the line after it is not stored yet
    * @throws Error when lines were left out in the present one, which the log still has
    */
   async #judgeSilences(signal: AbortSignal, present?: Silence): Promise<void> {
-    if (!this.#silences?.areOpen) return;
-    this.#quiet.judged();
-    const { leftOut, unknown, isGone } = await this.#silences.judge(signal);
+    const silences = this.#silences;
+    if (silences === undefined || !(silences.areOpen || this.#quiet.mayHaveRotated)) return;
+    this.#quiet.judged(silences.areOpen);
+    const { leftOut, unknown, isGone, rotatedMs } = await silences.judge(
+      this.#isFirst ? Number.NEGATIVE_INFINITY : this.#lastMs,
+      signal,
+    );
     for (const silence of leftOut) {
       if (silence === present) continue;
       this.#gap([silence], LEFT_OUT);
-      this.#silences.told(silence);
+      silences.told(silence);
     }
     if (isGone) return this.#gap(unknown, 'its log was gone before it could be asked what its stream left out', true);
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
@@ -314,9 +320,17 @@ class Reading {
     for (const silence of unlikely)
       this.#gap([silence], 'the log was rotated meanwhile, and its stream may have left out lines');
     this.#gap(likely, 'the log was rotated while its stream was silent', true);
+    this.#tellRotation(rotatedMs, [...leftOut, ...unknown]);
     if (leftOut.some((silence) => silence === present)) {
       throw new Error('its stream left out lines, as it does when the log is rotated');
     }
+  }
+
+  /** @param told the silences of which something is told already */
+  #tellRotation(rotatedMs: number | undefined, told: readonly Silence[]): void {
+    if (rotatedMs === undefined || told.some(({ fromMs, toMs }) => fromMs <= rotatedMs && rotatedMs <= toMs)) return;
+    const gap = { because: MAY_END_EARLY, isPerhapsNone: true, to: new Date(rotatedMs).toISOString() } as const;
+    this.#writer.appendGap(this.#source, gap, rotatedMs);
   }
 
   #gap(silences: readonly Silence[], because: string, isPerhapsNone?: true): void {

@@ -24,6 +24,8 @@ export interface Doubts {
   readonly unknown: readonly Silence[];
   /** Whether there was no log any more that could have been asked. */
   readonly isGone: boolean;
+  /** Stamp of the first line of the file that the stream has gone on to since it was asked last, ms since the epoch. */
+  readonly rotatedMs: number | undefined;
 }
 
 /** How many of the last lines must hold those around the silences. The kubelet finds them from the end. */
@@ -94,8 +96,12 @@ export class Silences {
     if (!this.#isPrevious && silence.toMs > this.#provenMs) this.#open.push(silence);
   }
 
-  /** Asks the log whether anything was left out in the silences so far. After that they are not open any more. */
-  async judge(signal: AbortSignal): Promise<Doubts> {
+  /**
+   * Asks the log whether anything was left out in the silences so far. After that they are not open any more.
+   *
+   * @param toldMs stamp of the last line of the stream, ms since the epoch
+   */
+  async judge(toldMs: number, signal: AbortSignal): Promise<Doubts> {
     const asked = this.#open;
     this.#open = [];
     try {
@@ -104,13 +110,16 @@ export class Silences {
       const begin = await this.#begin(signal);
       if (begin !== undefined && begin === this.#fileBegin) {
         this.#prove(untilMs);
-        return { leftOut: [], unknown: [], isGone: false };
+        return { leftOut: [], unknown: [], isGone: false, rotatedMs: undefined };
       }
-      if (begin === undefined) return { leftOut: [], unknown: asked, isGone: true };
-      const { doubts, isInFile } = await this.#lookUp(asked, signal);
-      this.#fileBegin = isInFile ? begin : undefined;
-      if (isInFile && doubts.unknown.length + doubts.leftOut.length === 0) this.#prove(untilMs);
-      return doubts;
+      if (begin === undefined) return { leftOut: [], unknown: asked, isGone: true, rotatedMs: undefined };
+      const beginMs = Date.parse(begin);
+      const { leftOut, unknown, isInFile } = await this.#lookUp(asked, toldMs >= beginMs, signal);
+      const rotatedMs = isInFile && this.#fileBegin !== undefined ? beginMs : undefined;
+      // who is behind may be in the file that it was in
+      if (isInFile || asked.length > 0) this.#fileBegin = isInFile ? begin : undefined;
+      if (isInFile && unknown.length + leftOut.length === 0) this.#prove(untilMs);
+      return { leftOut, unknown, isGone: false, rotatedMs };
     } catch (error) {
       this.#open.unshift(...asked);
       throw error;
@@ -122,8 +131,17 @@ export class Silences {
     this.#open = this.#open.filter(({ toMs }) => toMs > this.#provenMs);
   }
 
-  /** Looks for the silences in the log as it is now. */
-  async #lookUp(asked: readonly Silence[], signal: AbortSignal): Promise<{ doubts: Doubts; isInFile: boolean }> {
+  /**
+   * Looks for the silences in the log as it is now.
+   *
+   * @param isPast whether the stream is past the first line of the file, by their stamps
+   */
+  async #lookUp(
+    asked: readonly Silence[],
+    isPast: boolean,
+    signal: AbortSignal,
+  ): Promise<Pick<Doubts, 'leftOut' | 'unknown'> & { readonly isInFile: boolean }> {
+    if (asked.length === 0) return { leftOut: [], unknown: [], isInFile: isPast };
     let unknown = asked;
     const leftOut: Silence[] = [];
     const last = asked.at(-1)?.after;
@@ -137,7 +155,7 @@ export class Silences {
       leftOut.push(...unknown.filter((silence) => ![undefined, silence.before].includes(before.get(silence.after))));
       unknown = unknown.filter(({ after }) => before.get(after) === undefined);
     }
-    return { doubts: { leftOut, unknown, isGone: false }, isInFile };
+    return { leftOut, unknown, isInFile };
   }
 
   /** Of the wanted lines, those that are there, with the one before each, where there is one. */
