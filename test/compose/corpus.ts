@@ -495,6 +495,15 @@ export const CORPUS: readonly ComposeCase[] = [
     objects: { 'Deployment/web': container({ imagePullPolicy: 'Always' }) },
   },
   {
+    section: 'pull_policy',
+    name: 'what is there is not asked for, whatever its tag',
+    compose: 'services:\n  web: { image: nginx }\n  db: { image: "redis:latest", pull_policy: daily }\n',
+    objects: {
+      'Deployment/web': container({ imagePullPolicy: 'IfNotPresent' }),
+      'Deployment/db': container({ imagePullPolicy: 'IfNotPresent' }),
+    },
+  },
+  {
     section: 'read_only',
     name: 'with memory to write to',
     compose: web('read_only: true\ntmpfs:\n  - /run\n  - /tmp:size=64m,mode=1777'),
@@ -582,13 +591,20 @@ export const CORPUS: readonly ComposeCase[] = [
   },
   {
     section: 'sysctls',
-    name: 'of the pods',
-    compose: web('sysctls: ["net.ipv4.ip_unprivileged_port_start=0"]'),
+    name: 'of the pods, those that nodes allow',
+    compose: web('sysctls: ["net.ipv4.tcp_syncookies=0"]'),
     objects: {
-      'Deployment/web': pod({
-        securityContext: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] },
-      }),
+      'Deployment/web': pod({ securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '0' }] } }),
     },
+  },
+  {
+    section: 'sysctls',
+    name: 'one that a node turns pods away for is left out and said',
+    compose: web('sysctls: { net.core.somaxconn: 1024, net.ipv4.tcp_syncookies: 1 }'),
+    objects: {
+      'Deployment/web': pod({ securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }),
+    },
+    warnings: [/`net\.core\.somaxconn` is left out/],
   },
   {
     section: 'tty',

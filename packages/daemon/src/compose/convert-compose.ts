@@ -7,7 +7,7 @@ import type { ComposeContent } from './load-compose.ts';
 import { namesOf } from './merge-files.ts';
 import { objectName } from './service-names.ts';
 import { type ComposePort, type Fields, isFields, listOf, pairsOf, portsOf, textOf } from './short-forms.ts';
-import { namedUser, toContainer, toPodSettings } from './to-container.ts';
+import { namedUser, toContainer, toPodSettings, unsafeSysctls } from './to-container.ts';
 import { containerPorts, toServices } from './to-services.ts';
 import { type MountedFiles, toVolumes } from './to-volumes.ts';
 
@@ -199,6 +199,10 @@ function checkKeys(name: string, service: Fields, tell: Conversion['tell']): voi
         'warning',
       );
     }
+  }
+  for (const sysctl of unsafeSysctls(service)) {
+    const message = `\`${sysctl}\` is left out: a node runs no pod with it, unless its kubelet is told to.`;
+    tell({ path: ['services', name, 'sysctls'], message, hint: 'docs/compose.md has the whole table.' }, 'warning');
   }
   if (service['image'] === undefined && service['build'] === undefined) {
     const message = `\`${name}\` has neither an image nor a build.`;

@@ -17,7 +17,7 @@ export function toContainer(service: Fields, { name, image, environment, ports, 
   const env = [...environment].map(([variable, value]) => ({ name: variable, value: literal(value) }));
   const resources = toResources(service);
   const security = toSecurity(service);
-  const pullPolicy = PULL_POLICIES[textOf(service['pull_policy']) ?? ''];
+  const pullPolicy = PULL_POLICIES[textOf(service['pull_policy']) ?? ''] ?? 'IfNotPresent';
   return {
     name,
     image,
@@ -33,13 +33,16 @@ export function toContainer(service: Fields, { name, image, environment, ports, 
     ...(mounts.length > 0 && { volumeMounts: mounts }),
     ...(isTrue(service['tty']) && { tty: true }),
     ...(isTrue(service['stdin_open']) && { stdin: true }),
-    ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy }),
+    // Kubernetes would ask for `latest` at each start, and what was only built or loaded on the node is nowhere else
+    imagePullPolicy: pullPolicy,
   };
 }
 
 /** What a service says of all its pods but their containers and volumes. */
 export function toPodSettings(service: Fields): Fields {
-  const sysctls = [...pairsOf(service['sysctls'])].map(([name, value]) => ({ name, value: value ?? '' }));
+  const sysctls = [...pairsOf(service['sysctls'])]
+    .filter(([name]) => SAFE_SYSCTLS.has(name))
+    .map(([name, value]) => ({ name, value: value ?? '' }));
   const groups = listOf(service['group_add']).map(Number).filter(Number.isInteger);
   const hosts = [...hostsOf(service['extra_hosts'])].map(([ip, hostnames]) => ({ ip, hostnames }));
   const dns = {
@@ -86,6 +89,22 @@ export function namedUser(user: unknown): string | undefined {
 
 export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
+}
+
+/**
+ * Those that kubelets of Kubernetes 1.20 and later allow without being told to. A pod with another is turned away, and its
+ * controller makes the next at once, without end.
+ */
+const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_syncookies',
+]);
+
+/** Sysctls of a service that its pods cannot have. */
+export function unsafeSysctls(service: Fields): string[] {
+  return [...pairsOf(service['sysctls']).keys()].filter((name) => !SAFE_SYSCTLS.has(name));
 }
 
 const PULL_POLICIES: Readonly<Record<string, string>> = {
