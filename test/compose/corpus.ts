@@ -432,6 +432,18 @@ export const CORPUS: readonly ComposeCase[] = [
     objects: { 'Service/web': {}, 'Service/shop': { spec: { selector: { app: 'web' } } }, 'Service/store': {} },
   },
   {
+    section: 'networks',
+    name: 'names that Kubernetes cannot have are others, which is said where somebody may go by them',
+    compose:
+      'services:\n  my_web:\n    image: nginx\n    container_name: the_web\n    networks: { default: { aliases: [shop.local] } }\n  api: { image: nginx, container_name: the_api, environment: { WEB: "http://the_web:80" } }\n',
+    objects: { 'Service/my-web': {}, 'Service/the-web': {}, 'Service/shop': {} },
+    warnings: [
+      /Others reach `my_web` as `my-web` only/,
+      /Others reach `the_web` as `the-web` only/,
+      /Others reach `shop.local` as `shop` only/,
+    ],
+  },
+  {
     section: 'pid',
     name: 'of the host',
     compose: web('pid: host'),
@@ -521,16 +533,38 @@ export const CORPUS: readonly ComposeCase[] = [
   },
   {
     section: 'restart',
-    name: 'no: it runs once',
+    name: 'no: nobody can tell whether it ends, so it is live when it runs as when it has ended well',
     compose: web('restart: "no"'),
-    objects: { 'Job/web': { spec: { backoffLimit: 0 } } },
-    without: ['Deployment/web'],
+    objects: { 'Pod/web': { spec: { restartPolicy: 'Never', containers: [{ name: 'web' }] } } },
+    without: ['Deployment/web', 'Job/web'],
+  },
+  {
+    section: 'restart',
+    name: 'no, of what serves: it goes on',
+    compose: web('restart: "no"\nports: ["8080:80"]'),
+    objects: { 'Deployment/web': {} },
+    without: ['Job/web', 'Pod/web'],
+  },
+  {
+    section: 'restart',
+    name: 'on-failure, of what is asked for its health: it goes on',
+    compose: web('restart: on-failure\nhealthcheck: { test: "true" }'),
+    objects: { 'Deployment/web': {} },
+    without: ['Job/web', 'Pod/web'],
+  },
+  {
+    section: 'restart',
+    name: 'on-failure, of what others wait to complete',
+    compose:
+      'services:\n  web: { image: nginx, depends_on: { m: { condition: service_completed_successfully } } }\n  m: { image: migrator, restart: "on-failure:3" }\n',
+    objects: { 'Job/m': { spec: { backoffLimit: 3, template: { spec: { restartPolicy: 'OnFailure' } } } } },
   },
   {
     section: 'restart',
     name: 'on-failure, so many times',
     compose: web('restart: on-failure:3'),
-    objects: { 'Job/web': { spec: { backoffLimit: 3, template: { spec: { restartPolicy: 'OnFailure' } } } } },
+    objects: { 'Pod/web': { spec: { restartPolicy: 'OnFailure' } } },
+    without: ['Job/web'],
   },
   { section: 'restart', name: 'always', compose: web('restart: unless-stopped'), objects: { 'Deployment/web': {} } },
   {

@@ -13,6 +13,7 @@ const PATHS: Readonly<Record<string, string>> = {
   Service: 'api/v1/namespaces/NS/services',
   PersistentVolumeClaim: 'api/v1/namespaces/NS/persistentvolumeclaims',
   Deployment: 'apis/apps/v1/namespaces/NS/deployments',
+  Pod: 'api/v1/namespaces/NS/pods',
   Job: 'apis/batch/v1/namespaces/NS/jobs',
 };
 

@@ -86,7 +86,9 @@ export const SERVICE_KEYS: Readonly<Record<string, KeyFate>> = {
   provider: refused('Kubernetes runs containers only'),
   pull_policy: approximated('imagePullPolicy; where nothing or an interval is said, only what is missing is pulled'),
   read_only: carried('read-only root file system'),
-  restart: approximated('`no` and `on-failure` make a Job, everything else a Deployment'),
+  restart: approximated(
+    '`no` and `on-failure` make a Pod of what has neither ports nor a health check; everything else is a Deployment',
+  ),
   runtime: leftOut('the node’s own runtime is used'),
   scale: carried('replicas'),
   secrets: carried('a Secret, mounted where compose would'),

@@ -1,13 +1,12 @@
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import type { ExposedPort } from '../deploy/generate-manifests.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import type { ComposeProblem } from './compose-file.ts';
-import { SERVICE_KEYS } from './compose-keys.ts';
+import { checkKeys, checkNames, type Tell } from './check-service.ts';
 import type { ComposeContent } from './load-compose.ts';
 import { namesOf } from './merge-files.ts';
 import { objectName } from './service-names.ts';
 import { type ComposePort, type Fields, isFields, listOf, pairsOf, portsOf, textOf } from './short-forms.ts';
-import { namedUser, toContainer, toPodSettings, unsafeSysctls } from './to-container.ts';
+import { namedUser, toContainer, toPodSettings } from './to-container.ts';
 import { containerPorts, toServices } from './to-services.ts';
 import { type MountedFiles, toVolumes } from './to-volumes.ts';
 
@@ -67,8 +66,7 @@ export interface ConvertedCompose {
 export function convertCompose(content: ComposeContent, facts: ComposeFacts): ConvertedCompose {
   const errors: ConfigDiagnostic[] = [];
   const warnings: ConfigDiagnostic[] = [];
-  const tell = (problem: ComposeProblem, severity: 'error' | 'warning') =>
-    (severity === 'error' ? errors : warnings).push(content.place(problem));
+  const tell: Tell = (problem, severity) => (severity === 'error' ? errors : warnings).push(content.place(problem));
   const names = new Map<string, string>();
   for (const name of content.services.keys()) {
     const object = objectName(name);
@@ -94,6 +92,7 @@ export function convertCompose(content: ComposeContent, facts: ComposeFacts): Co
     const object = names.get(name);
     if (object === undefined) return [];
     checkKeys(name, service, tell);
+    checkNames(name, service, content, tell);
     return [convertService(name, object, service, { content, facts, names, builds, awaited, tell })];
   });
   return { services: withoutTakenNames(services), errors, warnings };
@@ -105,7 +104,7 @@ interface Conversion {
   readonly names: ReadonlyMap<string, string>;
   readonly builds: ReadonlyMap<string, Fields>;
   readonly awaited: ReadonlySet<string>;
-  readonly tell: (problem: ComposeProblem, severity: 'error' | 'warning') => void;
+  readonly tell: Tell;
 }
 
 function convertService(name: string, object: string, service: Fields, conversion: Conversion): ConvertedService {
@@ -137,7 +136,10 @@ function convertService(name: string, object: string, service: Fields, conversio
     mounts: volumes.mounts,
   });
   const restart = textOf(service['restart']) ?? '';
-  const isOnce = awaited.has(name) || restart === 'no' || restart.startsWith('on-failure');
+  const isAwaited = awaited.has(name);
+  const isServer = ports.length > 0 || container['startupProbe'] !== undefined || replicasOf(service) > 1;
+  // Of what neither serves nor is waited for nobody can tell whether it ends: a Pod is live when it runs, and when it has.
+  const isOnce = isAwaited || (!isServer && (restart === 'no' || restart.startsWith('on-failure')));
   const annotations = annotationsOf(service);
   const template = {
     metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
@@ -148,9 +150,11 @@ function convertService(name: string, object: string, service: Fields, conversio
       ...(isOnce && { restartPolicy: restart.startsWith('on-failure') ? 'OnFailure' : 'Never' }),
     },
   };
-  const workload = isOnce
+  const workload = isAwaited
     ? job(object, labels, template, restart)
-    : deployment(object, labels, template, replicasOf(service), volumes.isExclusive);
+    : isOnce
+      ? { apiVersion: 'v1', kind: 'Pod', ...template, metadata: { name: object, ...template.metadata } }
+      : deployment(object, labels, template, replicasOf(service), volumes.isExclusive);
   return {
     name: object,
     build,
@@ -178,42 +182,6 @@ function withHealthcheck(service: Fields, ofImage: Fields | undefined): Fields {
   const { command, entrypoint, healthcheck: own } = service;
   if (ofImage === undefined || command !== undefined || entrypoint !== undefined) return service;
   return { ...service, healthcheck: { ...ofImage, ...(isFields(own) && own) } };
-}
-
-function checkKeys(name: string, service: Fields, tell: Conversion['tell']): void {
-  for (const key of Object.keys(service)) {
-    if (key.startsWith('x-')) continue;
-    const path = ['services', name, key];
-    const fate = SERVICE_KEYS[key];
-    if (fate === undefined) {
-      tell(
-        { path, message: `\`${key}\` is no key of a compose service.`, hint: 'Correct it, or take it away.' },
-        'error',
-      );
-    } else if (fate.fate === 'refused') {
-      const hint = `Take it away in a file that is laid over this one: \`${key}: !reset null\`.`;
-      tell({ path, message: `\`${key}\` cannot be carried over: ${fate.how}.`, hint }, 'error');
-    } else if (fate.fate === 'left out') {
-      tell(
-        { path, message: `\`${key}\` is left out: ${fate.how}.`, hint: 'docs/compose.md has the whole table.' },
-        'warning',
-      );
-    }
-  }
-  for (const sysctl of unsafeSysctls(service)) {
-    const message = `\`${sysctl}\` is left out: a node runs no pod with it, unless its kubelet is told to.`;
-    tell({ path: ['services', name, 'sysctls'], message, hint: 'docs/compose.md has the whole table.' }, 'warning');
-  }
-  if (service['image'] === undefined && service['build'] === undefined) {
-    const message = `\`${name}\` has neither an image nor a build.`;
-    tell({ path: ['services', name], message, hint: 'Give it `image:` or `build:`.' }, 'error');
-  }
-  for (const key of ['network_mode', 'pid', 'ipc']) {
-    const value = textOf(service[key]);
-    if (value === undefined || ['host', 'bridge', 'none', 'default', 'private', 'shareable'].includes(value)) continue;
-    const message = `\`${key}: ${value}\` cannot be carried over: containers of different pods share nothing.`;
-    tell({ path: ['services', name, key], message, hint: 'Reach the other service by its name.' }, 'error');
-  }
 }
 
 /** Images that one service builds and others only name, with their build. */
@@ -253,7 +221,7 @@ function withoutTag(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
-function portsAsked(name: string, service: Fields, tell: Conversion['tell']): ComposePort[] {
+function portsAsked(name: string, service: Fields, tell: Tell): ComposePort[] {
   return listOf(service['ports']).flatMap((item, index) => {
     const ports = portsOf(item);
     const path = ['services', name, 'ports', index];
@@ -352,7 +320,7 @@ function dependenciesOf(
   service: Fields,
   content: ComposeContent,
   names: ReadonlyMap<string, string>,
-  tell: Conversion['tell'],
+  tell: Tell,
 ): string[] {
   const links = listOf(service['links']).map((link) => String(link).split(':')[0] ?? '');
   const asked = { ...namesOf('depends_on', links), ...namesOf('depends_on', service['depends_on']) };

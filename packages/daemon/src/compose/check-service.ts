@@ -1,0 +1,64 @@
+import type { ComposeProblem } from './compose-file.ts';
+import { SERVICE_KEYS } from './compose-keys.ts';
+import type { ComposeContent } from './load-compose.ts';
+import { type Fields, textOf } from './short-forms.ts';
+import { unsafeSysctls } from './to-container.ts';
+import { reachableName, reachedAs } from './to-services.ts';
+
+/** Told what stops the project, or what is other than compose has it. */
+export type Tell = (problem: ComposeProblem, severity: 'error' | 'warning') => void;
+
+/** Tells of every key of a service that is not simply carried over. */
+export function checkKeys(name: string, service: Fields, tell: Tell): void {
+  for (const key of Object.keys(service)) {
+    if (key.startsWith('x-')) continue;
+    const path = ['services', name, key];
+    const fate = SERVICE_KEYS[key];
+    if (fate === undefined) {
+      tell(
+        { path, message: `\`${key}\` is no key of a compose service.`, hint: 'Correct it, or take it away.' },
+        'error',
+      );
+    } else if (fate.fate === 'refused') {
+      const hint = `Take it away in a file that is laid over this one: \`${key}: !reset null\`.`;
+      tell({ path, message: `\`${key}\` cannot be carried over: ${fate.how}.`, hint }, 'error');
+    } else if (fate.fate === 'left out') {
+      tell(
+        { path, message: `\`${key}\` is left out: ${fate.how}.`, hint: 'docs/compose.md has the whole table.' },
+        'warning',
+      );
+    }
+  }
+  for (const sysctl of unsafeSysctls(service)) {
+    const message = `\`${sysctl}\` is left out: a node runs no pod with it, unless its kubelet is told to.`;
+    tell({ path: ['services', name, 'sysctls'], message, hint: 'docs/compose.md has the whole table.' }, 'warning');
+  }
+  if (service['image'] === undefined && service['build'] === undefined) {
+    const message = `\`${name}\` has neither an image nor a build.`;
+    tell({ path: ['services', name], message, hint: 'Give it `image:` or `build:`.' }, 'error');
+  }
+  for (const key of ['network_mode', 'pid', 'ipc']) {
+    const value = textOf(service[key]);
+    if (value === undefined || ['host', 'bridge', 'none', 'default', 'private', 'shareable'].includes(value)) continue;
+    const message = `\`${key}: ${value}\` cannot be carried over: containers of different pods share nothing.`;
+    tell({ path: ['services', name, key], message, hint: 'Reach the other service by its name.' }, 'error');
+  }
+}
+
+/** Tells of names that others may go by and that there are not: whoever asks for `my_web` finds nothing. */
+export function checkNames(name: string, service: Fields, content: ComposeContent, tell: Tell): void {
+  const others = [...content.services].filter(([other]) => other !== name).map(([, one]) => one);
+  const said = others.map(({ environment, command, entrypoint }) => JSON.stringify([environment, command, entrypoint]));
+  const check = (given: string, path: readonly string[]) => {
+    const reached = reachableName(given);
+    if (reached === undefined || reached === given.toLowerCase()) return;
+    const message = `Others reach \`${given}\` as \`${reached}\` only: a Service has no other characters than letters, digits and \`-\`.`;
+    tell({ path, message, hint: `Write \`${reached}\` where it is asked for by name.` }, 'warning');
+  };
+  if (others.length === 0) return;
+  check(name, ['services', name]);
+  for (const { key, name: given } of reachedAs(service)) {
+    // Many have a name for `docker ps` that nobody goes by.
+    if (key === 'networks' || said.some((text) => text.includes(given))) check(given, ['services', name, key]);
+  }
+}
