@@ -96,6 +96,17 @@ describe('a diagnosis', () => {
     );
   });
 
+  test.each([
+    ['ErrImageNeverPull', 'is not present with pull policy of Never', 'minikube image load web:1'],
+    ['ErrImagePull', 'Get "https://reg.test/v2/": dial tcp: lookup reg.test: no such host', 'imagePullPolicy'],
+    ['ErrImagePull', 'Get "https://reg.test/v2/": x509: certificate signed by unknown authority', 'certs.d'],
+    ['ErrImagePull', 'http: server gave HTTP response to HTTPS client', '--insecure-registry'],
+    ['ImagePullBackOff', 'Back-off pulling image', 'build.image'],
+    ['ErrImagePull', 'pull access denied for web, repository does not exist', 'Correct the image'],
+  ])('what mends that an image cannot be had: %s, %s', (reason, message, mends) => {
+    expect(diagnosePod(podObject('a', waiting(reason, message)), [])?.remedy).toContain(mends);
+  });
+
   test('an image that devloop pushed is not corrected in the manifest: the node has to be able to pull it', () => {
     const pod = podObject('a', waiting('ErrImagePull'));
     const image = { reference: 'web:1', imageId: ID.one };

@@ -150,7 +150,7 @@ function diagnoseContainer(
       message: `The image ${container.image} of container ${which} cannot be had: ${waiting?.message ?? reason}`,
       remedy: pushed
         ? 'It was pushed, but the node cannot pull it: give it the address by which it reaches the registry, `registry: { pull: … }` in devloop.yaml, or `imagePullSecrets` in the manifest.'
-        : 'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml',
+        : remedyOfPull(container.image, reason, waiting?.message ?? ''),
       fatal: true,
       container: undefined,
       previous: false,
@@ -175,6 +175,21 @@ function diagnoseContainer(
     return crashed(container, which, terminated, !restarts, false);
   }
   return undefined;
+}
+
+/** What mends that a node cannot pull an image that was not built here. The kubelet has nothing but the engine's words for why. */
+function remedyOfPull(image: string, reason: string, said: string): string {
+  const load = `minikube image load ${image}`;
+  if (reason === 'ErrImageNeverPull') {
+    return `Let a service build it (services.<name>.build.image in devloop.yaml), or bring it to the node: ${load}`;
+  }
+  if (/\bx509: |\btls: |server gave HTTP response to HTTPS client/.test(said)) {
+    return 'Let the node trust its registry: the CA in /etc/docker/certs.d/HOST:PORT/ca.crt, or of plain HTTP minikube start --insecure-registry=HOST:PORT';
+  }
+  if (/\bdial tcp\b|no such host|i\/o timeout|Client\.Timeout/.test(said)) {
+    return `The node does not reach the registry. What is on the node is taken with \`imagePullPolicy: IfNotPresent\`; to bring it there: ${load}`;
+  }
+  return 'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml';
 }
 
 function crashed(
