@@ -225,6 +225,16 @@ test('charts, kustomizations and what was installed are not taken for manifests'
   expect(inferred?.doubts.map((doubt) => doubt.split(' ')[0])).toEqual(['.', 'chart', 'skaffold.yaml']);
 });
 
+test('the namespace that a skaffold.yaml deploys to is that of the project', async () => {
+  const { inferred } = await infer({
+    'all.yaml': deployment('web', 'x/web'),
+    'skaffold.yaml':
+      'apiVersion: skaffold/v2beta29\nkind: Config\ndeploy:\n  kubectl: { manifests: [all.yaml], defaultNamespace: shop }\n',
+  });
+  expect(inferred?.text).toContain('cluster: { namespace: shop }\n');
+  expect(inferred?.reasons[0]).toContain('goes to shop');
+});
+
 describe('a skaffold.yaml of the project folder', () => {
   const skaffold = `apiVersion: skaffold/v4beta6
 kind: Config
