@@ -249,4 +249,11 @@ test('a Job ends by its own verdict', () => {
   expect(statusOf('Job', failed).diagnosis?.message).toContain('BackoffLimitExceeded');
   const complete = job({ succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] });
   expect(statusOf('Job', complete)).toMatchObject({ done: true, detail: 'completed 1/1' });
+  // which one that is gone has had, or has not: `ttlSecondsAfterFinished` takes it away
+  const gone: Workload = { kind: 'Job', namespace: 'shop', name: 'web', generation: 1, expected };
+  expect(workloadStatus(gone, new FakeLiveObjects()).done).toBe(false);
+  expect(workloadStatus({ ...gone, completed: true }, new FakeLiveObjects())).toMatchObject({
+    done: true,
+    detail: 'completed',
+  });
 });

@@ -31,6 +31,8 @@ export type Workload = BuiltInWorkload | CustomWorkload;
 export interface BuiltInWorkload extends AnyWorkload {
   readonly kind: TrackedKind;
   readonly resource?: undefined;
+  /** Of a Job: it has ended well, so that nobody misses it when it is gone. */
+  readonly completed?: boolean;
 }
 
 /** A custom resource: some controller may make workloads or pods of it, which are its own. */
@@ -85,6 +87,7 @@ const NOTHING = { wanted: 0, pods: [] };
 export function workloadStatus(workload: Workload, live: LiveObjects): WorkloadStatus {
   if (workload.resource !== undefined) return customStatus(workload, live);
   const object = live.get(workload.kind, workload.namespace, workload.name);
+  if (object === undefined && workload.completed) return { ...waiting('completed'), done: true };
   if (object === undefined) return waiting(`waiting for ${workload.kind} ${workload.name}`);
   const generation = object.metadata.generation ?? 0;
   const observed = object['status']?.observedGeneration ?? 0;
