@@ -68,7 +68,7 @@ export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answ
     ...services.map(({ reason }) => reason),
     ...(objects.length > 0
       ? [
-          `${objects.length} objects in ${manifests.length} manifests are deployed; workloads that nothing is built for are followed too.`,
+          `Deployed: ${objects.length === 1 ? 'one object' : `${objects.length} objects`} in ${manifests.length > 3 ? `${manifests.length} manifests` : manifests.map(({ file }) => file).join(', ')}; workloads that nothing is built for are followed too.`,
         ]
       : []),
   ];
