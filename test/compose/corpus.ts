@@ -324,6 +324,7 @@ export const CORPUS: readonly ComposeCase[] = [
   {
     section: 'extra_hosts',
     name: 'lines of /etc/hosts',
+    warnings: [/`docker=host-gateway` is left out/],
     compose: web('extra_hosts: ["somehost=162.242.195.82", "other:50.31.209.229", "v6=[::1]", "docker=host-gateway"]'),
     objects: {
       'Deployment/web': pod({
@@ -599,6 +600,39 @@ export const CORPUS: readonly ComposeCase[] = [
     compose: `${web('secrets: [token]')}secrets:\n  token: { external: true, name: real-token }\n`,
     objects: { 'Deployment/web': pod({ volumes: [{ secret: { secretName: 'real-token' } }] }) },
     without: ['Secret/real-token', 'Secret/token'],
+  },
+  {
+    section: 'build',
+    name: 'what a build cannot have is refused, or left out and said; what makes no difference is not',
+    compose:
+      'services:\n  web: { build: { context: ., dockerfile_inline: FROM node } }\n  api: { build: { context: ., dockerfil: x, cache_from: [y], tags: [z] } }\n',
+    errors: [/`dockerfile_inline` cannot be carried over/, /`dockerfil` is no key of a build/],
+  },
+  {
+    section: 'build',
+    name: 'what steps may lack is left out and said',
+    compose: 'services:\n  web: { build: { context: ., secrets: [token], network: host } }\n',
+    files: { Dockerfile: 'FROM node' },
+    warnings: [/`secrets` is left out/, /`network` is left out/],
+  },
+  {
+    section: 'security_opt',
+    name: 'others are left out and said',
+    compose: web('security_opt: ["seccomp:unconfined"]'),
+    warnings: [/`seccomp:unconfined` is left out/],
+  },
+  {
+    section: 'volumes',
+    name: 'what keeps a mount of the sources from hiding what the image has is in the image: anonymous, or by its name',
+    compose:
+      'services:\n  web:\n    build: web\n    volumes: ["./web:/app", "/app/node_modules", "modules:/app/ui/node_modules", "uploads:/app/uploads", "/cache"]\nvolumes: { modules: , uploads: }\n',
+    files: { 'web/Dockerfile': 'FROM node' },
+    warnings: [/`modules` is left out: the image has what is at \/app\/ui\/node_modules/],
+    objects: {
+      'Deployment/web': container({ volumeMounts: [{ mountPath: '/app/uploads' }, { mountPath: '/cache' }] }),
+      'PersistentVolumeClaim/uploads': {},
+    },
+    without: ['PersistentVolumeClaim/modules'],
   },
   {
     section: 'security_opt',

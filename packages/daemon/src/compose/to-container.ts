@@ -143,13 +143,16 @@ function toResources(service: Fields): Fields {
   };
 }
 
+/** Whether an option of `security_opt` is the one that containers of pods have too. */
+export function isNoNewPrivileges(option: string): boolean {
+  return /^no-new-privileges(?::true)?$/.test(option);
+}
+
 function toSecurity(service: Fields): Fields {
   const names = (value: unknown) => listOf(value).map((name) => String(name).toUpperCase().replace(/^CAP_/, ''));
   const [add, drop] = [names(service['cap_add']), names(service['cap_drop'])];
   const user = numericUser(service['user']);
-  const noNewPrivileges = listOf(service['security_opt']).some((one) =>
-    /^no-new-privileges(?::true)?$/.test(String(one)),
-  );
+  const noNewPrivileges = listOf(service['security_opt']).some((one) => isNoNewPrivileges(String(one)));
   return {
     ...(isTrue(service['read_only']) && { readOnlyRootFilesystem: true }),
     ...(isTrue(service['privileged']) && { privileged: true }),
@@ -162,19 +165,29 @@ function toSecurity(service: Fields): Fields {
   };
 }
 
-/** Names by address: `name:address`, `name=address` or a mapping. */
-function hostsOf(value: unknown): Map<string, string[]> {
+/** Names and addresses: `name:address`, `name=address` or a mapping. */
+function hostPairs(value: unknown): [name: string, address: string][] {
   const pairs = isFields(value)
     ? Object.entries(value).flatMap(([name, one]) => listOf(one).map((ip): [string, string] => [name, String(ip)]))
     : listOf(value).flatMap((line) => {
         const [, name, ip] = /^([^:=]+)[:=](.+)$/.exec(String(line)) ?? [];
         return name === undefined || ip === undefined ? [] : [[name, ip] as [string, string]];
       });
+  return pairs.map(([name, ip]) => [name, ip.replace(/^\[|\]$/g, '')]);
+}
+
+/** What compose has for the address of the machine that the engine runs on, which a pod's objects cannot say. */
+const HOST_GATEWAY = 'host-gateway';
+
+/** Names of `extra_hosts` that are to lead to this machine. */
+export function gatewayHosts(value: unknown): string[] {
+  return hostPairs(value).flatMap(([name, address]) => (address === HOST_GATEWAY ? [name] : []));
+}
+
+function hostsOf(value: unknown): Map<string, string[]> {
   const hosts = new Map<string, string[]>();
-  for (const [name, ip] of pairs) {
-    const address = ip.replace(/^\[|\]$/g, '');
-    if (address === 'host-gateway') continue; // minikube has host.minikube.internal for it
-    hosts.set(address, [...(hosts.get(address) ?? []), name]);
+  for (const [name, address] of hostPairs(value)) {
+    if (address !== HOST_GATEWAY) hosts.set(address, [...(hosts.get(address) ?? []), name]);
   }
   return hosts;
 }
