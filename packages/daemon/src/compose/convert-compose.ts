@@ -54,8 +54,15 @@ export interface ConvertedService {
   readonly place: { readonly file: string; readonly line: number };
 }
 
+/** An object, and the service of which it was made first. */
+export interface PlacedObject extends Pick<ConvertedService, 'place'> {
+  readonly object: KubernetesObject;
+}
+
 export interface ConvertedCompose {
   readonly services: readonly ConvertedService[];
+  /** What several services mount, which has to be there before the first of them: each with where that is in its file. */
+  readonly shared: readonly PlacedObject[];
   /** What stops the project. */
   readonly errors: readonly ConfigDiagnostic[];
   /** What is other than compose has it. */
@@ -95,7 +102,7 @@ export function convertCompose(content: ComposeContent, facts: ComposeFacts): Co
     checkNames(name, service, content, tell);
     return [convertService(name, object, service, { content, facts, names, builds, awaited, tell })];
   });
-  return { services: withoutTakenNames(services), errors, warnings };
+  return { ...apart(withoutOthersNames(services)), errors, warnings };
 }
 
 interface Conversion {
@@ -300,19 +307,39 @@ function linkedAs(name: string, { services }: ComposeContent): string[] {
   );
 }
 
-/** A service's own name is worth more than another's alias for itself. */
-function withoutTakenNames(services: readonly ConvertedService[]): ConvertedService[] {
+/** A service's own name is worth more than another's alias for itself, and an alias goes to the first that has it. */
+function withoutOthersNames(services: readonly ConvertedService[]): ConvertedService[] {
   const taken = new Set<string>();
   const names = new Set(services.map(({ name }) => name));
   return services.map((service) => ({
     ...service,
     objects: service.objects.filter(({ kind, metadata: { name } }) => {
-      const key = `${kind}/${name}`;
-      if (taken.has(key) || (kind === 'Service' && name !== service.name && names.has(name))) return false;
-      taken.add(key);
+      if (kind !== 'Service') return true;
+      if (taken.has(name) || (name !== service.name && names.has(name))) return false;
+      taken.add(name);
       return true;
     }),
   }));
+}
+
+/** Takes what several services have out of each of them: whichever had it, another could be started before that one. */
+function apart(services: readonly ConvertedService[]): Pick<ConvertedCompose, 'services' | 'shared'> {
+  const keyOf = ({ kind, metadata: { name } }: KubernetesObject) => `${kind}/${name}`;
+  const owners = new Map<string, Set<string>>();
+  const shared = new Map<string, PlacedObject>();
+  for (const { name, place, objects } of services) {
+    for (const object of objects) {
+      const key = keyOf(object);
+      const all = owners.get(key) ?? new Set();
+      owners.set(key, all.add(name));
+      if (all.size > 1 && !shared.has(key)) shared.set(key, { object, place });
+    }
+  }
+  const own = services.map((service) => {
+    const distinct = new Map(service.objects.map((object) => [keyOf(object), object]));
+    return { ...service, objects: [...distinct].flatMap(([key, object]) => (shared.has(key) ? [] : [object])) };
+  });
+  return { services: own, shared: [...shared.values()] };
 }
 
 function dependenciesOf(
