@@ -52,6 +52,27 @@ test('what several services mount belongs to none, so that it is there before wh
   ]);
 });
 
+test('pods are made anew when what they mount changes, and not otherwise', async () => {
+  const annotationsWith = async (conf: string, secret: string) => {
+    const { services } = await converted({
+      section: 'volumes',
+      name: 'changed',
+      compose: `services:\n  web: { image: x, volumes: ["./conf:/conf"], secrets: [token] }\n  db: { image: y }\nsecrets: { token: { content: ${secret} } }\n`,
+      files: { 'conf/a.conf': conf },
+    });
+    return services.map(({ objects }) => {
+      const workload = objects.find(({ kind }) => kind === 'Deployment');
+      return workload?.['spec'].template.metadata.annotations as object | undefined;
+    });
+  };
+  const [web, db] = await annotationsWith('one', 's');
+  expect(web).toEqual({ 'devloop.dev/mounted': expect.stringMatching(/^[0-9a-f]{16}$/) });
+  expect(db).toBeUndefined();
+  expect((await annotationsWith('one', 's'))[0]).toEqual(web);
+  expect((await annotationsWith('two', 's'))[0]).not.toEqual(web);
+  expect((await annotationsWith('one', 't'))[0]).not.toEqual(web);
+});
+
 test('a build argument without a value has that of the environment, or of .env; one that has none is left to the Dockerfile', async () => {
   const args = 'args: [HERE, THERE, NOWHERE, SET=1]';
   const { services } = await converted({

@@ -95,6 +95,12 @@ secrets: { token: { content: sesame } }
   expect((await rig.event(passEnded('front', 'live'), since)).kind).toBe('swap');
   expect(await (await fetch(`http://localhost:${local}`)).text()).toBe(saved);
 
+  const mounted = rig.mark();
+  await rig.writeAtomic('settings/greeting.txt', 'from a saved bind mount\n');
+  await rig.event(passEnded('back', 'live'), mounted);
+  const read = await rig.devloop(['exec', 'back', '--', 'cat', '/etc/greeting/greeting.txt', '/run/secrets/token']);
+  expect(read.stdout).toBe('from a saved bind mount\nsesame');
+
   await rig.devloop(['down', '--yes'], { timeoutMs: 150_000 });
   expect(await rig.names('deployments', 'jobs', 'services')).toEqual([]);
   expect((await rig.names('configmaps')).filter((name) => !name.endsWith('kube-root-ca.crt'))).toEqual([]);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import type { ExposedPort } from '../deploy/generate-manifests.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
@@ -9,6 +10,9 @@ import { type ComposePort, type Fields, isFields, listOf, pairsOf, portsOf, text
 import { namedUser, toContainer, toPodSettings } from './to-container.ts';
 import { containerPorts, toServices } from './to-services.ts';
 import { type MountedFiles, toVolumes } from './to-volumes.ts';
+
+/** Annotation of pods with a hash of what devloop mounts into them. */
+const MOUNTED = 'devloop.dev/mounted';
 
 /** What is known beside the compose files, all of it read before. */
 export interface ComposeFacts {
@@ -147,7 +151,7 @@ function convertService(name: string, object: string, service: Fields, conversio
   const isServer = ports.length > 0 || container['startupProbe'] !== undefined || replicasOf(service) > 1;
   // Of what neither serves nor is waited for nobody can tell whether it ends: a Pod is live when it runs, and when it has.
   const isOnce = isAwaited || (!isServer && (restart === 'no' || restart.startsWith('on-failure')));
-  const annotations = annotationsOf(service);
+  const annotations = { ...annotationsOf(service), ...mountedContent(volumes.objects) };
   const template = {
     metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: {
@@ -252,6 +256,18 @@ function environmentOf(
   variables: ReadonlyMap<string, string>,
 ): Map<string, string> {
   return new Map([...envFiles, ...withValues(service['environment'], variables)]);
+}
+
+/**
+ * The content of what is mounted, as an annotation of the pods: a container keeps a single file as it was at its start, and
+ * has a folder's new files only up to a minute later, so that other content asks for other pods.
+ */
+function mountedContent(objects: readonly KubernetesObject[]): Record<string, string> {
+  const content = objects.flatMap(({ kind, metadata: { name }, data, binaryData }) =>
+    kind === 'ConfigMap' || kind === 'Secret' ? [[kind, name, data, binaryData]] : [],
+  );
+  if (content.length === 0) return {};
+  return { [MOUNTED]: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16) };
 }
 
 function annotationsOf(service: Fields): Record<string, string> {
