@@ -445,6 +445,13 @@ export const CORPUS: readonly ComposeCase[] = [
     ],
   },
   {
+    section: 'networks',
+    name: 'a service with a dot in its name is reached by all of it',
+    compose: 'services:\n  api.v1: { image: nginx }\n  web: { image: nginx }\n',
+    objects: { 'Service/api-v1': {} },
+    warnings: [/Others reach `api.v1` as `api-v1` only/],
+  },
+  {
     section: 'pid',
     name: 'of the host',
     compose: web('pid: host'),

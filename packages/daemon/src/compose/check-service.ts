@@ -1,6 +1,7 @@
 import type { ComposeProblem } from './compose-file.ts';
 import { BUILD_KEYS, type KeyFate, SERVICE_KEYS } from './compose-keys.ts';
 import type { ComposeContent } from './load-compose.ts';
+import { objectName } from './service-names.ts';
 import { type Fields, isFields, listOf, textOf } from './short-forms.ts';
 import { gatewayHosts, isNoNewPrivileges, unsafeSysctls } from './to-container.ts';
 import { reachableName, reachedAs } from './to-services.ts';
@@ -72,16 +73,16 @@ export function checkKeys(name: string, service: Fields, tell: Tell): void {
 export function checkNames(name: string, service: Fields, content: ComposeContent, tell: Tell): void {
   const others = [...content.services].filter(([other]) => other !== name).map(([, one]) => one);
   const said = others.map(({ environment, command, entrypoint }) => JSON.stringify([environment, command, entrypoint]));
-  const check = (given: string, path: readonly string[]) => {
-    const reached = reachableName(given);
+  const check = (given: string, reached: string | undefined, path: readonly string[]) => {
     if (reached === undefined || reached === given.toLowerCase()) return;
     const message = `Others reach \`${given}\` as \`${reached}\` only: a Service has no other characters than letters, digits and \`-\`.`;
     tell({ path, message, hint: `Write \`${reached}\` where it is asked for by name.` }, 'warning');
   };
   if (others.length === 0) return;
-  check(name, ['services', name]);
+  check(name, objectName(name), ['services', name]);
   for (const { key, name: given } of reachedAs(service)) {
     // Many have a name for `docker ps` that nobody goes by.
-    if (key === 'networks' || said.some((text) => text.includes(given))) check(given, ['services', name, key]);
+    if (key !== 'networks' && !said.some((text) => text.includes(given))) continue;
+    check(given, reachableName(given), ['services', name, key]);
   }
 }

@@ -87,7 +87,7 @@ export const SERVICE_KEYS: Readonly<Record<string, KeyFate>> = {
   pull_policy: approximated('imagePullPolicy; where nothing or an interval is said, only what is missing is pulled'),
   read_only: carried('read-only root file system'),
   restart: approximated(
-    '`no` and `on-failure` make a Pod of what has neither ports nor a health check; everything else is a Deployment',
+    '`no` and `on-failure` make a Pod of what has neither ports nor a health check; what others wait to complete is a Job; all else a Deployment',
   ),
   runtime: leftOut('the node’s own runtime is used'),
   scale: carried('replicas'),

@@ -60,9 +60,10 @@ export function toVolumes(service: Fields, context: VolumeContext): PodVolumes {
       continue;
     }
     if (isInImage(mount, sources)) {
+      if (mount.source === undefined) continue;
       const message = `\`${mount.source}\` is left out: the image has what is at ${mount.target}.`;
       const hint = 'What is installed while the container runs goes with it: install it in the Dockerfile.';
-      if (mount.source !== undefined) context.tell({ path: at('volumes', index), message, hint }, 'warning');
+      context.tell({ path: at('volumes', index), message, hint }, 'warning');
       continue;
     }
     const made = mount.type === 'bind' ? bound(mount, index, context) : named(mount, index, context);

@@ -64,12 +64,12 @@ export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answ
     '',
   ].join('\n');
   const objects = manifests.flatMap((one) => one.objects);
+  const amount = objects.length === 1 ? 'one object' : `${objects.length} objects`;
+  const where = manifests.length > 3 ? `${manifests.length} manifests` : manifests.map(({ file }) => file).join(', ');
   const reasons = [
     ...services.map(({ reason }) => reason),
     ...(objects.length > 0
-      ? [
-          `Deployed: ${objects.length === 1 ? 'one object' : `${objects.length} objects`} in ${manifests.length > 3 ? `${manifests.length} manifests` : manifests.map(({ file }) => file).join(', ')}; workloads that nothing is built for are followed too.`,
-        ]
+      ? [`Deployed: ${amount} in ${where}; workloads that nothing is built for are followed too.`]
       : []),
   ];
   const both = compose.length > 0 ? [`${compose.join(', ')} is there too; the manifests were taken.`] : [];
