@@ -50,6 +50,17 @@ test.each<[string, string[], string[], [string, string | undefined, string[]][]]
       ['shop/Dockerfile.worker', 'worker', []],
     ],
   ],
+  [
+    'another that a manifest names after the project and it',
+    ['Dockerfile', 'Dockerfile.worker'],
+    ['acme/site-worker'],
+    [
+      ['Dockerfile', undefined, []],
+      ['Dockerfile.worker', 'worker', []],
+    ],
+  ],
 ])('%s', (_, files, images, chosen) => {
-  expect(chooseDockerfiles(files, images).map((one) => [one.file, one.variant, one.alternatives])).toEqual(chosen);
+  expect(chooseDockerfiles(files, images, 'site').map((one) => [one.file, one.variant, one.alternatives])).toEqual(
+    chosen,
+  );
 });

@@ -46,20 +46,23 @@ export function isDockerfile(file: string): boolean {
  *
  * @param files Dockerfiles by their name, relative to the project folder
  * @param images that manifests name
+ * @param project name of the project folder
  */
-export function chooseDockerfiles(files: readonly string[], images: readonly string[]): ChosenDockerfile[] {
+export function chooseDockerfiles(
+  files: readonly string[],
+  images: readonly string[],
+  project: string,
+): ChosenDockerfile[] {
   const named = new Set(
     images.map((image) => toDnsLabel(repositoryPath(parseImageReference(image).name).split('/').at(-1) ?? '')),
   );
   const folders = [...new Set(files.map((file) => path.dirname(file)))];
   return folders.flatMap((folder) => {
     const inside = files.filter((file) => path.dirname(file) === folder);
+    const home = toDnsLabel(folder === '.' ? project : path.basename(folder));
     const isNamed = (file: string) => {
       const variant = variantOf(file);
-      return (
-        variant !== undefined &&
-        [variant, `${toDnsLabel(path.basename(folder))}-${variant}`].some((one) => named.has(one))
-      );
+      return variant !== undefined && (named.has(variant) || named.has(`${home}-${variant}`));
     };
     const plain = inside.find((file) => variantOf(file) === undefined);
     const isOfItsOwn = (file: string) =>

@@ -77,7 +77,7 @@ export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signa
   const made = rendered.flatMap(({ folder: file, outcome }) => (outcome.ok ? [objectsIn(file, outcome.text)] : []));
   const manifests = [...read, ...made].filter((one) => one.objects.length > 0);
   const images = manifests.flatMap(({ containers }) => containers.map(({ image }) => image));
-  const dockerfiles = chooseDockerfiles(files.filter(isDockerfile), images);
+  const dockerfiles = chooseDockerfiles(files.filter(isDockerfile), images, path.basename(path.resolve(folder)));
   return {
     dockerfiles: await Promise.all(dockerfiles.map((chosen) => dockerfileAt(folder, chosen))),
     compose: compose === undefined ? [] : [compose, ...files.filter((file) => COMPOSE_OVERRIDE.test(file))],
