@@ -102,9 +102,11 @@ test('Dockerfiles that are called by what they build are each a service, built a
   expect(built).toContainEqual([expect.any(String), 'acme/web', 'Dockerfile']);
 });
 
-test('a folder whose name means something in YAML is quoted', async () => {
+test('a folder or file whose name means something in YAML is quoted', async () => {
   const { project } = await infer({ 'a, b #1/Dockerfile': DOCKERFILE, 'c: d/Dockerfile.x': DOCKERFILE });
   expect(project?.services.map(({ build }) => basename(build?.context ?? ''))).toEqual(['a, b #1', 'c: d']);
+  const manifests = await infer({ 'all, of it #1.yaml': deployment('db', 'mongo') });
+  expect(manifests.project?.services.map(({ name }) => name)).toEqual(['db']);
 });
 
 test('a compose file alone is taken, with what is laid over it', async () => {

@@ -198,7 +198,9 @@ function namedManifests({ manifests, rendered }: FolderSurvey, isAll: boolean): 
   // A folder would bring in what others are rendered from.
   const tops = files.map((file) => (made.some(({ folder }) => topOf(folder) === topOf(file)) ? file : topOf(file)));
   const isFound = (place: string) => DEFAULT_MANIFESTS.includes(place);
-  const all = [...new Set([...tops, ...made.map(({ folder, entry }) => (isFound(folder) ? folder : entry))])];
+  const all = [
+    ...new Set([...tops.map(flowYaml), ...made.map(({ folder, entry }) => (isFound(folder) ? folder : entry))]),
+  ];
   return all.every(isFound) && !isAll ? [] : all; // a config has to say something
 }
 
