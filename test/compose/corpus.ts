@@ -324,6 +324,7 @@ export const CORPUS: readonly ComposeCase[] = [
   {
     section: 'extra_hosts',
     name: 'lines of /etc/hosts',
+    warnings: [/`docker=host-gateway` is left out/],
     compose: web('extra_hosts: ["somehost=162.242.195.82", "other:50.31.209.229", "v6=[::1]", "docker=host-gateway"]'),
     objects: {
       'Deployment/web': pod({
@@ -432,6 +433,25 @@ export const CORPUS: readonly ComposeCase[] = [
     objects: { 'Service/web': {}, 'Service/shop': { spec: { selector: { app: 'web' } } }, 'Service/store': {} },
   },
   {
+    section: 'networks',
+    name: 'names that Kubernetes cannot have are others, which is said where somebody may go by them',
+    compose:
+      'services:\n  my_web:\n    image: nginx\n    container_name: the_web\n    networks: { default: { aliases: [shop.local] } }\n  api: { image: nginx, container_name: the_api, environment: { WEB: "http://the_web:80" } }\n',
+    objects: { 'Service/my-web': {}, 'Service/the-web': {}, 'Service/shop': {} },
+    warnings: [
+      /Others reach `my_web` as `my-web` only/,
+      /Others reach `the_web` as `the-web` only/,
+      /Others reach `shop.local` as `shop` only/,
+    ],
+  },
+  {
+    section: 'networks',
+    name: 'a service with a dot in its name is reached by all of it',
+    compose: 'services:\n  api.v1: { image: nginx }\n  web: { image: nginx }\n',
+    objects: { 'Service/api-v1': {} },
+    warnings: [/Others reach `api.v1` as `api-v1` only/],
+  },
+  {
     section: 'pid',
     name: 'of the host',
     compose: web('pid: host'),
@@ -495,6 +515,15 @@ export const CORPUS: readonly ComposeCase[] = [
     objects: { 'Deployment/web': container({ imagePullPolicy: 'Always' }) },
   },
   {
+    section: 'pull_policy',
+    name: 'what is there is not asked for, whatever its tag',
+    compose: 'services:\n  web: { image: nginx }\n  db: { image: "redis:latest", pull_policy: daily }\n',
+    objects: {
+      'Deployment/web': container({ imagePullPolicy: 'IfNotPresent' }),
+      'Deployment/db': container({ imagePullPolicy: 'IfNotPresent' }),
+    },
+  },
+  {
     section: 'read_only',
     name: 'with memory to write to',
     compose: web('read_only: true\ntmpfs:\n  - /run\n  - /tmp:size=64m,mode=1777'),
@@ -512,16 +541,38 @@ export const CORPUS: readonly ComposeCase[] = [
   },
   {
     section: 'restart',
-    name: 'no: it runs once',
+    name: 'no: nobody can tell whether it ends, so it is live when it runs as when it has ended well',
     compose: web('restart: "no"'),
-    objects: { 'Job/web': { spec: { backoffLimit: 0 } } },
-    without: ['Deployment/web'],
+    objects: { 'Pod/web': { spec: { restartPolicy: 'Never', containers: [{ name: 'web' }] } } },
+    without: ['Deployment/web', 'Job/web'],
+  },
+  {
+    section: 'restart',
+    name: 'no, of what serves: it goes on',
+    compose: web('restart: "no"\nports: ["8080:80"]'),
+    objects: { 'Deployment/web': {} },
+    without: ['Job/web', 'Pod/web'],
+  },
+  {
+    section: 'restart',
+    name: 'on-failure, of what is asked for its health: it goes on',
+    compose: web('restart: on-failure\nhealthcheck: { test: "true" }'),
+    objects: { 'Deployment/web': {} },
+    without: ['Job/web', 'Pod/web'],
+  },
+  {
+    section: 'restart',
+    name: 'on-failure, of what others wait to complete',
+    compose:
+      'services:\n  web: { image: nginx, depends_on: { m: { condition: service_completed_successfully } } }\n  m: { image: migrator, restart: "on-failure:3" }\n',
+    objects: { 'Job/m': { spec: { backoffLimit: 3, template: { spec: { restartPolicy: 'OnFailure' } } } } },
   },
   {
     section: 'restart',
     name: 'on-failure, so many times',
     compose: web('restart: on-failure:3'),
-    objects: { 'Job/web': { spec: { backoffLimit: 3, template: { spec: { restartPolicy: 'OnFailure' } } } } },
+    objects: { 'Pod/web': { spec: { restartPolicy: 'OnFailure' } } },
+    without: ['Job/web'],
   },
   { section: 'restart', name: 'always', compose: web('restart: unless-stopped'), objects: { 'Deployment/web': {} } },
   {
@@ -558,6 +609,39 @@ export const CORPUS: readonly ComposeCase[] = [
     without: ['Secret/real-token', 'Secret/token'],
   },
   {
+    section: 'build',
+    name: 'what a build cannot have is refused, or left out and said; what makes no difference is not',
+    compose:
+      'services:\n  web: { build: { context: ., dockerfile_inline: FROM node } }\n  api: { build: { context: ., dockerfil: x, cache_from: [y], tags: [z] } }\n',
+    errors: [/`dockerfile_inline` cannot be carried over/, /`dockerfil` is no key of a build/],
+  },
+  {
+    section: 'build',
+    name: 'what steps may lack is left out and said',
+    compose: 'services:\n  web: { build: { context: ., secrets: [token], network: host } }\n',
+    files: { Dockerfile: 'FROM node' },
+    warnings: [/`secrets` is left out/, /`network` is left out/],
+  },
+  {
+    section: 'security_opt',
+    name: 'others are left out and said',
+    compose: web('security_opt: ["seccomp:unconfined"]'),
+    warnings: [/`seccomp:unconfined` is left out/],
+  },
+  {
+    section: 'volumes',
+    name: 'what keeps a mount of the sources from hiding what the image has is in the image: anonymous, or by its name',
+    compose:
+      'services:\n  web:\n    build: web\n    volumes: ["./web:/app", "/app/node_modules", "modules:/app/ui/node_modules", "uploads:/app/uploads", "/cache"]\nvolumes: { modules: , uploads: }\n',
+    files: { 'web/Dockerfile': 'FROM node' },
+    warnings: [/`modules` is left out: the image has what is at \/app\/ui\/node_modules/],
+    objects: {
+      'Deployment/web': container({ volumeMounts: [{ mountPath: '/app/uploads' }, { mountPath: '/cache' }] }),
+      'PersistentVolumeClaim/uploads': {},
+    },
+    without: ['PersistentVolumeClaim/modules'],
+  },
+  {
     section: 'security_opt',
     name: 'no new privileges',
     compose: web('security_opt: ["no-new-privileges:true"]'),
@@ -582,13 +666,20 @@ export const CORPUS: readonly ComposeCase[] = [
   },
   {
     section: 'sysctls',
-    name: 'of the pods',
-    compose: web('sysctls: ["net.ipv4.ip_unprivileged_port_start=0"]'),
+    name: 'of the pods, those that nodes allow',
+    compose: web('sysctls: ["net.ipv4.tcp_syncookies=0"]'),
     objects: {
-      'Deployment/web': pod({
-        securityContext: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }] },
-      }),
+      'Deployment/web': pod({ securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '0' }] } }),
     },
+  },
+  {
+    section: 'sysctls',
+    name: 'one that a node turns pods away for is left out and said',
+    compose: web('sysctls: { net.core.somaxconn: 1024, net.ipv4.tcp_syncookies: 1 }'),
+    objects: {
+      'Deployment/web': pod({ securityContext: { sysctls: [{ name: 'net.ipv4.tcp_syncookies', value: '1' }] } }),
+    },
+    warnings: [/`net\.core\.somaxconn` is left out/],
   },
   {
     section: 'tty',

@@ -1,3 +1,4 @@
+import { issueCertificates } from '../../packages/sandbox/src/api-server/certificates.ts';
 import type { DevloopRig } from './devloop-rig.ts';
 import { poll } from './poll.ts';
 
@@ -13,13 +14,18 @@ const CONFIG = '/etc/docker/registry';
 export interface RegistryOptions {
   /** Whether it asks for {@link REGISTRY_USER}. */
   readonly closed?: boolean;
+  /** The name that its certificate is for, of an authority that nobody knows; absent: it speaks plain HTTP. */
+  readonly certificateFor?: string;
 }
 
-function configOf({ closed = false }: RegistryOptions) {
+function configOf({ closed = false, certificateFor }: RegistryOptions) {
   return {
     version: '0.1',
     storage: { filesystem: { rootdirectory: '/data' } },
-    http: { addr: `:${CONTAINER_PORT}` },
+    http: {
+      addr: `:${CONTAINER_PORT}`,
+      ...(certificateFor && { tls: { certificate: `${CONFIG}/cert.pem`, key: `${CONFIG}/key.pem` } }),
+    },
     ...(closed ? { auth: { htpasswd: { realm: 'rig', path: `${CONFIG}/htpasswd` } } } : {}),
   };
 }
@@ -36,9 +42,19 @@ export class ClusterRegistry {
 
   static async start(rig: DevloopRig, options: RegistryOptions = {}): Promise<ClusterRegistry> {
     const labels = { app: NAME };
+    const service = await rig.create('services', {
+      metadata: { name: NAME },
+      spec: { type: 'NodePort', selector: labels, ports: [{ port: CONTAINER_PORT }] },
+    });
+    const { certificateFor } = options;
+    const certificates = certificateFor === undefined ? undefined : await issueCertificates([certificateFor]);
     await rig.create('secrets', {
       metadata: { name: NAME },
-      stringData: { 'config.yml': JSON.stringify(configOf(options)), htpasswd: HTPASSWD },
+      stringData: {
+        'config.yml': JSON.stringify(configOf(options)),
+        htpasswd: HTPASSWD,
+        ...(certificates && { 'cert.pem': certificates.serverCert, 'key.pem': certificates.serverKey }),
+      },
     });
     await rig.create('pods', {
       metadata: { name: NAME, labels },
@@ -61,14 +77,11 @@ export class ClusterRegistry {
         ],
       },
     });
-    const service = await rig.create('services', {
-      metadata: { name: NAME },
-      spec: { type: 'NodePort', selector: labels, ports: [{ port: CONTAINER_PORT }] },
-    });
     const registry = new ClusterRegistry(rig, service.spec.ports[0].nodePort);
     await poll(
       () => registry.#ask('/v2/').catch(() => undefined),
-      (answer) => answer?.status === 200,
+      // asked over plain HTTP, one that speaks TLS answers too
+      (answer) => answer?.status === (certificateFor === undefined ? 200 : 400),
       { what: 'the registry answers', timeoutMs: 120_000 },
     );
     return registry;

@@ -47,6 +47,16 @@ export class CustomDefinition implements AsyncDisposable {
     return status === 200 ? JSON.parse(body) : undefined;
   }
 
+  /** Writes what a controller would into an object's status. */
+  async say(namespace: string, name: string, status: object): Promise<void> {
+    const path = `/apis/${this.group}/v1/namespaces/${namespace}/rollouts/${name}`;
+    await this.#ask('PATCH', path, { status }, 'application/merge-patch+json');
+  }
+
+  async delete(namespace: string, name: string): Promise<void> {
+    await this.#ask('DELETE', `/apis/${this.group}/v1/namespaces/${namespace}/rollouts/${name}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ask('DELETE', `${DEFINITIONS}/${this.#name}`);
   }
@@ -55,10 +65,10 @@ export class CustomDefinition implements AsyncDisposable {
     return `rollouts.${this.group}`;
   }
 
-  async #ask(method: string, path: string, object?: ApiObject): Promise<HttpAnswer> {
+  async #ask(method: string, path: string, object?: object, type = 'application/json'): Promise<HttpAnswer> {
     const answer = await this.#kube.request(path, {
       method,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': type },
       ...(object === undefined ? {} : { body: JSON.stringify(object) }),
     });
     if (answer.status >= 400) throw new Error(`${method} ${path}: HTTP ${answer.status} ${answer.body}`);

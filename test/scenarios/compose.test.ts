@@ -13,6 +13,7 @@ const PATHS: Readonly<Record<string, string>> = {
   Service: 'api/v1/namespaces/NS/services',
   PersistentVolumeClaim: 'api/v1/namespaces/NS/persistentvolumeclaims',
   Deployment: 'apis/apps/v1/namespaces/NS/deployments',
+  Pod: 'api/v1/namespaces/NS/pods',
   Job: 'apis/batch/v1/namespaces/NS/jobs',
 };
 
@@ -22,8 +23,9 @@ test('the cluster takes every object that the corpus of compose files becomes', 
   let applied = 0;
   for (const one of CORPUS) {
     if (one.errors !== undefined) continue;
-    const { services } = await converted(one);
-    for (const object of services.flatMap((service) => service.objects)) {
+    const { services, shared } = await converted(one);
+    const objects = [...shared.map(({ object }) => object), ...services.flatMap((service) => service.objects)];
+    for (const object of objects) {
       const path = PATHS[object.kind]?.replace('NS', rig.namespace);
       const body = JSON.stringify(object);
       const answer = await rig.kube.request(
@@ -57,6 +59,7 @@ test('a compose project without a manifest: up, reached at its ports, a save goe
   front:
     build: hello
     ports: ["${local}:8080"]
+    secrets: [token]
     depends_on: { back: { condition: service_healthy }, once: { condition: service_completed_successfully } }
   back:
     image: busybox:1.36
@@ -66,6 +69,7 @@ test('a compose project without a manifest: up, reached at its ports, a save goe
     cap_drop: [ALL]
     stop_grace_period: 1s
     tmpfs: ["/tmp:size=8m"]
+    secrets: [token]
     volumes: ["./settings:/etc/greeting:ro", "data:/data"]
     environment: { MODE: "\${MODE:-compose}" }
   once:
@@ -73,6 +77,7 @@ test('a compose project without a manifest: up, reached at its ports, a save goe
     command: echo ready
     restart: "no"
 volumes: { data: }
+secrets: { token: { content: sesame } }
 `,
   );
   // not the manifests of the fixture; and the cluster of the tests has no storage to claim
@@ -89,6 +94,12 @@ volumes: { data: }
   await rig.writeAtomic('hello/message.txt', saved);
   expect((await rig.event(passEnded('front', 'live'), since)).kind).toBe('swap');
   expect(await (await fetch(`http://localhost:${local}`)).text()).toBe(saved);
+
+  const mounted = rig.mark();
+  await rig.writeAtomic('settings/greeting.txt', 'from a saved bind mount\n');
+  await rig.event(passEnded('back', 'live'), mounted);
+  const read = await rig.devloop(['exec', 'back', '--', 'cat', '/etc/greeting/greeting.txt', '/run/secrets/token']);
+  expect(read.stdout).toBe('from a saved bind mount\nsesame');
 
   await rig.devloop(['down', '--yes'], { timeoutMs: 150_000 });
   expect(await rig.names('deployments', 'jobs', 'services')).toEqual([]);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
 import { CustomDefinition } from '../rig/custom-definition.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
+import type { EventOf } from '../rig/event-feed.ts';
 import { eventOf, passEnded } from '../rig/expected-events.ts';
 import { freePort } from '../rig/free-port.ts';
 import { plainRequest } from '../rig/http-answer.ts';
@@ -167,3 +169,42 @@ test('a custom resource with a pod template needs no word in the config, and get
   expect(await image()).not.toBe(first);
   kube.close();
 });
+
+test('a custom resource is as its own status says, also where nothing else in the cluster changes', async () => {
+  const kube = await KubeApi.open();
+  await using custom = await CustomDefinition.open(kube);
+  await using rig = await openRig('hello-service');
+  const { namespace } = rig;
+  await rig.write('k8s/hello.yaml', rollout(custom.group));
+  await rig.writeConfig(config(custom.group));
+  const ready = (status: string, message: string) => ({ conditions: [{ type: 'Ready', status, message }] });
+
+  await rig.up();
+
+  const since = rig.mark();
+  await custom.say(namespace, 'hello', ready('False', 'its certificate has expired'));
+  const degraded = await rig.event(eventOf('service-degraded', { service: 'hello' }), since);
+  expect(degraded.failure.message).toContain('its certificate has expired');
+  expect((await rig.service('hello')).liveness).toBe('degraded');
+  await custom.say(namespace, 'hello', ready('True', ''));
+  await rig.event(eventOf('service-recovered', { service: 'hello' }), since);
+
+  // a save is not live before its controller says so
+  const saved = rig.mark();
+  await custom.say(namespace, 'hello', ready('False', 'its route is missing'));
+  await rig.writeAtomic('hello/message.txt', unique('second'));
+  await rig.event(isOfPhase('its route is missing'), saved);
+  await custom.say(namespace, 'hello', ready('True', ''));
+  expect((await rig.event(passEnded('hello', 'live'), saved)).note).toBeUndefined();
+
+  // somebody else takes it away
+  const deleted = rig.mark();
+  await custom.delete(namespace, 'hello');
+  await rig.event(eventOf('service-degraded', { service: 'hello' }), deleted);
+  kube.close();
+});
+
+function isOfPhase(words: string) {
+  return (event: DaemonEvent): event is EventOf<'phase-changed'> =>
+    event.type === 'phase-changed' && event.detail?.includes(words) === true;
+}

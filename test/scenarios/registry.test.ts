@@ -158,6 +158,18 @@ test('a registry that speaks plain HTTP, at an address for which the engine want
   expect(failure?.remedy).toContain(`"insecure-registries": ["${address}"]`);
 });
 
+test('a registry whose certificate is for another name is told as such, with what mends it', async () => {
+  await using rig = await openRig('hello-service');
+  const address = await (await ClusterRegistry.start(rig, { certificateFor: 'registry.invalid' })).podAddress();
+  await rig.writeConfig(`services:\n  hello:\nregistry: ${address}\n`);
+  await rig.devloop(['up', '-d', '--timeout', '120'], { expect: 1, timeoutMs: 150_000 });
+  await rig.catchUp();
+  const { failure } = await rig.event(passEnded('hello', 'failed'));
+  expect(failure).toMatchObject({ code: 'registry/untrusted' });
+  expect(failure?.message).toContain('x509');
+  expect(failure?.remedy).toContain('Make its certificate for');
+});
+
 test('a registry that does not answer is told as such, with its address', async () => {
   await using rig = await openRig('hello-service');
   await rig.writeConfig('services:\n  hello:\nregistry: localhost:1\n');

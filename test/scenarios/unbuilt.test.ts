@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
-import { passEnded } from '../rig/expected-events.ts';
+import { eventOf, passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { poll } from '../rig/poll.ts';
 
 /** A Deployment, and a Job, of an image that nobody builds here; and what they say. */
 function others(words: string): string {
@@ -47,4 +48,21 @@ test('workloads that nobody builds are deployed, followed and logged like servic
   await rig.event(passEnded('seed', 'live'), since); // made anew: a Job cannot change
   expect((await rig.devloop(['logs', 'talker'])).stdout).toContain(other);
   expect((await rig.devloop(['logs', 'seed'])).stdout).toContain(`sown ${other}`);
+});
+
+test('a Job that has completed and is taken away, as its time to live does, is not missed', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.write('k8s/others.yaml', others(unique('first').replace(' ', '-')));
+  await rig.up();
+  const since = rig.mark();
+  await rig.kube.delete('jobs', rig.namespace, 'seed');
+  await rig.kube.delete('deployments', rig.namespace, 'talker');
+  // what is missed is told, after what is not
+  await rig.event(eventOf('service-degraded', { service: 'talker' }), since);
+  const { liveness, pods } = await poll(
+    () => rig.service('seed'),
+    (service) => service.pods.length === 0,
+    { what: 'the Job and its pod are gone' },
+  );
+  expect({ liveness, pods }).toEqual({ liveness: 'live', pods: [] });
 });

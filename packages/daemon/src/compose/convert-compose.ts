@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import type { ExposedPort } from '../deploy/generate-manifests.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
-import type { ComposeProblem } from './compose-file.ts';
-import { SERVICE_KEYS } from './compose-keys.ts';
+import { checkKeys, checkNames, type Tell } from './check-service.ts';
 import type { ComposeContent } from './load-compose.ts';
 import { namesOf } from './merge-files.ts';
 import { objectName } from './service-names.ts';
@@ -10,6 +10,9 @@ import { type ComposePort, type Fields, isFields, listOf, pairsOf, portsOf, text
 import { namedUser, toContainer, toPodSettings } from './to-container.ts';
 import { containerPorts, toServices } from './to-services.ts';
 import { type MountedFiles, toVolumes } from './to-volumes.ts';
+
+/** Annotation of pods with a hash of what devloop mounts into them. */
+const MOUNTED = 'devloop.dev/mounted';
 
 /** What is known beside the compose files, all of it read before. */
 export interface ComposeFacts {
@@ -55,8 +58,15 @@ export interface ConvertedService {
   readonly place: { readonly file: string; readonly line: number };
 }
 
+/** An object, and the service of which it was made first. */
+export interface PlacedObject extends Pick<ConvertedService, 'place'> {
+  readonly object: KubernetesObject;
+}
+
 export interface ConvertedCompose {
   readonly services: readonly ConvertedService[];
+  /** What several services mount, which has to be there before the first of them: each with where that is in its file. */
+  readonly shared: readonly PlacedObject[];
   /** What stops the project. */
   readonly errors: readonly ConfigDiagnostic[];
   /** What is other than compose has it. */
@@ -67,8 +77,7 @@ export interface ConvertedCompose {
 export function convertCompose(content: ComposeContent, facts: ComposeFacts): ConvertedCompose {
   const errors: ConfigDiagnostic[] = [];
   const warnings: ConfigDiagnostic[] = [];
-  const tell = (problem: ComposeProblem, severity: 'error' | 'warning') =>
-    (severity === 'error' ? errors : warnings).push(content.place(problem));
+  const tell: Tell = (problem, severity) => (severity === 'error' ? errors : warnings).push(content.place(problem));
   const names = new Map<string, string>();
   for (const name of content.services.keys()) {
     const object = objectName(name);
@@ -94,9 +103,10 @@ export function convertCompose(content: ComposeContent, facts: ComposeFacts): Co
     const object = names.get(name);
     if (object === undefined) return [];
     checkKeys(name, service, tell);
+    checkNames(name, service, content, tell);
     return [convertService(name, object, service, { content, facts, names, builds, awaited, tell })];
   });
-  return { services: withoutTakenNames(services), errors, warnings };
+  return { ...apart(withoutOthersNames(services)), errors, warnings };
 }
 
 interface Conversion {
@@ -105,7 +115,7 @@ interface Conversion {
   readonly names: ReadonlyMap<string, string>;
   readonly builds: ReadonlyMap<string, Fields>;
   readonly awaited: ReadonlySet<string>;
-  readonly tell: (problem: ComposeProblem, severity: 'error' | 'warning') => void;
+  readonly tell: Tell;
 }
 
 function convertService(name: string, object: string, service: Fields, conversion: Conversion): ConvertedService {
@@ -137,8 +147,11 @@ function convertService(name: string, object: string, service: Fields, conversio
     mounts: volumes.mounts,
   });
   const restart = textOf(service['restart']) ?? '';
-  const isOnce = awaited.has(name) || restart === 'no' || restart.startsWith('on-failure');
-  const annotations = annotationsOf(service);
+  const isAwaited = awaited.has(name);
+  const isServer = ports.length > 0 || container['startupProbe'] !== undefined || replicasOf(service) > 1;
+  // Of what neither serves nor is waited for nobody can tell whether it ends: a Pod is live when it runs, and when it has.
+  const isOnce = isAwaited || (!isServer && (restart === 'no' || restart.startsWith('on-failure')));
+  const annotations = { ...annotationsOf(service), ...mountedContent(volumes.objects) };
   const template = {
     metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: {
@@ -148,9 +161,11 @@ function convertService(name: string, object: string, service: Fields, conversio
       ...(isOnce && { restartPolicy: restart.startsWith('on-failure') ? 'OnFailure' : 'Never' }),
     },
   };
-  const workload = isOnce
+  const workload = isAwaited
     ? job(object, labels, template, restart)
-    : deployment(object, labels, template, replicasOf(service), volumes.isExclusive);
+    : isOnce
+      ? { apiVersion: 'v1', kind: 'Pod', ...template, metadata: { name: object, ...template.metadata } }
+      : deployment(object, labels, template, replicasOf(service), volumes.isExclusive);
   return {
     name: object,
     build,
@@ -178,38 +193,6 @@ function withHealthcheck(service: Fields, ofImage: Fields | undefined): Fields {
   const { command, entrypoint, healthcheck: own } = service;
   if (ofImage === undefined || command !== undefined || entrypoint !== undefined) return service;
   return { ...service, healthcheck: { ...ofImage, ...(isFields(own) && own) } };
-}
-
-function checkKeys(name: string, service: Fields, tell: Conversion['tell']): void {
-  for (const key of Object.keys(service)) {
-    if (key.startsWith('x-')) continue;
-    const path = ['services', name, key];
-    const fate = SERVICE_KEYS[key];
-    if (fate === undefined) {
-      tell(
-        { path, message: `\`${key}\` is no key of a compose service.`, hint: 'Correct it, or take it away.' },
-        'error',
-      );
-    } else if (fate.fate === 'refused') {
-      const hint = `Take it away in a file that is laid over this one: \`${key}: !reset null\`.`;
-      tell({ path, message: `\`${key}\` cannot be carried over: ${fate.how}.`, hint }, 'error');
-    } else if (fate.fate === 'left out') {
-      tell(
-        { path, message: `\`${key}\` is left out: ${fate.how}.`, hint: 'docs/compose.md has the whole table.' },
-        'warning',
-      );
-    }
-  }
-  if (service['image'] === undefined && service['build'] === undefined) {
-    const message = `\`${name}\` has neither an image nor a build.`;
-    tell({ path: ['services', name], message, hint: 'Give it `image:` or `build:`.' }, 'error');
-  }
-  for (const key of ['network_mode', 'pid', 'ipc']) {
-    const value = textOf(service[key]);
-    if (value === undefined || ['host', 'bridge', 'none', 'default', 'private', 'shareable'].includes(value)) continue;
-    const message = `\`${key}: ${value}\` cannot be carried over: containers of different pods share nothing.`;
-    tell({ path: ['services', name, key], message, hint: 'Reach the other service by its name.' }, 'error');
-  }
 }
 
 /** Images that one service builds and others only name, with their build. */
@@ -249,7 +232,7 @@ function withoutTag(image: string): string {
   return image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
-function portsAsked(name: string, service: Fields, tell: Conversion['tell']): ComposePort[] {
+function portsAsked(name: string, service: Fields, tell: Tell): ComposePort[] {
   return listOf(service['ports']).flatMap((item, index) => {
     const ports = portsOf(item);
     const path = ['services', name, 'ports', index];
@@ -273,6 +256,18 @@ function environmentOf(
   variables: ReadonlyMap<string, string>,
 ): Map<string, string> {
   return new Map([...envFiles, ...withValues(service['environment'], variables)]);
+}
+
+/**
+ * The content of what is mounted, as an annotation of the pods: a container keeps a single file as it was at its start, and
+ * has a folder's new files only up to a minute later, so that other content asks for other pods.
+ */
+function mountedContent(objects: readonly KubernetesObject[]): Record<string, string> {
+  const content = objects.flatMap(({ kind, metadata: { name }, data, binaryData }) =>
+    kind === 'ConfigMap' || kind === 'Secret' ? [[kind, name, data, binaryData]] : [],
+  );
+  if (content.length === 0) return {};
+  return { [MOUNTED]: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16) };
 }
 
 function annotationsOf(service: Fields): Record<string, string> {
@@ -328,19 +323,39 @@ function linkedAs(name: string, { services }: ComposeContent): string[] {
   );
 }
 
-/** A service's own name is worth more than another's alias for itself. */
-function withoutTakenNames(services: readonly ConvertedService[]): ConvertedService[] {
+/** A service's own name is worth more than another's alias for itself, and an alias goes to the first that has it. */
+function withoutOthersNames(services: readonly ConvertedService[]): ConvertedService[] {
   const taken = new Set<string>();
   const names = new Set(services.map(({ name }) => name));
   return services.map((service) => ({
     ...service,
     objects: service.objects.filter(({ kind, metadata: { name } }) => {
-      const key = `${kind}/${name}`;
-      if (taken.has(key) || (kind === 'Service' && name !== service.name && names.has(name))) return false;
-      taken.add(key);
+      if (kind !== 'Service') return true;
+      if (taken.has(name) || (name !== service.name && names.has(name))) return false;
+      taken.add(name);
       return true;
     }),
   }));
+}
+
+/** Takes what several services have out of each of them: whichever had it, another could be started before that one. */
+function apart(services: readonly ConvertedService[]): Pick<ConvertedCompose, 'services' | 'shared'> {
+  const keyOf = ({ kind, metadata: { name } }: KubernetesObject) => `${kind}/${name}`;
+  const owners = new Map<string, Set<string>>();
+  const shared = new Map<string, PlacedObject>();
+  for (const { name, place, objects } of services) {
+    for (const object of objects) {
+      const key = keyOf(object);
+      const all = owners.get(key) ?? new Set();
+      owners.set(key, all.add(name));
+      if (all.size > 1 && !shared.has(key)) shared.set(key, { object, place });
+    }
+  }
+  const own = services.map((service) => {
+    const distinct = new Map(service.objects.map((object) => [keyOf(object), object]));
+    return { ...service, objects: [...distinct].flatMap(([key, object]) => (shared.has(key) ? [] : [object])) };
+  });
+  return { services: own, shared: [...shared.values()] };
 }
 
 function dependenciesOf(
@@ -348,7 +363,7 @@ function dependenciesOf(
   service: Fields,
   content: ComposeContent,
   names: ReadonlyMap<string, string>,
-  tell: Conversion['tell'],
+  tell: Tell,
 ): string[] {
   const links = listOf(service['links']).map((link) => String(link).split(':')[0] ?? '');
   const asked = { ...namesOf('depends_on', links), ...namesOf('depends_on', service['depends_on']) };

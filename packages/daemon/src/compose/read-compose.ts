@@ -9,6 +9,7 @@ import {
   type ConvertedService,
   convertCompose,
   type DockerfileFacts,
+  type PlacedObject,
 } from './convert-compose.ts';
 import { readDotEnv } from './dot-env.ts';
 import { InterpolationError } from './interpolate.ts';
@@ -21,6 +22,8 @@ const MOST_BYTES = 900_000;
 
 export interface ReadCompose {
   readonly services: readonly ConvertedService[];
+  /** What several of them mount. */
+  readonly shared: readonly PlacedObject[];
   /** What stops the project. */
   readonly errors: readonly ConfigDiagnostic[];
   /** What is other than compose has it. */
@@ -33,7 +36,7 @@ export interface ReadCompose {
 export async function readCompose(options: ComposeOptions & Pick<ComposeFacts, 'namedVolumes'>): Promise<ReadCompose> {
   const content = await loadCompose(options);
   if (content.diagnostics.length > 0) {
-    return { services: [], errors: content.diagnostics, warnings: [], inputs: content.inputs };
+    return { services: [], shared: [], errors: content.diagnostics, warnings: [], inputs: content.inputs };
   }
   const inputs = new Set(content.inputs);
   const folder = path.dirname(options.files[0] ?? '');
@@ -47,6 +50,7 @@ export async function readCompose(options: ComposeOptions & Pick<ComposeFacts, '
   const converted = convertCompose(content, facts);
   return {
     services: converted.services,
+    shared: converted.shared,
     errors: [...errors, ...converted.errors],
     warnings: [...content.warnings, ...converted.warnings],
     inputs: [...inputs],

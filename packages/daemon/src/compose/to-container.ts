@@ -17,7 +17,7 @@ export function toContainer(service: Fields, { name, image, environment, ports, 
   const env = [...environment].map(([variable, value]) => ({ name: variable, value: literal(value) }));
   const resources = toResources(service);
   const security = toSecurity(service);
-  const pullPolicy = PULL_POLICIES[textOf(service['pull_policy']) ?? ''];
+  const pullPolicy = PULL_POLICIES[textOf(service['pull_policy']) ?? ''] ?? 'IfNotPresent';
   return {
     name,
     image,
@@ -33,13 +33,16 @@ export function toContainer(service: Fields, { name, image, environment, ports, 
     ...(mounts.length > 0 && { volumeMounts: mounts }),
     ...(isTrue(service['tty']) && { tty: true }),
     ...(isTrue(service['stdin_open']) && { stdin: true }),
-    ...(pullPolicy !== undefined && { imagePullPolicy: pullPolicy }),
+    // Kubernetes would ask for `latest` at each start, and what was only built or loaded on the node is nowhere else
+    imagePullPolicy: pullPolicy,
   };
 }
 
 /** What a service says of all its pods but their containers and volumes. */
 export function toPodSettings(service: Fields): Fields {
-  const sysctls = [...pairsOf(service['sysctls'])].map(([name, value]) => ({ name, value: value ?? '' }));
+  const sysctls = [...pairsOf(service['sysctls'])]
+    .filter(([name]) => SAFE_SYSCTLS.has(name))
+    .map(([name, value]) => ({ name, value: value ?? '' }));
   const groups = listOf(service['group_add']).map(Number).filter(Number.isInteger);
   const hosts = [...hostsOf(service['extra_hosts'])].map(([ip, hostnames]) => ({ ip, hostnames }));
   const dns = {
@@ -88,6 +91,22 @@ export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
+/**
+ * Those that kubelets of Kubernetes 1.20 and later allow without being told to. A pod with another is turned away, and its
+ * controller makes the next at once, without end.
+ */
+const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.tcp_syncookies',
+]);
+
+/** Sysctls of a service that its pods cannot have. */
+export function unsafeSysctls(service: Fields): string[] {
+  return [...pairsOf(service['sysctls']).keys()].filter((name) => !SAFE_SYSCTLS.has(name));
+}
+
 const PULL_POLICIES: Readonly<Record<string, string>> = {
   always: 'Always',
   never: 'Never',
@@ -124,13 +143,16 @@ function toResources(service: Fields): Fields {
   };
 }
 
+/** Whether an option of `security_opt` is the one that containers of pods have too. */
+export function isNoNewPrivileges(option: string): boolean {
+  return /^no-new-privileges(?::true)?$/.test(option);
+}
+
 function toSecurity(service: Fields): Fields {
   const names = (value: unknown) => listOf(value).map((name) => String(name).toUpperCase().replace(/^CAP_/, ''));
   const [add, drop] = [names(service['cap_add']), names(service['cap_drop'])];
   const user = numericUser(service['user']);
-  const noNewPrivileges = listOf(service['security_opt']).some((one) =>
-    /^no-new-privileges(?::true)?$/.test(String(one)),
-  );
+  const noNewPrivileges = listOf(service['security_opt']).some((one) => isNoNewPrivileges(String(one)));
   return {
     ...(isTrue(service['read_only']) && { readOnlyRootFilesystem: true }),
     ...(isTrue(service['privileged']) && { privileged: true }),
@@ -143,19 +165,29 @@ function toSecurity(service: Fields): Fields {
   };
 }
 
-/** Names by address: `name:address`, `name=address` or a mapping. */
-function hostsOf(value: unknown): Map<string, string[]> {
+/** Names and addresses: `name:address`, `name=address` or a mapping. */
+function hostPairs(value: unknown): [name: string, address: string][] {
   const pairs = isFields(value)
     ? Object.entries(value).flatMap(([name, one]) => listOf(one).map((ip): [string, string] => [name, String(ip)]))
     : listOf(value).flatMap((line) => {
         const [, name, ip] = /^([^:=]+)[:=](.+)$/.exec(String(line)) ?? [];
         return name === undefined || ip === undefined ? [] : [[name, ip] as [string, string]];
       });
+  return pairs.map(([name, ip]) => [name, ip.replace(/^\[|\]$/g, '')]);
+}
+
+/** What compose has for the address of the machine that the engine runs on, which a pod's objects cannot say. */
+const HOST_GATEWAY = 'host-gateway';
+
+/** Names of `extra_hosts` that are to lead to this machine. */
+export function gatewayHosts(value: unknown): string[] {
+  return hostPairs(value).flatMap(([name, address]) => (address === HOST_GATEWAY ? [name] : []));
+}
+
+function hostsOf(value: unknown): Map<string, string[]> {
   const hosts = new Map<string, string[]>();
-  for (const [name, ip] of pairs) {
-    const address = ip.replace(/^\[|\]$/g, '');
-    if (address === 'host-gateway') continue; // minikube has host.minikube.internal for it
-    hosts.set(address, [...(hosts.get(address) ?? []), name]);
+  for (const [name, address] of hostPairs(value)) {
+    if (address !== HOST_GATEWAY) hosts.set(address, [...(hosts.get(address) ?? []), name]);
   }
   return hosts;
 }

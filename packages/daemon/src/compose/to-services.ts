@@ -34,6 +34,32 @@ export function containerPorts(
   }));
 }
 
+/** A name that others may reach a service by, and the key that says so. */
+export interface ReachedAs {
+  readonly name: string;
+  readonly key: 'container_name' | 'hostname' | 'networks';
+}
+
+/** Names that a service is given beside its own. */
+export function reachedAs(service: Fields): ReachedAs[] {
+  const networks = isFields(service['networks']) ? Object.values(service['networks']) : [];
+  const aliases = networks.flatMap((network) => (isFields(network) ? listOf(network['aliases']) : []));
+  const given: [ReachedAs['key'], unknown][] = [
+    ['container_name', service['container_name']],
+    ['hostname', service['hostname']],
+    ...aliases.map((alias): [ReachedAs['key'], unknown] => ['networks', alias]),
+  ];
+  return given.flatMap(([key, value]) => {
+    const name = textOf(value);
+    return name === undefined ? [] : [{ key, name }];
+  });
+}
+
+/** A name of compose as that of a Service, which has neither `_` nor dots; undefined where nothing of it can stay. */
+export function reachableName(name: string): string | undefined {
+  return objectName(name.split('.')[0] ?? '');
+}
+
 /**
  * A Service for each name that others reach it by. Where no port is known it has no address of its own and leads to the
  * pods' addresses, at which every port is reached.
@@ -45,11 +71,9 @@ export function toServices(
   ports: readonly NamedPort[],
   links: readonly string[],
 ): KubernetesObject[] {
-  const networks = isFields(service['networks']) ? Object.values(service['networks']) : [];
-  const aliases = networks.flatMap((network) => (isFields(network) ? listOf(network['aliases']) : []));
-  const names = [object, service['container_name'], service['hostname'], ...aliases, ...links]
-    .map((name) => textOf(name)?.split('.')[0])
-    .flatMap((name) => (name === undefined ? [] : (objectName(name) ?? [])));
+  const names = [object, ...reachedAs(service).map(({ name }) => name), ...links].flatMap(
+    (name) => reachableName(name) ?? [],
+  );
   const spec =
     ports.length === 0
       ? { clusterIP: 'None', selector: labels }

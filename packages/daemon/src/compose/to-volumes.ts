@@ -51,11 +51,19 @@ export function toVolumes(service: Fields, context: VolumeContext): PodVolumes {
       result.volumes.push(volume);
     result.mounts.push(mount);
   };
+  const sources = sourceTargets(service, context);
   for (const [index, item] of listOf(service['volumes']).entries()) {
     const mount = mountOf(item);
     if (mount === undefined || mount.type === 'other') {
       const message = `\`${JSON.stringify(item)}\` is no mount that a pod can have.`;
       context.tell({ path: at('volumes', index), message, hint: 'Volumes, bind mounts and tmpfs are.' }, 'error');
+      continue;
+    }
+    if (isInImage(mount, sources)) {
+      if (mount.source === undefined) continue;
+      const message = `\`${mount.source}\` is left out: the image has what is at ${mount.target}.`;
+      const hint = 'What is installed while the container runs goes with it: install it in the Dockerfile.';
+      context.tell({ path: at('volumes', index), message, hint }, 'warning');
       continue;
     }
     const made = mount.type === 'bind' ? bound(mount, index, context) : named(mount, index, context);
@@ -124,11 +132,35 @@ function named({ type, source, subpath, size }: ComposeMount, index: number, con
   };
 }
 
+/** Folders that hold what was installed. */
+const INSTALLED = /(?:^|\/)(?:node_modules|bower_components|vendor|\.?venv|site-packages|\.yarn|\.pnpm-store)$/;
+
+/** Where sources are mounted that are in the image. */
+function sourceTargets(service: Fields, { context }: VolumeContext): string[] {
+  return listOf(service['volumes']).flatMap((item) => {
+    const mount = mountOf(item);
+    return mount?.type === 'bind' && isSource(mount.source ?? '', context) ? [mount.target] : [];
+  });
+}
+
+function isSource(source: string, context: string | undefined): boolean {
+  return context !== undefined && (source === context || source.startsWith(`${context}${path.sep}`));
+}
+
+/**
+ * Whether a volume is there only so that a mount of the sources does not hide what the image has: compose fills it with
+ * that, and a pod's volume would be empty.
+ */
+function isInImage({ type, source, target }: ComposeMount, sources: readonly string[]): boolean {
+  if (type !== 'volume' || !sources.some((one) => target.startsWith(`${one.replace(/\/$/, '')}/`))) return false;
+  return source === undefined || INSTALLED.test(target);
+}
+
 function bound({ source = '', target }: ComposeMount, index: number, context: VolumeContext): Made | undefined {
   const at = ['services', context.service, 'volumes', index];
   const shown = path.relative(context.folder, source) || '.';
   const { context: built } = context;
-  if (built !== undefined && (source === built || source.startsWith(`${built}${path.sep}`))) return undefined; // in the image
+  if (isSource(source, built)) return undefined; // in the image
   const name = `bind-${index}`;
   if (!source.startsWith(`${context.folder}${path.sep}`) && source !== context.folder) {
     const message = `${source} is that of the node, not of this machine.`;

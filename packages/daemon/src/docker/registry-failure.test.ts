@@ -17,6 +17,27 @@ test.each([
     '/etc/docker/certs.d/reg.test:5000/ca.crt',
   ],
   [
+    'Get "https://reg.test:5000/v2/": x509: certificate is valid for other.test, not reg.test',
+    'registry/untrusted',
+    'Make its certificate for reg.test',
+  ],
+  [
+    'Get "https://10.0.0.1:5000/v2/": x509: cannot validate certificate for 10.0.0.1 because it doesn\'t contain any IP SANs',
+    'registry/untrusted',
+    'Make its certificate for reg.test',
+  ],
+  [
+    'Get "https://reg.test:5000/v2/": x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is after 2025-01-01T00:00:00Z',
+    'registry/untrusted',
+    'clock',
+  ],
+  ['Get "https://reg.test:5000/v2/": remote error: tls: certificate required', 'registry/untrusted', 'client.cert'],
+  [
+    'Get "https://reg.test:5000/v2/": tls: first record does not look like a TLS handshake',
+    'registry/untrusted',
+    '"insecure-registries"',
+  ],
+  [
     'Get "https://reg.test:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused',
     'registry/unreachable',
     'reg.test:5000',

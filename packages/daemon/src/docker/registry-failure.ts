@@ -22,10 +22,31 @@ const WORDS: readonly Words[] = [
   },
   {
     code: 'registry/untrusted',
-    said: /server gave HTTP response to HTTPS client/,
+    said: /server gave HTTP response to HTTPS client|first record does not look like a TLS handshake/,
     what: 'speaks plain HTTP, which the engine accepts of itself (127.0.0.0/8) only',
     remedy: (host) =>
       `Allow it where the engine runs, in /etc/docker/daemon.json: { "insecure-registries": ["${host}"] }. Of minikube: minikube start --insecure-registry=${host} (on a new cluster)`,
+  },
+  {
+    code: 'registry/untrusted',
+    // crypto/x509 looks at the name first: whether the authority is known has not been seen then
+    said: /\bx509: (?:certificate is valid for|certificate is not valid for|cannot validate certificate for|certificate relies on legacy Common Name)/,
+    what: 'has a certificate that is for another name than the one by which the engine reaches it',
+    remedy: (host) =>
+      `Make its certificate for ${host.replace(/:\d+$/, '')} too (subjectAltName, DNS or IP), or name it in devloop.yaml, \`registry:\`, as the certificate does.`,
+  },
+  {
+    code: 'registry/untrusted',
+    said: /\bx509: certificate has expired or is not yet valid/,
+    what: 'has a certificate whose time is over or has not come',
+    remedy: () => 'Make it a new one, or set the clock where the engine runs: minikube ssh date',
+  },
+  {
+    code: 'registry/untrusted',
+    said: /\btls: (?:bad certificate|certificate required)/,
+    what: 'wants a certificate of the engine',
+    remedy: (host) =>
+      `Put one where the engine runs: /etc/docker/certs.d/${host}/client.cert and client.key, signed by an authority that the registry knows.`,
   },
   {
     code: 'registry/untrusted',

@@ -25,7 +25,7 @@ test('a port of a custom resource leads to the pods that were made of it, and to
     name: 'web',
     generation: 1,
     expected: new Map(),
-    resource: { uid: 'uid-web', pods: 'if-any' },
+    resource: { apiVersion: 'example.com/v1', uid: 'uid-web', pods: 'if-any' },
   };
   const set = workloadObject('ReplicaSet', 'set', { owner: 'web' });
   const live = [set, podObject('a', { owner: 'set' }), podObject('stranger', { owner: 'another' })];

@@ -25,7 +25,7 @@ export class ApiRefusal extends DevloopError {
     super(
       invalid ? 'deploy/invalid' : 'cluster/refused',
       `The API server refused ${doing}: ${said}`,
-      remedyOf(status),
+      remedyOf(status, body),
       {
         evidence: (body.details?.causes ?? []).map((cause) => `${cause.field ?? ''}: ${cause.message ?? cause.reason}`),
       },
@@ -40,7 +40,13 @@ export class ApiRefusal extends DevloopError {
   }
 }
 
-function remedyOf(status: number): string {
+function remedyOf(status: number, { details }: Status): string {
+  if (status === 404 && details?.kind === 'namespaces') {
+    return `Add a Namespace ${details.name} to the manifests and save, or make it: kubectl create namespace ${details.name}, then devloop rebuild SERVICE`;
+  }
+  if (details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) {
+    return 'Wait until it is gone (kubectl get namespaces), then: devloop rebuild SERVICE';
+  }
   switch (status) {
     case 400:
     case 422:

@@ -42,13 +42,41 @@ test('asks again for a kind that is not known, which may have come since', async
 test('lists what can be deleted, groups without a server left out', async () => {
   const { discovery } = await open({
     '/apis': {
-      groups: [{ preferredVersion: { groupVersion: 'apps/v1' } }, { preferredVersion: { groupVersion: 'down/v1' } }],
+      groups: [
+        { versions: [{ groupVersion: 'apps/v1' }], preferredVersion: { groupVersion: 'apps/v1' } },
+        { versions: [{ groupVersion: 'down/v1' }], preferredVersion: { groupVersion: 'down/v1' } },
+      ],
     },
     '/api/v1': core,
     '/apis/apps/v1': { resources: [{ name: 'deployments', kind: 'Deployment', namespaced: true, verbs: all }] },
     '/apis/down/v1': (response: ServerResponse) => response.writeHead(503).end('unavailable'),
   });
   expect((await discovery.deletable(never)).map(({ kind }) => kind)).toEqual(['Pod', 'Namespace', 'Deployment']);
+});
+
+test('lists a kind that only another version of its group has, and each kind once', async () => {
+  // Kubernetes 1.20: CronJob is batch/v1beta1's, Job is batch/v1's
+  const jobs = { name: 'jobs', kind: 'Job', namespaced: true, verbs: all };
+  const cronJobs = { name: 'cronjobs', kind: 'CronJob', namespaced: true, verbs: all };
+  const { discovery } = await open({
+    '/apis': {
+      groups: [
+        {
+          versions: ['v1', 'v1beta1', 'v2alpha1'].map((version) => ({ groupVersion: `batch/${version}` })),
+          preferredVersion: { groupVersion: 'batch/v1' },
+        },
+      ],
+    },
+    '/api/v1': { resources: [] },
+    '/apis/batch/v1': { resources: [jobs] },
+    '/apis/batch/v1beta1': { resources: [jobs, cronJobs] },
+    '/apis/batch/v2alpha1': { resources: [cronJobs] },
+  });
+  const deletable = await discovery.deletable(never);
+  expect(deletable.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`)).toEqual([
+    'batch/v1 Job',
+    'batch/v1beta1 CronJob',
+  ]);
 });
 
 test('who gives up does not fail those who asked for the same', async () => {

@@ -12,6 +12,10 @@ export interface Resource {
   readonly verbs: readonly string[];
 }
 
+interface GroupList {
+  groups: { versions: { groupVersion: string }[]; preferredVersion: { groupVersion: string } }[];
+}
+
 interface ResourceList {
   resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
 }
@@ -44,14 +48,29 @@ export class Discovery {
     );
   }
 
-  /** Every kind whose objects can be listed and deleted, in the version the cluster prefers. */
+  /**
+   * Every kind whose objects can be listed and deleted, in the version that the cluster prefers; where that does not have
+   * the kind, in the first of its group that has it (CronJob is batch/v1beta1's alone up to Kubernetes 1.20).
+   */
   async deletable(signal: AbortSignal): Promise<Resource[]> {
-    const groups = await this.#api.json<{ groups: { preferredVersion: { groupVersion: string } }[] }>('/apis', {
-      signal,
-    });
-    const versions = ['v1', ...groups.groups.map((group) => group.preferredVersion.groupVersion)];
-    const lists = await Promise.all(versions.map((version) => this.#group(version, signal)));
+    const { groups } = await this.#api.json<GroupList>('/apis', { signal });
+    const lists = await Promise.all([
+      this.#group('v1', signal),
+      ...groups.map((group) => this.#kindsOf(group, signal)),
+    ]);
     return lists.flat().filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
+  }
+
+  async #kindsOf(
+    { versions, preferredVersion: { groupVersion: preferred } }: GroupList['groups'][number],
+    signal: AbortSignal,
+  ): Promise<Resource[]> {
+    // The API server lists versions with the newest first.
+    const inOrder = [...new Set([preferred, ...versions.map(({ groupVersion }) => groupVersion)])];
+    const lists = await Promise.all(inOrder.map((version) => this.#group(version, signal)));
+    const byKind = new Map<string, Resource>();
+    for (const resource of lists.flat()) if (!byKind.has(resource.kind)) byKind.set(resource.kind, resource);
+    return [...byKind.values()];
   }
 
   async #group(apiVersion: string, signal: AbortSignal): Promise<Resource[]> {

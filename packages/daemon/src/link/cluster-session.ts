@@ -77,9 +77,10 @@ export async function openSession(
   const namespace = choice.namespace ?? address.namespace;
   await ensureNamespace(api, namespace, signal);
 
+  const discovery = new Discovery(api);
   let lost = false;
   const view = opened.use(
-    new ClusterView(api, (error) => {
+    new ClusterView(api, discovery, (error) => {
       if (lost) return;
       lost = true;
       onLost(error);
@@ -91,7 +92,7 @@ export async function openSession(
   const kept = opened.move();
   return {
     api,
-    objects: new KubernetesObjects(api, new Discovery(api)),
+    objects: new KubernetesObjects(api, discovery),
     view,
     engine,
     way,

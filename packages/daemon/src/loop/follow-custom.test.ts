@@ -4,7 +4,7 @@ import { type CustomWorkload, workloadStatus } from '../rollout/workload-status.
 import { podlessNote, withKnownPods } from './follow-custom.ts';
 
 function site(pods: CustomWorkload['resource']['pods']): CustomWorkload {
-  const resource = { uid: 'uid-web', pods };
+  const resource = { apiVersion: 'example.com/v1', uid: 'uid-web', pods };
   return { kind: 'Site', namespace: 'shop', name: 'web', generation: 1, expected: new Map(), resource };
 }
 
@@ -20,6 +20,9 @@ test('what is known of a custom resource without pods is said, and nothing of ot
   );
   expect(podlessNote([site('none')], made)).toContain('devloop.yaml says that it has no pods');
   expect(podlessNote([site('if-any')], made)).toBeUndefined();
+  const well = { conditions: [{ type: 'Ready', status: 'True' }] };
+  const itself = new FakeLiveObjects(workloadObject('Site', 'web', { status: well }));
+  expect(podlessNote([site('if-any')], itself)).toBeUndefined();
   const deployment = {
     kind: 'Deployment',
     namespace: 'shop',

@@ -5,7 +5,13 @@ import type { ImagePin } from '../deploy/pin-images.ts';
 import { imagesOf } from '../deploy/workload-images.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { ExpectedByImage, expectedImage } from '../rollout/expected-images.ts';
-import { type CustomWorkload, type LiveObjects, ownedWorkloads, type Workload } from '../rollout/workload-status.ts';
+import {
+  type CustomWorkload,
+  healthOf,
+  type LiveObjects,
+  ownedWorkloads,
+  type Workload,
+} from '../rollout/workload-status.ts';
 import type { CurrentImage } from './current-images.ts';
 import type { Pass } from './run-pass.ts';
 
@@ -21,22 +27,24 @@ export async function customWorkload(
   object: KubernetesObject,
   { images, pods }: CustomKind,
   pins: readonly (ImagePin & CurrentImage)[],
-  { objects, signal }: Pick<ClusterSession, 'objects' | 'signal'>,
+  { objects, view, signal }: Pick<ClusterSession, 'objects' | 'view' | 'signal'>,
 ): Promise<CustomWorkload | undefined> {
+  const { apiVersion, kind } = object;
+  const { namespace = '', name } = object.metadata;
+  if (pods !== false) await view.followCustom({ apiVersion, kind, namespace }, signal);
   const live = await objects.get(object, signal);
   if (live?.metadata.uid === undefined) return undefined;
-  const { namespace = '', name } = object.metadata;
   const named = imagesOf(object, images);
   const expected = pins
     .filter(({ reference }) => named.includes(reference))
     .map((pin) => expectedImage(pin.reference, pin));
   return {
-    kind: object.kind,
+    kind,
     namespace,
     name,
     generation: live.metadata.generation ?? 0,
     expected: new ExpectedByImage(expected),
-    resource: { uid: live.metadata.uid, pods: pods === undefined ? 'if-any' : pods ? 'wanted' : 'none' },
+    resource: { apiVersion, uid: live.metadata.uid, pods: pods === undefined ? 'if-any' : pods ? 'wanted' : 'none' },
   };
 }
 
@@ -46,7 +54,8 @@ export async function untilPodsAreKnown(
   { reporter, superseded }: Pick<Pass, 'reporter' | 'superseded'>,
   { view, signal }: Pick<ClusterSession, 'view' | 'signal'>,
 ): Promise<void> {
-  const look = () => podless(workloads, view).every(({ resource }) => resource.pods !== 'if-any') || undefined;
+  const look = () =>
+    podless(workloads, view).every((one) => one.resource.pods !== 'if-any' || isWell(one, view)) || undefined;
   if (look()) return;
   reporter.phase('rollout', 'seeing whether there will be pods');
   const timeout = AbortSignal.timeout(CONTROLLER_MS);
@@ -65,13 +74,23 @@ export function withKnownPods(workload: Workload, view: Pick<LiveObjects, 'owned
 }
 
 /** Says of which custom resources it is not known more than that they were applied. */
-export function podlessNote(workloads: readonly Workload[], view: Pick<LiveObjects, 'ownedBy'>): string | undefined {
-  const notes = podless(workloads, view).map(({ kind, name, resource }) => {
+export function podlessNote(
+  workloads: readonly Workload[],
+  view: Pick<LiveObjects, 'ownedBy' | 'custom'>,
+): string | undefined {
+  const untold = podless(workloads, view).filter((workload) => !isWell(workload, view));
+  const notes = untold.map(({ kind, name, resource }) => {
     const why =
       resource.pods === 'none' ? 'devloop.yaml says that it has no pods' : 'no controller has made pods of it';
     return `${kind}/${name} was applied, and ${why}: that is all that live means`;
   });
   return notes.length === 0 ? undefined : notes.join('\n');
+}
+
+/** Whether its own status says that it is well: then its controller is through with it. */
+function isWell(workload: CustomWorkload, view: Pick<LiveObjects, 'custom'>): boolean {
+  const health = healthOf(workload, view);
+  return health !== undefined && health !== 'gone' && health.is === 'well';
 }
 
 function podless(workloads: readonly Workload[], view: Pick<LiveObjects, 'ownedBy'>): CustomWorkload[] {

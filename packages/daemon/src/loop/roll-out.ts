@@ -100,9 +100,15 @@ export async function rollOut(
   if (outcome.pulledAt !== undefined) reporter.times.pulledAt = outcome.pulledAt;
   if (outcome.startedAt !== undefined) reporter.times.containerStartedAt ??= outcome.startedAt;
   reporter.times.readyAt = outcome.readyAt;
+  pass.onApplied(known.map(onceCompleted));
   for (const workload of known) context.history.saw(workloadStatus(workload, session.view).newest);
   const note = podlessNote(known, session.view);
   return { ok: true, kind, image, ...(note === undefined ? {} : { note }) };
+}
+
+/** A Job that has completed stays so, whoever takes it away: `ttlSecondsAfterFinished` does. */
+function onceCompleted(workload: Workload): Workload {
+  return workload.resource === undefined && workload.kind === 'Job' ? { ...workload, completed: true } : workload;
 }
 
 function touchOf({ objects, link }: ClusterSession): TrackOptions['touch'] {

@@ -2,7 +2,7 @@ import type { ForwardSummary, PodSummary, ServiceSnapshot } from '@devloop/share
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
-import { runsExpected } from '../rollout/expected-images.ts';
+import { isOfExpected } from '../rollout/expected-images.ts';
 import { isReady, podStatus } from '../rollout/pod-diagnosis.ts';
 import { type Workload, workloadStatus } from '../rollout/workload-status.ts';
 import type { DaemonState, ServiceState } from '../state/daemon-state.ts';
@@ -93,6 +93,6 @@ export function podSummary(pod: KubernetesObject, workload: Workload): PodSummar
     restarts: statuses.reduce((sum, status) => sum + status.restartCount, 0),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(ip === undefined ? {} : { ip }),
-    newest: runsExpected(pod, workload.expected),
+    newest: isOfExpected(pod, workload.expected),
   };
 }

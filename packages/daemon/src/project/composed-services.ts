@@ -11,6 +11,8 @@ export interface ComposedConfig {
   readonly config: DevloopConfig;
   /** By service: the objects made of it; none of a service whose manifests the config names. */
   readonly manifests: ReadonlyMap<string, readonly Manifest[]>;
+  /** Objects that several services have. */
+  readonly shared: readonly Manifest[];
   readonly errors: readonly ConfigDiagnostic[];
   readonly warnings: readonly ConfigDiagnostic[];
   /** Absolute paths of all that was read. */
@@ -20,7 +22,7 @@ export interface ComposedConfig {
 /** Takes the services of compose files into a config. What `devloop.yaml` says of one counts for more. */
 export async function composedServices(folder: string, config: DevloopConfig): Promise<ComposedConfig> {
   const { compose } = config;
-  if (compose === undefined) return { config, manifests: new Map(), errors: [], warnings: [], inputs: [] };
+  if (compose === undefined) return { config, manifests: new Map(), shared: [], errors: [], warnings: [], inputs: [] };
   const files = compose.files.map((file) => resolve(folder, file));
   const read = await readCompose({
     files,
@@ -41,7 +43,8 @@ export async function composedServices(folder: string, config: DevloopConfig): P
       ]),
   );
   const { errors, warnings, inputs } = read;
-  return { config: { ...config, services }, manifests, errors, warnings, inputs };
+  const shared = read.shared.map(({ object, place }): Manifest => ({ object, ...place }));
+  return { config: { ...config, services }, manifests, shared, errors, warnings, inputs };
 }
 
 function withCompose(own: ServiceConfig | undefined, composed: ConvertedService): ServiceConfig {

@@ -78,7 +78,7 @@ export async function loadProject(folder: string, signal: AbortSignal): Promise<
       own: [...(composed.manifests.get(candidate.name) ?? []), ...manifestsOf(candidate.found)],
       wantsGenerated: candidate.config.manifests?.length === 0,
     })),
-    manifestsOf(projectFound).filter((manifest) => !owned.has(manifest)),
+    [...composed.shared, ...manifestsOf(projectFound).filter((manifest) => !owned.has(manifest))],
   );
   const unreadable = [...read.values()].flatMap(({ diagnostics }) => diagnostics);
   const unbuilt = unbuiltServices(assigned.rest, Object.keys(config.services));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ExpectedByImage, runsExpected } from './expected-images.ts';
+import { ExpectedByImage, isOfExpected, runsExpected } from './expected-images.ts';
 import { ID, podObject } from './live-objects.fake.ts';
 
 const expected = new Map([['main', { reference: 'web:1', imageId: ID.one }]]);
@@ -9,6 +9,20 @@ test('the reference and the id have to fit', () => {
   expect(runsExpected(podObject('a', { imageId: ID.two }), expected)).toBe(false);
   expect(runsExpected(podObject('a', { image: 'web:0' }), expected)).toBe(false);
   expect(runsExpected(podObject('a', { status: { containerStatuses: [] } }), expected)).toBe(false);
+});
+
+test('a pod that runs nothing yet is of what it asks for', () => {
+  const status = { containerStatuses: [] };
+  expect(isOfExpected(podObject('a', { status }), expected)).toBe(true);
+  expect(
+    isOfExpected(
+      podObject('a', { status: { containerStatuses: [{ name: 'main', image: 'web:1', imageID: '' }] } }),
+      expected,
+    ),
+  ).toBe(true);
+  expect(isOfExpected(podObject('a', { status, image: 'web:0' }), expected)).toBe(false);
+  expect(isOfExpected(podObject('a', { imageId: ID.two }), expected)).toBe(false);
+  expect(isOfExpected(podObject('a'), expected)).toBe(true);
 });
 
 test('what is not built here, and what is no main container, does not count', () => {

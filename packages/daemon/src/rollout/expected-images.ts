@@ -63,6 +63,17 @@ export function runsExpected(pod: KubernetesObject, expected: ExpectedImages): b
   return true;
 }
 
+/** Whether a pod runs nothing but what is expected: a container of which none was made yet runs nothing else either. */
+export function isOfExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
+  if (!asksForExpected(pod, expected)) return false;
+  const statuses: { name: string; image: string; imageID?: string }[] = pod['status']?.containerStatuses ?? [];
+  return containersIn(pod).every(({ name, image: named }) => {
+    const image = expected.get(name, named);
+    const status = statuses.find((container) => container.name === name);
+    return image === undefined || !status?.imageID || runsImage(status, image);
+  });
+}
+
 /** Whether a pod's spec asks for what is expected. An init container is not looked at: it has run before the pod could be ready. */
 export function asksForExpected(pod: KubernetesObject, expected: ExpectedImages): boolean {
   return containersIn(pod).every(({ name, image }) => (expected.get(name, image)?.reference ?? image) === image);

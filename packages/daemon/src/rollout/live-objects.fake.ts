@@ -21,6 +21,13 @@ export class FakeLiveObjects implements LiveObjects {
     );
   }
 
+  custom({ kind, namespace }: { kind: string; namespace: string }, name: string) {
+    const object = this.objects.find(
+      (one) => one.kind === kind && one.metadata.namespace === namespace && one.metadata.name === name,
+    );
+    return object && { object };
+  }
+
   eventsOf(_namespace: string, uid: string): KubernetesObject[] {
     return this.objects.filter((object) => object.kind === 'Event' && object['involvedObject']?.uid === uid);
   }

@@ -41,8 +41,34 @@ describe('a diagnosis', () => {
       'evicted',
       true,
     ],
+    [
+      'a pod that the node does not allow',
+      { ...pending, phase: 'Failed', status: { reason: 'SysctlForbidden', message: 'forbidden sysctl' } },
+      'turned-away',
+      true,
+    ],
+    [
+      'a node that is not ready yet',
+      unschedulable(
+        "0/1 nodes are available: 1 node(s) had taint {node.kubernetes.io/not-ready: }, that the pod didn't tolerate.",
+      ),
+      'unschedulable',
+      false,
+    ],
   ])('%s', (_what, options, code, fatal) => {
     expect(diagnosePod(podObject('a', options), [])).toMatchObject({ code, fatal });
+  });
+
+  test.each([
+    ['0/1 nodes are available: 1 Insufficient cpu.', 'resources.requests'],
+    ['pod has unbound immediate PersistentVolumeClaims.', 'StorageClass'],
+    ['1 node(s) had taint {node.kubernetes.io/not-ready: }, that the pod did not tolerate.', 'kubectl describe nodes'],
+    ['1 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }.', 'docker system prune'],
+    ['1 node(s) were unschedulable.', 'kubectl uncordon'],
+    ["1 node(s) didn't match Pod's node affinity/selector.", 'nodeSelector'],
+    ['1 node(s) had untolerated taint {dedicated: gpu}.', 'tolerations'],
+  ])('what mends it where no node takes a pod: %s', (message, mends) => {
+    expect(diagnosePod(podObject('a', unschedulable(message)), [])?.remedy).toContain(mends);
   });
 
   test('there is none where there is nothing but to wait', () => {
@@ -50,6 +76,8 @@ describe('a diagnosis', () => {
     expect(diagnosePod(podObject('a', waiting('ContainerCreating')), [])).toBeUndefined();
     expect(diagnosePod(podObject('a', pending), [])).toBeUndefined();
     expect(diagnosePod(podObject('a', { ready: false, state: terminated(0) }), [])).toBeUndefined();
+    const shutDown = { ...pending, phase: 'Failed', status: { reason: 'Shutdown', containerStatuses: [] } };
+    expect(diagnosePod(podObject('a', shutDown), [])).toBeUndefined();
   });
 
   test('how a container ended that ran the content before a swap is no news about the new one', () => {
@@ -66,6 +94,17 @@ describe('a diagnosis', () => {
     expect(diagnosePod(podObject('a', { ...waiting('ErrImagePull'), image: 'web:2', spec }), [])?.code).toBe(
       'image-missing',
     );
+  });
+
+  test.each([
+    ['ErrImageNeverPull', 'is not present with pull policy of Never', 'minikube image load web:1'],
+    ['ErrImagePull', 'Get "https://reg.test/v2/": dial tcp: lookup reg.test: no such host', 'imagePullPolicy'],
+    ['ErrImagePull', 'Get "https://reg.test/v2/": x509: certificate signed by unknown authority', 'certs.d'],
+    ['ErrImagePull', 'http: server gave HTTP response to HTTPS client', '--insecure-registry'],
+    ['ImagePullBackOff', 'Back-off pulling image', 'build.image'],
+    ['ErrImagePull', 'pull access denied for web, repository does not exist', 'Correct the image'],
+  ])('what mends that an image cannot be had: %s, %s', (reason, message, mends) => {
+    expect(diagnosePod(podObject('a', waiting(reason, message)), [])?.remedy).toContain(mends);
   });
 
   test('an image that devloop pushed is not corrected in the manifest: the node has to be able to pull it', () => {

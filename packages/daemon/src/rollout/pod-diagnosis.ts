@@ -74,15 +74,8 @@ export function diagnosePod(
 ): Diagnosis | undefined {
   const status = pod['status'] ?? {};
   const name = pod.metadata.name;
-  if (status.phase === 'Failed' && status.reason === 'Evicted') {
-    return {
-      code: 'evicted',
-      message: `The pod ${name} was evicted: ${status.message ?? 'the node ran out of something'}`,
-      remedy: 'Make room on the node: minikube ssh -- docker system df',
-      fatal: true,
-      container: undefined,
-      previous: false,
-    };
+  if (status.phase === 'Failed' && status.reason !== undefined && !REPLACED.has(status.reason)) {
+    return turnedAway(name, status);
   }
   const containers: ContainerStatus[] = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   for (const container of containers) {
@@ -92,6 +85,34 @@ export function diagnosePod(
     if (diagnosis !== undefined) return diagnosis;
   }
   return diagnoseScheduling(pod) ?? diagnoseEvents(pod, events);
+}
+
+/** Reasons of nodes that go down or make room: the pod's controller makes another one, which may do well. */
+const REPLACED = new Set([
+  'Shutdown',
+  'NodeShutdown',
+  'Terminated',
+  'NodeLost',
+  'Preempting',
+  'UnexpectedAdmissionError',
+]);
+
+/** A pod that was given a reason of its own when it failed: its node has ended it, or has not taken it at all. */
+function turnedAway(name: string, { reason, message }: { reason: string; message?: string }): Diagnosis {
+  const shared = { fatal: true, container: undefined, previous: false };
+  return reason === 'Evicted'
+    ? {
+        ...shared,
+        code: 'evicted',
+        message: `The pod ${name} was evicted: ${message ?? 'the node ran out of something'}`,
+        remedy: 'Make room on the node: minikube ssh -- docker system df',
+      }
+    : {
+        ...shared,
+        code: 'turned-away',
+        message: `The node does not run the pod ${name}: ${message ?? reason}`,
+        remedy: `Take out of the manifest what the node does not allow or have (${reason}), or let it: kubectl describe node`,
+      };
 }
 
 function imageIn(pod: KubernetesObject, container: string): string | undefined {
@@ -124,7 +145,7 @@ function diagnoseContainer(
       message: `The image ${container.image} of container ${which} cannot be had: ${waiting?.message ?? reason}`,
       remedy: pushed
         ? 'It was pushed, but the node cannot pull it: give it the address by which it reaches the registry, `registry: { pull: … }` in devloop.yaml, or `imagePullSecrets` in the manifest.'
-        : 'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml',
+        : remedyOfPull(container.image, reason, waiting?.message ?? ''),
       fatal: true,
       container: undefined,
       previous: false,
@@ -149,6 +170,21 @@ function diagnoseContainer(
     return crashed(container, which, terminated, !restarts, false);
   }
   return undefined;
+}
+
+/** What mends that a node cannot pull an image that was not built here. The kubelet has nothing but the engine's words for why. */
+function remedyOfPull(image: string, reason: string, said: string): string {
+  const load = `minikube image load ${image}`;
+  if (reason === 'ErrImageNeverPull') {
+    return `Let a service build it (services.<name>.build.image in devloop.yaml), or bring it to the node: ${load}`;
+  }
+  if (/\bx509: |\btls: |server gave HTTP response to HTTPS client/.test(said)) {
+    return 'Let the node trust its registry: the CA in /etc/docker/certs.d/HOST:PORT/ca.crt, or of plain HTTP minikube start --insecure-registry=HOST:PORT';
+  }
+  if (/\bdial tcp\b|no such host|i\/o timeout|Client\.Timeout/.test(said)) {
+    return `The node does not reach the registry. What is on the node is taken with \`imagePullPolicy: IfNotPresent\`; to bring it there: ${load}`;
+  }
+  return 'Correct the image in the manifest, or let a service build it: services.<name>.build.image in devloop.yaml';
 }
 
 function crashed(
@@ -188,17 +224,54 @@ function crashed(
   };
 }
 
+/** What the scheduler says has no code: words of its own, or names of taints and fields, the same in all versions. */
+const WHY_UNSCHEDULABLE: readonly { readonly said: RegExp; readonly remedy: string; readonly passes: boolean }[] = [
+  {
+    // A claim that has just been applied is bound a moment later.
+    said: /persistentvolumeclaim/i,
+    remedy:
+      'See why the claim is not bound: kubectl describe pvc. Without a StorageClass (kubectl get sc): minikube addons enable default-storageclass, storage-provisioner; of a compose project `compose: { volumes: empty }` does without.',
+    passes: true,
+  },
+  {
+    // A node that has just been started, or whose kubelet has been silent for a moment, comes back.
+    said: /node\.kubernetes\.io\/(?:not-ready|unreachable|network-unavailable)/,
+    remedy: 'See why the node is not ready: kubectl describe nodes. If it has stopped: minikube start',
+    passes: true,
+  },
+  {
+    said: /node\.kubernetes\.io\/disk-pressure/,
+    remedy: 'Make room on the node: minikube ssh -- docker system prune',
+    passes: false,
+  },
+  {
+    said: /unschedulable|cordon/,
+    remedy: 'Let the node take pods again: kubectl uncordon NODE',
+    passes: false,
+  },
+  {
+    said: /affinity|selector|\btaint/i,
+    remedy:
+      'Correct nodeSelector, affinity or tolerations in the manifest: kubectl describe nodes says what a node has.',
+    passes: false,
+  },
+];
+
 function diagnoseScheduling(pod: KubernetesObject): Diagnosis | undefined {
   const conditions: { type: string; status: string; reason?: string; message?: string }[] =
     pod['status']?.conditions ?? [];
   const scheduled = conditions.find((condition) => condition.type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
+  const said = scheduled.message ?? 'unschedulable';
+  const { remedy, passes } = WHY_UNSCHEDULABLE.find((one) => one.said.test(said)) ?? {
+    remedy: 'Ask for less in resources.requests, free the node, or give minikube more: minikube start --cpus --memory',
+    passes: false,
+  };
   return {
     code: 'unschedulable',
-    message: `No node takes the pod ${pod.metadata.name}: ${scheduled.message ?? 'unschedulable'}`,
-    remedy: 'Ask for less in resources.requests, free the node, or give minikube more: minikube start --cpus --memory',
-    // A claim that has just been applied is bound a moment later.
-    fatal: !/persistentvolumeclaim/i.test(scheduled.message ?? ''),
+    message: `No node takes the pod ${pod.metadata.name}: ${said}`,
+    remedy,
+    fatal: !passes,
     container: undefined,
     previous: false,
   };

@@ -28,7 +28,7 @@ describe('a custom resource', () => {
         name: 'web',
         generation: 1,
         expected: present,
-        resource: { uid: 'uid-web', pods },
+        resource: { apiVersion: 'example.com/v1', uid: 'uid-web', pods },
       },
       new FakeLiveObjects(...objects),
     );
@@ -44,6 +44,32 @@ describe('a custom resource', () => {
   ])('without anything made of it, where pods are %s', (pods, done, detail) => {
     const stranger = podObject('x', { owner: 'somebody' });
     expect(statusWith(pods, stranger)).toMatchObject({ done, detail, pods: [], wanted: 0 });
+  });
+
+  test.each<[string, object, boolean, object | undefined]>([
+    ['is ready', { conditions: [{ type: 'Ready', status: 'True' }] }, true, undefined],
+    [
+      'is not ready',
+      { conditions: [{ type: 'Ready', status: 'False', reason: 'NoRoute' }] },
+      false,
+      { message: 'Rollout web is not ready: Ready is False: NoRoute.', fatal: false },
+    ],
+    ['is stuck', { conditions: [{ type: 'Stalled', status: 'True' }] }, false, { fatal: true }],
+    ['says nothing', {}, true, undefined],
+  ])('is as it says itself: it %s', (_, status, done, diagnosis) => {
+    const itself = workloadObject('Rollout', 'web', { status });
+    for (const made of [[], [newest, ready]]) {
+      const is = statusWith('if-any', itself, ...made);
+      expect(is.done).toBe(done);
+      if (diagnosis === undefined) expect(is.diagnosis).toBeUndefined();
+      else expect(is.diagnosis).toMatchObject(diagnosis);
+    }
+    expect(statusWith('none', itself).done).toBe(true);
+  });
+
+  test('is not there any more when another has its name', () => {
+    const another = workloadObject('Rollout', 'web', { metadata: { uid: 'uid-another' } });
+    expect(statusWith('if-any', another)).toMatchObject({ done: false, detail: 'waiting for Rollout web' });
   });
 
   test('is done when what was made of it serves, and nothing of the content before is left', () => {
@@ -223,4 +249,11 @@ test('a Job ends by its own verdict', () => {
   expect(statusOf('Job', failed).diagnosis?.message).toContain('BackoffLimitExceeded');
   const complete = job({ succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] });
   expect(statusOf('Job', complete)).toMatchObject({ done: true, detail: 'completed 1/1' });
+  // which one that is gone has had, or has not: `ttlSecondsAfterFinished` takes it away
+  const gone: Workload = { kind: 'Job', namespace: 'shop', name: 'web', generation: 1, expected };
+  expect(workloadStatus(gone, new FakeLiveObjects()).done).toBe(false);
+  expect(workloadStatus({ ...gone, completed: true }, new FakeLiveObjects())).toMatchObject({
+    done: true,
+    detail: 'completed',
+  });
 });

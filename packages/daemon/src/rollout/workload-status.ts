@@ -1,6 +1,7 @@
 import { apiGroupOf } from '../deploy/custom-kind.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { podTemplateOf } from '../deploy/workload-images.ts';
+import { type CustomHealth, customHealth } from './custom-health.ts';
 import { asksForExpected, type ExpectedImages, runsExpected } from './expected-images.ts';
 import { type Diagnosis, diagnosePod, isReady } from './pod-diagnosis.ts';
 
@@ -9,6 +10,11 @@ export interface LiveObjects {
   get(kind: TrackedKind, namespace: string, name: string): KubernetesObject | undefined;
   ownedBy(kind: TrackedKind, namespace: string, uid: string): KubernetesObject[];
   eventsOf(namespace: string, uid: string): KubernetesObject[];
+  /** A custom resource, undefined where there is none; undefined altogether where its kind is not followed. */
+  custom(
+    collection: { readonly apiVersion: string; readonly kind: string; readonly namespace: string },
+    name: string,
+  ): { readonly object: KubernetesObject | undefined } | undefined;
 }
 
 export const TRACKED_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'Pod'] as const;
@@ -25,12 +31,15 @@ export type Workload = BuiltInWorkload | CustomWorkload;
 export interface BuiltInWorkload extends AnyWorkload {
   readonly kind: TrackedKind;
   readonly resource?: undefined;
+  /** Of a Job: it has ended well, so that nobody misses it when it is gone. */
+  readonly completed?: boolean;
 }
 
 /** A custom resource: some controller may make workloads or pods of it, which are its own. */
 export interface CustomWorkload extends AnyWorkload {
   readonly kind: string;
   readonly resource: {
+    readonly apiVersion: string;
     readonly uid: string;
     /** `wanted`: it is live only with pods. `none`: it is as soon as it was applied, whatever is made of it. */
     readonly pods: 'wanted' | 'if-any' | 'none';
@@ -78,6 +87,7 @@ const NOTHING = { wanted: 0, pods: [] };
 export function workloadStatus(workload: Workload, live: LiveObjects): WorkloadStatus {
   if (workload.resource !== undefined) return customStatus(workload, live);
   const object = live.get(workload.kind, workload.namespace, workload.name);
+  if (object === undefined && workload.completed) return { ...waiting('completed'), done: true };
   if (object === undefined) return waiting(`waiting for ${workload.kind} ${workload.name}`);
   const generation = object.metadata.generation ?? 0;
   const observed = object['status']?.observedGeneration ?? 0;
@@ -167,8 +177,37 @@ export function ownedWorkloads(uid: string, namespace: string, live: Pick<LiveOb
   return TRACKED_KINDS.flatMap((kind) => live.ownedBy(kind, namespace, uid).map((object) => ({ ...object, kind })));
 }
 
-/** What was made of a custom resource counts as one: what asks for the images of the present, and what is left before. */
+/** What a custom resource's own status says; `gone` where it is not there any more, undefined where nothing is known. */
+export function healthOf(
+  { kind, namespace, name, generation, resource }: CustomWorkload,
+  live: Pick<LiveObjects, 'custom'>,
+): CustomHealth | 'gone' | undefined {
+  if (resource.pods === 'none') return undefined;
+  const followed = live.custom({ apiVersion: resource.apiVersion, kind, namespace }, name);
+  if (followed === undefined) return undefined;
+  return followed.object?.metadata.uid === resource.uid ? customHealth(followed.object, generation) : 'gone';
+}
+
+/** A custom resource is as its own status says, where it says something, and as what was made of it is. */
 function customStatus(workload: CustomWorkload, live: LiveObjects): WorkloadStatus {
+  const { kind, name, namespace } = workload;
+  const health = healthOf(workload, live);
+  if (health === 'gone') return waiting(`waiting for ${kind} ${name}`);
+  const made = madeOf(workload, live);
+  if (health === undefined || health.is === 'well') return made;
+  const diagnosis: Diagnosis = {
+    code: 'resource-not-ready',
+    message: `${kind} ${name} is not ready: ${health.why}.`,
+    remedy: `See what its controller says: kubectl describe ${kind.toLowerCase()} ${name} -n ${namespace}`,
+    fatal: health.is === 'stalled',
+    container: undefined,
+    previous: false,
+  };
+  return { ...made, done: false, diagnosis: made.diagnosis ?? diagnosis };
+}
+
+/** What was made of a custom resource counts as one: what asks for the images of the present, and what is left before. */
+function madeOf(workload: CustomWorkload, live: LiveObjects): WorkloadStatus {
   const { resource, namespace, expected, kind, name } = workload;
   const owned = resource.pods === 'none' ? [] : ownedWorkloads(resource.uid, namespace, live);
   if (owned.length === 0) {

@@ -55,7 +55,7 @@ export const PodSummary = z.object({
   restarts: z.number().int(),
   startedAt: z.string().optional(),
   ip: z.string().optional(),
-  /** Whether every container that should run this service's image runs the newest built one. */
+  /** Whether every container that should run this service's image runs the newest built one, or is going to as its first. */
   newest: z.boolean(),
 });
 export type PodSummary = z.infer<typeof PodSummary>;

@@ -3,6 +3,7 @@ import type { ObjectName } from '@devloop/shared/protocol/command';
 import { endDaemon, processEnded } from '../daemon/end-daemon.ts';
 import { type Attachment, ensureDaemon } from '../daemon/start-daemon.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { count } from '../plain/count.ts';
 import { findProjectFolder } from '../project-folder.ts';
 import { withPatience } from '../terminal/patience.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -25,17 +26,17 @@ export async function down({ yes }: { readonly yes: boolean }, context: CommandC
     return EXIT.ok;
   }
   await terminal.print(`devloop down deletes:\n${objectLines(objects).join('\n')}`);
-  if (!yes && !(await isConfirmed(objects.length, context, attachment))) {
+  if (!yes && !(await isConfirmed(objects, context, attachment))) {
     await terminal.print('Nothing was deleted.');
     return EXIT.failed;
   }
-  const result = await withPatience(terminal, `deleting ${objects.length} objects`, () =>
+  const result = await withPatience(terminal, `deleting ${count(objects.length, 'object')}`, () =>
     client.command({ type: 'down' }, signal),
   );
   await withPatience(terminal, 'waiting for the daemon to end', () => processEnded(hello.pid, signal));
   const later = result.objects.filter((object) => !objects.some((planned) => isSame(planned, object)));
   if (later.length > 0) await terminal.print(`Deleted too, applied meanwhile:\n${objectLines(later).join('\n')}`);
-  await terminal.print(`Deleted ${result.objects.length} objects. The daemon has ended.`);
+  await terminal.print(`Deleted ${count(result.objects.length, 'object')}. The daemon has ended.`);
   return EXIT.ok;
 }
 
@@ -46,11 +47,13 @@ export function objectLines(objects: readonly ObjectName[]): string[] {
 }
 
 async function isConfirmed(
-  count: number,
+  objects: readonly ObjectName[],
   { terminal, signal }: CommandContext,
   { client, hello, started }: Attachment,
 ): Promise<boolean> {
-  const isYes = terminal.isInteractive && (await terminal.confirm(`Delete these ${count} objects?`, signal));
+  const isYes =
+    terminal.isInteractive &&
+    (await terminal.confirm(`Delete ${objects.length === 1 ? 'it' : `these ${objects.length} objects`}?`, signal));
   if (isYes) return true;
   if (started) await endDaemon(client, hello, signal); // it was started only to be asked
   if (terminal.isInteractive) return false;

@@ -3,6 +3,7 @@ import { ensureDaemon } from '../daemon/start-daemon.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isCtrlC } from '../interruption.ts';
 import { awaitLive } from '../live/await-live.ts';
+import { count } from '../plain/count.ts';
 import { PlainPrinter } from '../plain/plain-printer.ts';
 import { PlainWriter } from '../plain/plain-writer.ts';
 import { withPatience } from '../terminal/patience.ts';
@@ -84,7 +85,7 @@ async function showScreen(
         await terminal.print(`The daemon has ended. ${whatStays(ending.sandbox)}`);
         break;
       case 'down':
-        await terminal.print(`Deleted ${ending.objects.length} objects. The daemon has ended.`);
+        await terminal.print(`Deleted ${count(ending.objects.length, 'object')}. The daemon has ended.`);
     }
   } catch (error) {
     if (!isCtrlC(signal)) throw error;

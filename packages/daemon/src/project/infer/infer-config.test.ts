@@ -70,6 +70,45 @@ test('a Dockerfile alone that exposes nothing has a Pod made', async () => {
   expect(inferred?.reasons[0]).toContain('a Pod is made, which may run to its end');
 });
 
+test('a Dockerfile by another name is taken, and the others of its folder are a comment', async () => {
+  const { inferred, project } = await infer({
+    'api server/Dockerfile.dev': DOCKERFILE,
+    'api server/Dockerfile.prod': DOCKERFILE,
+    'web/Dockerfile': DOCKERFILE,
+    'web/Dockerfile.ci': DOCKERFILE,
+  });
+  expect(inferred?.text).toContain(
+    '  api-server:\n    build: { context: api server, dockerfile: Dockerfile.dev }  # or dockerfile: Dockerfile.prod\n',
+  );
+  expect(inferred?.text).toContain('  web:\n    build: web  # or dockerfile: Dockerfile.ci\n');
+  expect(inferred?.doubts).toEqual([
+    'Of the Dockerfiles of api-server, Dockerfile.dev was taken: Dockerfile.prod is there too.',
+    'Of the Dockerfiles of web, Dockerfile was taken: Dockerfile.ci is there too.',
+  ]);
+  expect(project?.services.map(({ name, build }) => [name, basename(build?.dockerfile ?? '')])).toEqual([
+    ['api-server', 'Dockerfile.dev'],
+    ['web', 'Dockerfile'],
+  ]);
+});
+
+test('Dockerfiles that are called by what they build are each a service, built as the manifests name it', async () => {
+  const { project } = await infer({
+    Dockerfile: DOCKERFILE,
+    'Dockerfile.worker': 'FROM node:22-slim\n',
+    'k8s/all.yaml': deployment('front', 'acme/web') + deployment('jobs', 'acme/worker'),
+  });
+  const built = project?.services.map(({ name, build }) => [name, build?.image, basename(build?.dockerfile ?? '')]);
+  expect(built).toContainEqual(['worker', 'acme/worker', 'Dockerfile.worker']);
+  expect(built).toContainEqual([expect.any(String), 'acme/web', 'Dockerfile']);
+});
+
+test('a folder or file whose name means something in YAML is quoted', async () => {
+  const { project } = await infer({ 'a, b #1/Dockerfile': DOCKERFILE, 'c: d/Dockerfile.x': DOCKERFILE });
+  expect(project?.services.map(({ build }) => basename(build?.context ?? ''))).toEqual(['a, b #1', 'c: d']);
+  const manifests = await infer({ 'all, of it #1.yaml': deployment('db', 'mongo') });
+  expect(manifests.project?.services.map(({ name }) => name)).toEqual(['db']);
+});
+
 test('a compose file alone is taken, with what is laid over it', async () => {
   const compose = 'services:\n  web: { build: web }\n  db: { image: postgres }\n';
   const { inferred, project } = await infer({
@@ -186,6 +225,16 @@ test('charts, kustomizations and what was installed are not taken for manifests'
   });
   expect(inferred?.text).not.toContain('manifests');
   expect(inferred?.doubts.map((doubt) => doubt.split(' ')[0])).toEqual(['.', 'chart', 'skaffold.yaml']);
+});
+
+test('the namespace that a skaffold.yaml deploys to is that of the project', async () => {
+  const { inferred } = await infer({
+    'all.yaml': deployment('web', 'x/web'),
+    'skaffold.yaml':
+      'apiVersion: skaffold/v2beta29\nkind: Config\ndeploy:\n  kubectl: { manifests: [all.yaml], defaultNamespace: shop }\n',
+  });
+  expect(inferred?.text).toContain('cluster: { namespace: shop }\n');
+  expect(inferred?.reasons[0]).toContain('goes to shop');
 });
 
 describe('a skaffold.yaml of the project folder', () => {

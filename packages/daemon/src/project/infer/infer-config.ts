@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toDnsLabel } from '../../config/dns-label.ts';
+import { flowYaml } from './flow-yaml.ts';
 import { type Answers, type ImageMatch, matchImages } from './match-images.ts';
 import { ofSkaffold } from './of-skaffold.ts';
 import type { SkaffoldProject } from './read-skaffold.ts';
@@ -63,19 +64,19 @@ export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answ
     '',
   ].join('\n');
   const objects = manifests.flatMap((one) => one.objects);
+  const amount = objects.length === 1 ? 'one object' : `${objects.length} objects`;
+  const where = manifests.length > 3 ? `${manifests.length} manifests` : manifests.map(({ file }) => file).join(', ');
   const reasons = [
     ...services.map(({ reason }) => reason),
     ...(objects.length > 0
-      ? [
-          `${objects.length} objects in ${manifests.length} manifests are deployed; workloads that nothing is built for are followed too.`,
-        ]
+      ? [`Deployed: ${amount} in ${where}; workloads that nothing is built for are followed too.`]
       : []),
   ];
   const both = compose.length > 0 ? [`${compose.join(', ')} is there too; the manifests were taken.`] : [];
   return {
     text,
     reasons,
-    doubts: [...both, ...services.flatMap(({ doubt }) => doubt ?? []), ...doubts],
+    doubts: [...both, ...services.flatMap(({ doubt }) => doubt), ...doubts],
     questions: matches.flatMap(questionOf),
   };
 }
@@ -100,7 +101,10 @@ function ofCompose(compose: readonly string[], doubts: readonly string[]): Infer
 
 /** The folder's own name; where two have one, the names of the folders around them too. */
 function serviceNames(matches: readonly ImageMatch[], projectFolder: string): string[] {
-  const folders = matches.map(({ dockerfile: { folder } }) => (folder === '.' ? path.basename(projectFolder) : folder));
+  const folders = matches.map(({ dockerfile: { folder, variant } }) => {
+    const home = folder === '.' ? path.basename(projectFolder) : folder;
+    return variant === undefined ? home : `${home}/${variant}`;
+  });
   const short = folders.map((folder) => toDnsLabel(path.basename(folder)) || 'app');
   return short.map((name, index) =>
     short.filter((other) => other === name).length > 1 ? toDnsLabel(folders[index] ?? name) : name,
@@ -126,7 +130,7 @@ function madeOf({ ports }: FoundDockerfile): string {
 interface InferredService {
   readonly lines: readonly string[];
   readonly reason: string;
-  readonly doubt: string | undefined;
+  readonly doubt: readonly string[];
 }
 
 function serviceOf(name: string, match: ImageMatch, hasWorkloads: boolean): InferredService {
@@ -135,28 +139,55 @@ function serviceOf(name: string, match: ImageMatch, hasWorkloads: boolean): Infe
   const isFoundByName = DEFAULT_PARENTS.some((parent) =>
     [name, name.replaceAll('-', '_')].some((one) => `${parent}${one}` === home),
   );
-  const context = isFoundByName ? [] : [`context: ${home}`];
+  const file = path.basename(dockerfile.file);
+  const isPlain = file === 'Dockerfile';
+  const context = [
+    ...(isFoundByName && isPlain ? [] : [`context: ${flowYaml(home)}`]),
+    ...(isPlain ? [] : [`dockerfile: ${flowYaml(file)}`]),
+  ];
+  const others = dockerfile.alternatives.map((other) => path.basename(other));
+  const unused =
+    others.length === 0
+      ? []
+      : [
+          `Of the Dockerfiles of ${name}, ${file} was taken: ${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} there too.`,
+        ];
+  const instead = others.length === 0 ? '' : `# or dockerfile: ${others.join(' | ')}`;
   if (image === undefined) {
     const choices = alternatives.length > 0 ? `  # or build: { image: ${alternatives.join(' | ')} }` : '';
     const own = [
-      ...(context.length > 0 ? [`build: ${home}`] : []),
+      ...(isPlain
+        ? context.length > 0 || instead !== ''
+          ? [commented(`build: ${flowYaml(home)}`, instead)]
+          : []
+        : [commented(`build: { ${context.join(', ')} }`, instead)]),
       ...(hasWorkloads ? [`manifests: []${choices}`] : []),
     ];
     return {
       lines: own.length === 0 ? [`${name}:`] : [`${name}:`, ...own.map((line) => `  ${line}`)],
       reason: `${name} is built from ${dockerfile.file}; ${why}, so ${madeOf(dockerfile)}.`,
-      doubt: alternatives.length > 0 ? `${name} may be any of ${alternatives.join(', ')}: see its comment.` : undefined,
+      doubt: [
+        ...(alternatives.length > 0 ? [`${name} may be any of ${alternatives.join(', ')}: see its comment.`] : []),
+        ...unused,
+      ],
     };
   }
   const isByName = image === name || image.endsWith(`/${name}`);
   const build = [...context, ...(isByName ? [] : [`image: ${image}`])];
-  const comment = certainty === 'sure' ? '' : `  # ${certainty}: ${why}`;
-  const lines = build.length === 0 ? [`${name}:`] : [`${name}:`, `  build: { ${build.join(', ')} }${comment}`];
+  const comment = [certainty === 'sure' ? '' : `# ${certainty}: ${why}`, instead].filter(Boolean).join('  ');
+  const lines =
+    build.length === 0
+      ? [commented(`${name}:`, comment)]
+      : [`${name}:`, `  ${commented(`build: { ${build.join(', ')} }`, comment)}`];
   return {
     lines,
     reason: `${name} is built from ${dockerfile.file} as ${image} (${certainty}: ${why}).`,
-    doubt: certainty === 'guess' ? `${name} as ${image} is a guess: ${why}.` : undefined,
+    doubt: [...(certainty === 'guess' ? [`${name} as ${image} is a guess: ${why}.`] : []), ...unused],
   };
+}
+
+function commented(line: string, comment: string): string {
+  return comment === '' ? line : `${line}  ${comment}`;
 }
 
 /** What has to be named of files, folders, kustomizations and charts; nothing where all is found without. */
@@ -167,7 +198,9 @@ function namedManifests({ manifests, rendered }: FolderSurvey, isAll: boolean): 
   // A folder would bring in what others are rendered from.
   const tops = files.map((file) => (made.some(({ folder }) => topOf(folder) === topOf(file)) ? file : topOf(file)));
   const isFound = (place: string) => DEFAULT_MANIFESTS.includes(place);
-  const all = [...new Set([...tops, ...made.map(({ folder, entry }) => (isFound(folder) ? folder : entry))])];
+  const all = [
+    ...new Set([...tops.map(flowYaml), ...made.map(({ folder, entry }) => (isFound(folder) ? folder : entry))]),
+  ];
   return all.every(isFound) && !isAll ? [] : all; // a config has to say something
 }
 

@@ -87,15 +87,19 @@ function unmatched(dockerfile: FoundDockerfile, open: readonly FoundDockerfile[]
 
 function rate(
   image: string,
-  { folder, ports }: FoundDockerfile,
+  { folder, ports, variant }: FoundDockerfile,
   containers: readonly FoundContainer[],
   projectFolder: string,
 ): Candidate {
-  const own = toDnsLabel(folder === '.' ? path.basename(projectFolder) : path.basename(folder));
+  const home = toDnsLabel(folder === '.' ? path.basename(projectFolder) : path.basename(folder));
+  const own = variant ?? home;
   const last = toDnsLabel(repositoryPath(image).split('/').at(-1) ?? '');
   const using = containers.filter((container) => parseImageReference(container.image).name === image);
   const workloads = using.map(({ workload }) => toDnsLabel(workload));
   const shares = using.some((container) => container.ports.some((port) => ports.includes(port)));
+  if (variant !== undefined && [variant, `${home}-${variant}`].includes(last)) {
+    return { image, score: SURE + 1, why: 'its name is that of the file' };
+  }
   if (last === own) return { image, score: SURE + 1, why: 'its name is that of the folder' };
   if (workloads.some((name) => name === own)) return { image, score: SURE, why: `the workload ${own} runs it` };
   const alike = [last, ...workloads].some((name) => words(name).some((word) => words(own).includes(word)));

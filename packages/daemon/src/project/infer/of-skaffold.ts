@@ -17,7 +17,7 @@ export interface TakenOver {
  *
  * @param file its name
  */
-export function ofSkaffold({ artifacts, manifests }: SkaffoldProject, file: string): TakenOver {
+export function ofSkaffold({ artifacts, manifests, namespace }: SkaffoldProject, file: string): TakenOver {
   const names = serviceNames(artifacts);
   const services = artifacts.map((artifact, index) => [
     `  ${names[index]}:`,
@@ -30,11 +30,13 @@ export function ofSkaffold({ artifacts, manifests }: SkaffoldProject, file: stri
   const entries = manifests.map(shortest);
   return {
     lines: [
+      ...(namespace === undefined ? [] : [`cluster: ${flowYaml({ namespace })}`]),
       ...(services.length > 0 ? ['services:', ...services.flat()] : []),
       ...(entries.length > 0 ? [`manifests: ${flowYaml(entries).replace(/^\[ (.*) \]$/, '[$1]')}`] : []),
     ],
     reasons: [
       ...built,
+      ...(namespace === undefined ? [] : [`What names no namespace goes to ${namespace}, as ${file} says.`]),
       ...(entries.length > 0
         ? [`Deployed is what ${file} names: ${entries.map((one) => flowYaml(one)).join(', ')}.`]
         : []),

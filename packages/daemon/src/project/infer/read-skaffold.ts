@@ -18,6 +18,8 @@ export interface SkaffoldProject {
   readonly artifacts: readonly SkaffoldArtifact[];
   /** As devloop.yaml has them; empty: those of skaffold's own default, `k8s/*.yaml`. */
   readonly manifests: readonly ManifestEntry[];
+  /** Of objects that name none; undefined where it says none, or several. */
+  readonly namespace: string | undefined;
   /** What it says besides, a sentence each. */
   readonly doubts: readonly string[];
 }
@@ -31,6 +33,36 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   customActions: 'they are not run: see `devloop run`',
   portForward: 'ports are forwarded without being named, or by `forwards:`',
 };
+/** The same of what is inside of sections. */
+const LEFT_OUT_INSIDE: readonly (readonly [path: string, instead: string])[] = [
+  ['manifests.kustomize.buildArgs', 'kustomize is called without'],
+  ['deploy.kustomize.buildArgs', 'kustomize is called without'],
+  ['manifests.kpt', 'devloop has no kpt'],
+  ['deploy.kpt', 'devloop has no kpt'],
+  ['manifests.transform', 'objects are deployed as they are rendered'],
+  ['manifests.hooks', 'a hook of a service is `hooks:`'],
+  ['deploy.kubeContext', 'the current context is used; another is `cluster: { context: … }`'],
+  ['deploy.kubectl.flags', 'devloop calls no kubectl'],
+  ['deploy.kubectl.remoteManifests', 'a manifest has to be a file of this machine'],
+  ['deploy.kubectl.hooks', 'a hook of a service is `hooks:`'],
+  ['deploy.helm.flags', 'charts are only rendered'],
+  ['deploy.helm.hooks', 'a hook of a service is `hooks:`'],
+  ['deploy.docker', 'everything is deployed to the cluster'],
+  ['deploy.cloudrun', 'everything is deployed to the cluster'],
+];
+const LEFT_OUT_OF_ARTIFACTS: readonly (readonly [path: string, instead: string])[] = [
+  ['requires', 'give the image that it builds on by `build: { args: … }`, and have it built by itself'],
+  ['hooks', 'a hook of a service is `hooks: { beforeBuild: … }`'],
+  ['docker.secrets', 'builds have no secrets'],
+  ['docker.ssh', 'builds have no SSH agent'],
+];
+const LEFT_OUT_OF_RELEASES: readonly (readonly [path: string, instead: string])[] = [
+  ['setFiles', 'write the content into a file of values'],
+  ['useHelmSecrets', 'files of values are read as they are'],
+  // mostly names of images, which are found in what is rendered
+  ['setValueTemplates', 'images are put in by their names'],
+  ['artifactOverrides', 'images are put in by their names'],
+];
 const TEMPLATE = /\{\{/;
 const REMOTE = /^[a-z][a-z0-9+]*:\/\//;
 
@@ -51,17 +83,16 @@ export function readSkaffold(text: string): SkaffoldProject | undefined {
     ...filesOf(at(config, 'deploy', 'kubectl', 'manifests'), doubts),
     ...kustomizationsOf(at(config, 'manifests', 'kustomize')),
     ...kustomizationsOf(at(config, 'deploy', 'kustomize')),
-    ...[
-      ...listOf(at(config, 'manifests', 'helm', 'releases')),
-      ...listOf(at(config, 'deploy', 'helm', 'releases')),
-    ].flatMap((release) => chartOf(release, doubts)),
+    ...releasesOf(config).flatMap((release) => chartOf(release, doubts)),
   ];
   if (artifacts.length + manifests.length === 0) return undefined;
+  tellLeftOut(config, LEFT_OUT_INSIDE, '', doubts);
+  const namespace = namespaceOf(config, doubts);
   for (const [section, instead] of Object.entries(LEFT_OUT)) {
     if (section in config) doubts.push(`\`${section}\` is left out: ${instead}.`);
   }
   if (more.length > 0) doubts.push(`Only the first of its ${more.length + 1} configurations was taken.`);
-  return { artifacts, manifests, doubts };
+  return { artifacts, manifests, namespace, doubts };
 }
 
 function isSkaffold(value: unknown): value is Fields {
@@ -72,6 +103,37 @@ function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((inside, key) => (isFields(inside) ? inside[key] : undefined), value);
 }
 
+function tellLeftOut(
+  value: unknown,
+  paths: readonly (readonly [path: string, instead: string])[],
+  whose: string,
+  doubts: string[],
+): void {
+  for (const [path, instead] of paths) {
+    if (at(value, ...path.split('.')) !== undefined) doubts.push(`\`${path}\`${whose} is left out: ${instead}.`);
+  }
+}
+
+/** The one namespace that everything is deployed to which names none itself. */
+function namespaceOf(config: Fields, doubts: string[]): string | undefined {
+  const named = [
+    at(config, 'deploy', 'kubectl', 'defaultNamespace'),
+    ...releasesOf(config).map((release) => at(release, 'namespace')),
+  ].flatMap((namespace) => textOf(namespace) ?? []);
+  const distinct = [...new Set(named)];
+  const [namespace] = distinct;
+  if (namespace === undefined) return undefined;
+  if (distinct.length === 1 && !TEMPLATE.test(namespace)) return namespace;
+  doubts.push(
+    `Of its namespaces (${distinct.join(', ')}) none was taken: objects that name none go to \`cluster: { namespace: … }\`.`,
+  );
+  return undefined;
+}
+
+function releasesOf(config: Fields): unknown[] {
+  return [...listOf(at(config, 'manifests', 'helm', 'releases')), ...listOf(at(config, 'deploy', 'helm', 'releases'))];
+}
+
 function artifactOf(value: unknown, doubts: string[]): SkaffoldArtifact[] {
   const image = textOf(at(value, 'image'));
   if (image === undefined) return [];
@@ -80,6 +142,7 @@ function artifactOf(value: unknown, doubts: string[]): SkaffoldArtifact[] {
     doubts.push(`${image} is built by ${builder}, and left out: devloop builds from Dockerfiles.`);
     return [];
   }
+  tellLeftOut(value, LEFT_OUT_OF_ARTIFACTS, ` of ${image}`, doubts);
   const args: Record<string, string> = {};
   const given = at(value, 'docker', 'buildArgs');
   for (const [name, argument] of Object.entries(isFields(given) ? given : {})) {
@@ -110,7 +173,7 @@ function filesOf(value: unknown, doubts: string[]): string[] {
 
 function kustomizationsOf(value: unknown): ManifestEntry[] {
   if (value === undefined) return [];
-  const paths = listOf(at(value, 'paths')).flatMap((folder) => textOf(folder) ?? []);
+  const paths = [...listOf(at(value, 'paths')), at(value, 'path')].flatMap((folder) => textOf(folder) ?? []);
   return (paths.length === 0 ? ['.'] : paths).map((kustomize) => ({ kustomize }));
 }
 
@@ -121,16 +184,35 @@ function chartOf(release: unknown, doubts: string[]): ManifestEntry[] {
     doubts.push(`The release ${name} has no chart in this folder, and is left out.`);
     return [];
   }
-  const values = listOf(at(release, 'valuesFiles')).flatMap((file) => textOf(file) ?? []);
+  const files = listOf(at(release, 'valuesFiles')).flatMap((file) => textOf(file) ?? []);
+  const values = files.filter((file) => !TEMPLATE.test(file));
+  if (values.length < files.length) {
+    doubts.push(`Of \`valuesFiles\` of the release ${name} those that are templates are left out.`);
+  }
+  tellLeftOut(release, LEFT_OUT_OF_RELEASES, ` of the release ${name}`, doubts);
   const set: Record<string, string | number | boolean> = {};
+  const overrides = at(release, 'overrides');
+  for (const [path, value] of isFields(overrides) ? singleValues(overrides) : []) {
+    if (isSingle(value)) set[path] = value;
+    else doubts.push(`\`overrides.${path}\` of the release ${name} is no single value, and left out.`);
+  }
   const given = at(release, 'setValues');
   for (const [path, value] of Object.entries(isFields(given) ? given : {})) {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') set[path] = value;
+    if (isSingle(value)) set[path] = value;
     else doubts.push(`The value ${path} of the release ${name} is no single one, and left out.`);
   }
-  // mostly names of images, which are found in what is rendered
-  if (at(release, 'setValueTemplates') !== undefined)
-    doubts.push(`\`setValueTemplates\` of the release ${name} is left out: images are put in by their names.`);
   const label = toDnsLabel(name);
   return [{ helm: { chart, values, set, ...(label === '' ? {} : { release: label }) } }];
+}
+
+function isSingle(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** What lies in nested values, by the path by which helm's `--set` names it. */
+function singleValues(values: Fields, above = ''): [string, unknown][] {
+  return Object.entries(values).flatMap(([key, value]): [string, unknown][] => {
+    const path = `${above}${key.replaceAll('.', '\\.')}`;
+    return isFields(value) ? singleValues(value, `${path}.`) : [[path, value]];
+  });
 }

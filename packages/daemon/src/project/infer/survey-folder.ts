@@ -5,6 +5,7 @@ import { isSkippedFolder } from '../../config/glob-entry.ts';
 import { containersOf, podTemplateOf } from '../../deploy/workload-images.ts';
 import { dockerfilePorts } from '../dockerfile-stage.ts';
 import { looksLikeManifests, parseManifests } from '../read-manifests.ts';
+import { type ChosenDockerfile, chooseDockerfiles, isDockerfile } from './choose-dockerfiles.ts';
 import { readSkaffold, type SkaffoldProject } from './read-skaffold.ts';
 import { type FoundRendering, surveyRendered } from './survey-rendered.ts';
 
@@ -20,6 +21,10 @@ export const SKAFFOLD_FILE = 'skaffold.yaml';
 export interface FoundDockerfile {
   readonly file: string;
   readonly folder: string;
+  /** What it is called by where its folder has others: `worker` of `Dockerfile.worker`; undefined: the folder's own. */
+  readonly variant: string | undefined;
+  /** Files of its folder that could be meant instead. */
+  readonly alternatives: readonly string[];
   /** TCP ports that it exposes. */
   readonly ports: readonly number[];
 }
@@ -63,7 +68,6 @@ export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signa
   const charts = files.filter((file) => path.basename(file) === 'Chart.yaml').map((file) => path.dirname(file));
   const isChart = (file: string) => charts.some((chart) => chart === '.' || file.startsWith(`${chart}/`));
   const compose = COMPOSE_FILES.find((name) => files.includes(name));
-  const dockerfiles = files.filter((file) => path.basename(file) === 'Dockerfile');
   const candidates = files.filter((file) => MANIFEST_ENDING.test(file) && !isChart(file) && !isCompose(file));
   const rendered = await surveyRendered(folder, files, env, signal);
   const parts = new Set(rendered.flatMap((one) => (one.outcome.ok ? one.parts : [])));
@@ -71,10 +75,13 @@ export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signa
     candidates.filter((file) => !parts.has(file)).map((file) => manifestsIn(folder, file)),
   );
   const made = rendered.flatMap(({ folder: file, outcome }) => (outcome.ok ? [objectsIn(file, outcome.text)] : []));
+  const manifests = [...read, ...made].filter((one) => one.objects.length > 0);
+  const images = manifests.flatMap(({ containers }) => containers.map(({ image }) => image));
+  const dockerfiles = chooseDockerfiles(files.filter(isDockerfile), images, path.basename(path.resolve(folder)));
   return {
-    dockerfiles: await Promise.all(dockerfiles.map((file) => dockerfileAt(folder, file))),
+    dockerfiles: await Promise.all(dockerfiles.map((chosen) => dockerfileAt(folder, chosen))),
     compose: compose === undefined ? [] : [compose, ...files.filter((file) => COMPOSE_OVERRIDE.test(file))],
-    manifests: [...read, ...made].filter((one) => one.objects.length > 0),
+    manifests,
     rendered,
     skaffold: files.filter((file) => path.basename(file) === SKAFFOLD_FILE),
     skaffoldProject: files.includes(SKAFFOLD_FILE)
@@ -102,10 +109,11 @@ function isCompose(file: string): boolean {
   return /^(?:docker-)?compose(?:\..+)?\.ya?ml$/.test(path.basename(file));
 }
 
-async function dockerfileAt(root: string, file: string): Promise<FoundDockerfile> {
+async function dockerfileAt(root: string, chosen: ChosenDockerfile): Promise<FoundDockerfile> {
+  const { file } = chosen;
   const ports = dockerfilePorts(await readFile(path.join(root, file), 'utf8'));
   const tcp = ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
-  return { file, folder: path.dirname(file), ports: tcp };
+  return { ...chosen, folder: path.dirname(file), ports: tcp };
 }
 
 async function manifestsIn(root: string, file: string): Promise<FoundManifestFile> {
