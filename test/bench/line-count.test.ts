@@ -28,9 +28,10 @@ test.each([
 
 test('a gap that is told later excuses what is missing before the line that it names, and nothing else', () => {
   const counter = new LineCounter();
-  const line = (number: number) => counter.line('pod', `run ${RUN} line ${number} of many`, `at ${number}`);
+  const line = (number: number) =>
+    counter.line('pod', `run ${RUN} line ${number} of many`, `2026-01-01T12:00:0${number % 10}.123456789Z`);
   for (const number of [0, 1, 4, 5, 8]) line(number);
-  counter.gap('pod', 'at 4');
+  counter.gap('pod', '2026-01-01T12:00:04.123Z');
   for (const number of [9, 11]) line(number);
   const truth = new Map([[RUN, { lines: 12, pod: 'pod' }]]);
   // 6 and 7 are lost silently; the row stands before 9, where nothing is missing

@@ -40,8 +40,8 @@ export interface EndedRun {
 export class LineCounter {
   readonly #runs = new Map<string, Run>();
   readonly #ends = new Map<string, EndedRun>();
-  /** Pods of which a gap was told, with the times until when they were; empty: of any. */
-  readonly #gapPods = new Map<string, Set<string>>();
+  /** Pods of which a gap was told, with the times until when they were, ms since the epoch; empty: of any. */
+  readonly #gapPods = new Map<string, Set<number>>();
   #twice = 0;
   #outOfOrder = 0;
   #gaps = 0;
@@ -51,7 +51,7 @@ export class LineCounter {
     return this.#ends;
   }
 
-  /** @param at its stamp, as gaps tell it */
+  /** @param at its stamp, RFC 3339 */
   line(pod: string, text: string, at = ''): void {
     const [, id = '', number] = LINE.exec(text) ?? [];
     if (number !== undefined) {
@@ -62,10 +62,10 @@ export class LineCounter {
     if (ended !== undefined) this.#ends.set(ended, { lines: Number(count), pod: inPod });
   }
 
-  /** A gap was told, of one pod or of all. @param to stamp of the line after it, which may have come long before */
+  /** A gap was told, of one pod or of all. @param to stamp of the line after it, which may have come long before, to the millisecond */
   gap(pod: string, to = ''): void {
     this.#gaps += 1;
-    this.#gapPods.set(pod, new Set(this.#gapPods.get(pod)).add(to));
+    this.#gapPods.set(pod, new Set(this.#gapPods.get(pod)).add(Date.parse(to)));
     for (const run of this.#runs.values()) if (pod === '' || run.pod === pod) run.gapAfterLast = true;
   }
 
@@ -104,7 +104,8 @@ export class LineCounter {
   #isTold(run: Run, number: number): boolean {
     if (run.excused.has(number) || (run.gapAfterLast && number > run.last)) return true;
     const hole = run.holes.find(({ from, to }) => from <= number && number < to);
-    return hole !== undefined && hole.until !== '' && this.#gapPods.get(run.pod)?.has(hole.until) === true;
+    const untilMs = Date.parse(hole?.until ?? '');
+    return !Number.isNaN(untilMs) && this.#gapPods.get(run.pod)?.has(untilMs) === true;
   }
 
   #run(id: string, pod: string): Run {
