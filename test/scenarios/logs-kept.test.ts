@@ -79,8 +79,8 @@ test('init containers, a Job that is not built, and the last words of a crash ar
     await logs.find(says(/^it is prepared$/));
     await logs.find(says(/^the tables are there$/));
     await logs.find(says(/^it is up$/));
+    const crashed = logs.all.length; // before it does: what it says next may be here sooner than the answer
     await ask(rig, '/crash');
-    const crashed = logs.all.length;
     await logs.find(says(/^its last words$/));
     await logs.find(says(/^it is up$/), crashed);
   }
