@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../../packages/sandbox/src/host/loopback-address.ts';
 import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DEVLOOP, REPOSITORY } from './devloop-rig.ts';
+import { freePort } from './free-port.ts';
 import { plainRequest } from './http-answer.ts';
 import { poll } from './poll.ts';
 import { type FoundProcess, processesWithCommand, processesWithEnvironment } from './processes.ts';
@@ -44,7 +44,7 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
   /** @param isLimited whether what it starts may make no namespaces */
   static async open({ isLimited = false } = {}): Promise<SandboxedShop> {
     const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'sb-')));
-    const shop = new SandboxedShop(scratch, await freePort('127.0.0.1', 0), isLimited);
+    const shop = new SandboxedShop(scratch, await freePort(), isLimited);
     await mkdir(path.join(scratch, 'tmp'));
     await cp(path.join(REPOSITORY, 'fixtures/shop'), shop.folder, { recursive: true });
     const web = `  web:\n    dependsOn: [catalog, prices]\n    ports: ["${shop.#port}:http"]\n`;
