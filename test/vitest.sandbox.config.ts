@@ -14,6 +14,7 @@ export default defineConfig({
       'test/scenarios/api-gateway.test.ts',
       'test/scenarios/flask-example.test.ts',
       'test/scenarios/systems-python.test.ts',
+      'test/scenarios/starved.test.ts', // a sandbox limits no container's processors
       'test/scenarios/registry.test.ts', // a sandbox's engine neither pushes nor pulls, and has no registry to run
     ],
     globalSetup: ['test/rig/sandbox-setup.ts'],

@@ -302,7 +302,8 @@ export class DockerodeImageEngine implements ImageEngine {
       const { Processes } = (await this.#docker.getContainer(id).top(options)) as { Processes: string[][] };
       return Processes.some(([, state = '']) => WANTING.test(state));
     } catch (error) {
-      if (dockerStatus(error) !== undefined) return undefined; // it has ended, or the engine's ps knows no threads
+      if (dockerStatus(error) === 409) return true; // it has ended, which is not to be at rest
+      if (dockerStatus(error) !== undefined) return undefined; // the engine's ps knows no threads, or it is gone
       throw this.#translate(error, `container ${id}`);
     }
   }

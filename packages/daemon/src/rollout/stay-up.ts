@@ -16,6 +16,8 @@ const MOST_BUSY_MS = 5000;
 /** Nor is one that hardly ever gets a processor. */
 const MOST_MS = 60_000;
 const SAMPLE_MS = 250;
+/** What seems to be at rest is looked at once more: it may have been just about to end. */
+const AGAIN_MS = 50;
 /** Share of a processor below which a program is not starting any more, unless it would take more if it got it. */
 const BUSY_SHARE = 0.1;
 /** Share below which one that has something to do does not get what it wants: others, or its own limit, keep it from that. */
@@ -77,7 +79,13 @@ export async function stayUp(
           return cpuMs < ms * BUSY_SHARE ? 'up' : 'starting';
         }),
       );
-      if (done.every((doing) => doing === 'up')) return true;
+      if (done.every((doing) => doing === 'up')) {
+        await delay(AGAIN_MS, signal);
+        const again = { at: instant(), runs: await sample() };
+        if (again.runs.every((run) => run?.runs !== false)) return true;
+        before = again;
+        continue;
+      }
       if (!done.includes('starved')) unstarvedMs += ms;
       const isAlwaysBusy = unstarvedMs >= MOST_BUSY_MS || usedMs.every((used) => used >= MOST_BUSY_MS);
       if (isAlwaysBusy || after.at - begin >= MOST_MS) return true;

@@ -82,6 +82,7 @@ test('one that still loads is not live yet, one that has come to rest is, at the
     { forMs: 1100, cpuMs: 400 }, // long enough, but busy
     { forMs: 1350, cpuMs: 600 },
     { forMs: 1600, cpuMs: 605 },
+    { forMs: 1650, cpuMs: 606 }, // once more: it may have been about to end
   ];
   let samples = 0;
   const { outcome } = track(new ChangingView(startedNow('a')), () => {
@@ -93,6 +94,21 @@ test('one that still loads is not live yet, one that has come to rest is, at the
   const result = await outcome;
   expect([result.ok, samples]).toEqual([true, runs.length]);
   expect(result.ok && result.readyAt - begin).toBeLessThan(Date.now() - begin);
+});
+
+test('one that ends when it seems to have come to rest never counts as live', async () => {
+  const view = new ChangingView(startedNow('a'));
+  let samples = 0;
+  const { outcome } = track(view, () => {
+    samples += 1;
+    if (samples < 3) return { runs: true, forMs: 2000, cpuMs: 100 };
+    const state = { waiting: { reason: 'CrashLoopBackOff' } };
+    setImmediate(() =>
+      view.become(startedNow('a', { ready: false, state, lastState: { terminated: { exitCode: 3 } } })),
+    );
+    return { runs: false };
+  });
+  expect([(await outcome).ok, samples]).toEqual([false, 3]);
 });
 
 test('one that gets nothing of the processors while it loads is not taken for one that has come to rest', async () => {
@@ -136,7 +152,7 @@ test('one that an engine cannot tell the threads of is judged by the time that i
     return { runs: true, forMs: 2000, cpuMs: 100 } as const;
   };
   const { outcome } = track(new ChangingView(startedNow('a')), atRest, { isBusy: async () => undefined });
-  expect([(await outcome).ok, samples]).toEqual([true, 2]);
+  expect([(await outcome).ok, samples]).toEqual([true, 3]);
 });
 
 test('a container of another node cannot be asked about, and holds nothing back', async () => {
