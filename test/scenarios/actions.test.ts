@@ -85,6 +85,8 @@ test('paused, saves wait; rolled back, the build before serves until the next sa
   await rig.serves('hello', first);
   expect(buildsCompleted(rig.events.since(back))).toEqual([]);
   expect(await rig.service(service)).toMatchObject({ liveness: 'live', rolledBackTo: liveImage, liveImage });
+  const [now, before] = JSON.parse((await rig.devloop(['history', service, '--json'])).stdout);
+  expect([now, before]).toMatchObject([{ outcome: 'live', image: liveImage }, { paths: ['hello/message.txt'] }]);
   const gone = await rig.refusal({ type: 'roll-back', service, image: 'hello:devloop-0000000000000000' });
   expect(gone).toMatchObject({ code: 'command/refused', remedy: expect.stringContaining('hello:devloop-') });
 

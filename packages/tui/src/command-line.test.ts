@@ -97,6 +97,8 @@ describe('what is understood', () => {
     ['rebuild web', { verb: 'rebuild', folder: undefined, service: 'web', wait: false, timeoutSeconds: 600 }],
     ['restart web', { verb: 'act', folder: undefined, act: { type: 'restart-service', service: 'web' } }],
     ['scale web 3', { verb: 'act', folder: undefined, act: { type: 'scale-service', service: 'web', replicas: 3 } }],
+    ['history web', { verb: 'history', folder: undefined, service: 'web', json: false }],
+    ['history web --json', { verb: 'history', folder: undefined, service: 'web', json: true }],
     ['rollback web', { verb: 'act', folder: undefined, act: { type: 'roll-back', service: 'web' } }],
     [
       'rollback web web:devloop-1',

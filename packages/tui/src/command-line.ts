@@ -29,6 +29,7 @@ export type Request = { readonly folder: string | undefined } & (
   | ({ readonly verb: 'run'; readonly service: string } & RunOptions)
   | ({ readonly verb: 'exec'; readonly service: string } & ExecOptions)
   | { readonly verb: 'act'; readonly act: Act }
+  | { readonly verb: 'history'; readonly service: string; readonly json: boolean }
   | { readonly verb: 'ports'; readonly json: boolean }
   | { readonly verb: 'add-port'; readonly service: string; readonly port: WrittenPort }
   | { readonly verb: 'remove-port'; readonly service: string; readonly local: number }
@@ -196,6 +197,13 @@ export function createProgram(
     .argument('<service>')
     .argument('<replicas>', '0 to 100', replicaCount)
     .action((service, replicas) => asked({ verb: 'act', act: { type: 'scale-service', service, replicas } }));
+
+  program
+    .command('history')
+    .description('show what went live of a service and what did not, the newest first')
+    .argument('<service>')
+    .option('--json', 'print it as JSON', false)
+    .action((service, { json }) => asked({ verb: 'history', service, json }));
 
   program
     .command('rollback')

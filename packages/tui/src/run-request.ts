@@ -40,6 +40,10 @@ export async function runRequest(request: Request, context: CommandContext): Pro
       const { act } = await import('./commands/act.ts');
       return act(request.act, context);
     }
+    case 'history': {
+      const { history } = await import('./commands/history.ts');
+      return history(request.service, request, context);
+    }
     case 'ports': {
       const { ports } = await import('./commands/ports.ts');
       return ports(request, context);

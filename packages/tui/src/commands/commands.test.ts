@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import type { CommandResult } from '@devloop/shared/protocol/command';
+import type { PassRecord } from '@devloop/shared/protocol/service-detail';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeDaemon, liveService, snapshotOf } from '../daemon/daemon.fake.ts';
 import { runtimeOf } from '../daemon/runtime.ts';
@@ -15,6 +16,7 @@ import { check } from './check.ts';
 import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
+import { history } from './history.ts';
 import { open } from './open.ts';
 import { addPort, ports, removePort } from './ports.ts';
 import { rebuild } from './rebuild.ts';
@@ -232,6 +234,37 @@ describe('status', () => {
       message: 'There is no folder /no/such.',
     });
   });
+});
+
+test('history tells what became of saves, as a table and as JSON, and which build is live', async () => {
+  await using daemon = await listen();
+  daemon.snapshot = snapshotOf([liveService('web', { liveImage: 'web:devloop-2' }), liveService('api')]);
+  const times = { noticedAt: 0, startedAt: 0, endedAt: 480 };
+  const failure: ErrorReport = { code: 'build/failed', message: 'It broke.', remedy: 'Mend it.', evidence: [] };
+  const passes: PassRecord[] = [
+    { revision: 3, outcome: 'failed', kind: 'none', times, paths: ['web/a.js', 'web/b.js'], cause: 'files', failure },
+    { revision: 2, outcome: 'live', kind: 'swap', times, paths: ['web/a.js'], cause: 'files', image: 'web:devloop-2' },
+    { revision: 1, outcome: 'live', kind: 'rolling', times, paths: [], cause: 'start', image: 'web:devloop-1' },
+  ];
+  const rest = { workloads: [], pods: [], config: '' };
+  daemon.details = [
+    { service: 'web', passes, ...rest },
+    { service: 'api', passes: [], ...rest },
+  ];
+  const { context, stdout } = stage();
+  expect(await history('web', { json: false }, context)).toBe(EXIT.ok);
+  const [head, ...rows] = stdout().trimEnd().split('\n');
+  expect(head).toMatch(/^SAVE +OUTCOME +TOOK +WHEN +BUILD +WHY$/);
+  expect(rows).toEqual([
+    expect.stringMatching(/^#3 +failed +0\.48 s +\S+ d ago +- +web\/a\.js \+1 {2}It broke\.$/),
+    expect.stringMatching(/^#2 +live .* web:devloop-2 \(live\) +web\/a\.js {2}swap$/),
+    expect.stringMatching(/^#1 +live .* web:devloop-1 +start {2}rolling$/),
+  ]);
+  expect(await history('web', { json: true }, context)).toBe(EXIT.ok);
+  expect(JSON.parse(stdout())).toEqual(passes);
+  expect(await history('api', { json: false }, context)).toBe(EXIT.ok);
+  expect(stdout()).toContain('Nothing of api has gone live or failed');
+  await expect(history('wep', { json: false }, context)).rejects.toMatchObject({ code: 'service/unknown' });
 });
 
 test('wait and rebuild --wait name the revision that is live', async () => {

@@ -4,20 +4,12 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findProjectFolder } from '../project-folder.ts';
 import { openInBrowser } from '../ui/effects/open-url.ts';
 import type { CommandContext } from './command-context.ts';
+import { serviceNamed } from './service-named.ts';
 
 /** Opens the first address of a service in the browser; where there is no browser, prints it. */
 export async function open(service: string, { terminal, signal, startFolder }: CommandContext): Promise<ExitCode> {
   const { client } = await attach(await findProjectFolder(startFolder), signal);
-  const { services } = await client.snapshot(signal);
-  const found = services.find(({ name }) => name === service);
-  if (found === undefined) {
-    throw new DevloopError(
-      'service/unknown',
-      `There is no service "${service}".`,
-      `The services are: ${services.map(({ name }) => name).join(', ') || 'none'}.`,
-    );
-  }
-  const [first] = found.urls;
+  const [first] = serviceNamed(service, await client.snapshot(signal)).urls;
   if (first === undefined) {
     throw new DevloopError(
       'command/refused',

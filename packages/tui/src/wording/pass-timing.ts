@@ -1,4 +1,6 @@
+import type { PassRecord } from '@devloop/shared/protocol/service-detail';
 import type { PassTimes, RolloutKind } from '@devloop/shared/protocol/service-state';
+import { plainText } from './plain-text.ts';
 
 /** Parts shorter than this are left out: they explain nothing. */
 const SHOWN_FROM_MS = 10;
@@ -45,4 +47,12 @@ export function passParts(times: PassTimes, kind: RolloutKind): string {
     .map(({ name, ms }) => `${name} ${(ms / 1000).toFixed(2)}`);
   const how = kind === 'none' ? 'nothing to roll out' : kind;
   return parts.length === 0 ? how : `${parts.join(', ')} · ${how}`;
+}
+
+/** What began a pass, and why it failed or where its time went in numbers. */
+export function passStory(pass: PassRecord): string {
+  const [first = '', ...more] = pass.paths;
+  const what = first === '' ? (pass.cause ?? '') : `${plainText(first)}${more.length > 0 ? ` +${more.length}` : ''}`;
+  if (pass.failure !== undefined) return `${what}  ${plainText(pass.failure.message.split('\n')[0] ?? '')}`.trim();
+  return `${what}  ${passParts(pass.times, pass.kind)}`.trim();
 }

@@ -1,7 +1,6 @@
 import type { PassRecord } from '@devloop/shared/protocol/service-detail';
 import { formatAgo, formatDuration } from '../../wording/duration.ts';
-import { type PassPart, passDuration, passParts, passPhases } from '../../wording/pass-timing.ts';
-import { plainText } from '../../wording/plain-text.ts';
+import { type PassPart, passDuration, passPhases, passStory } from '../../wording/pass-timing.ts';
 import { fitRow, type Row, type Span, span } from '../paint/row.ts';
 import type { Tone } from '../paint/style.ts';
 
@@ -45,7 +44,7 @@ export function passRows(passes: readonly PassRecord[], columns: number, nowMs: 
       span(`${formatDuration(passDuration(pass.times)).padStart(9)}  `, { bold: pass.outcome === 'live' }),
       span(`${formatAgo(nowMs - pass.times.endedAt).padStart(10)}  `, { tone: 'quiet' }),
       ...(width < 10 ? [] : [...bar(pass, width, slowest), span('  ')]),
-      span(because(pass)),
+      span(passStory(pass)),
     ];
   });
   const legend = width < 10 ? [] : [legendRow(passes)];
@@ -76,12 +75,4 @@ function legendRow(passes: readonly PassRecord[]): Row {
     .filter(([name]) => used.has(name) || !OF_A_REGISTRY.includes(name))
     .map(([name, { letter }]) => `${letter} ${name}`);
   return [span(`  ${names.join('  ')}`, { tone: 'quiet' })];
-}
-
-/** What began the pass, and why it failed or where its time went in numbers. */
-function because(pass: PassRecord): string {
-  const [first = '', ...more] = pass.paths;
-  const what = first === '' ? (pass.cause ?? '') : `${plainText(first)}${more.length > 0 ? ` +${more.length}` : ''}`;
-  if (pass.failure !== undefined) return `${what}  ${plainText(pass.failure.message.split('\n')[0] ?? '')}`.trim();
-  return `${what}  ${passParts(pass.times, pass.kind)}`.trim();
 }
