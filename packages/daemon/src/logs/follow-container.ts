@@ -146,7 +146,8 @@ class ContainerFollower {
   async #readRunsBefore(run: ContainerRun): Promise<void> {
     const { signal } = this.#options;
     const { previousId } = run;
-    const before = [...this.#known().values()].filter(({ id }) => id !== run.id);
+    const known = this.#known();
+    const before = [...known.values()].filter(({ id }) => id !== run.id);
     for (const source of before) {
       if (source.id === previousId) continue;
       const isComplete = this.#complete.has(source.id);
@@ -155,7 +156,8 @@ class ContainerFollower {
     const seen = Math.max(-1, ...before.map(({ restarts }) => restarts));
     const unseen = run.restarts - seen - (previousId === undefined ? 1 : 2);
     const source = this.#sourceOf(previousId ?? run.id, Math.max(0, run.restarts - (previousId === undefined ? 0 : 1)));
-    if (unseen > 0) {
+    // of a run that is read already, those before it were told of when it began
+    if (unseen > 0 && !known.has(run.id)) {
       const because = `${unseen === 1 ? 'one run' : `${unseen} runs`} of the container came and went unseen`;
       this.#gap(source, because);
     }

@@ -57,6 +57,7 @@ class Play {
         await this.write(5);
         return kubelet.tell();
       case 'daemon':
+        await this.#asked();
         return await stage.restartDaemon();
       case 'rename':
         await this.writeOne();
@@ -115,6 +116,15 @@ class Play {
   async writeOne(): Promise<void> {
     await this.write(1);
     await this.#stage.stored(`line ${this.written - 1}`);
+  }
+
+  /** What a stream has left out just before its daemon ends, nobody asks for: resolves when the log has been asked. */
+  async #asked(): Promise<void> {
+    const { kubelet } = this.#stage;
+    // the quiet log's last line, that of the judgement that may follow, and that of the next time
+    const lastLines = () => kubelet.requests.filter((request) => /tailLines=1(&|$)/.test(request)).length;
+    const enough = lastLines() + 3;
+    while (lastLines() < enough) await kubelet.requested();
   }
 
   #next(): string {

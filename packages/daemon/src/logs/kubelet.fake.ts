@@ -220,6 +220,12 @@ export class FakeKubelet {
     this.#clockMs -= ms;
   }
 
+  /** The run before the present one is tidied up: the status does not tell of it any more. */
+  tidyUp(): void {
+    this.#runs = this.#runs.slice(-1);
+    this.#changed.ring();
+  }
+
   /** The log of the present run cannot be had, as where the kubelet has just been started. */
   refusePresent(): void {
     this.#refusesPresent = true;

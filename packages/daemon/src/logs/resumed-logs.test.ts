@@ -216,3 +216,23 @@ test('the log of a container that has ended, cut short behind a line that ends l
   await stage.completed();
   expect(await stage.texts()).toEqual(['ok', 'this is ok']);
 });
+
+test('a run that was read, and is tidied up when the daemon is replaced once more, is not told as one that nobody saw', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
+  await stage.stored('one');
+  kubelet.end(false);
+  kubelet.start();
+  kubelet.write('two');
+  await stage.stored('two');
+  kubelet.tidyUp();
+  for (const text of ['three', 'four']) {
+    await stage.restartDaemon();
+    kubelet.write(text);
+    await stage.stored(text);
+  }
+  expect(await stage.texts()).toEqual(['one', 'two', 'three', 'four']);
+  expect(await stage.gaps()).toEqual([]);
+});
