@@ -142,10 +142,7 @@ export class PodChoice {
     const look = () => isGoing(this.#options.candidates(session), uid) || undefined;
     const late = AbortSignal.timeout(GOING_MS);
     const until = AbortSignal.any([this.#options.signal, session.signal, late]);
-    return await session.view.changed.until(look, until).catch((error: unknown) => {
-      if (!until.aborted) throw error;
-      return false;
-    });
+    return await isSeen(session, look, until);
   }
 
   /** See `JoinOptions.isReplaced`. */
@@ -156,10 +153,7 @@ export class PodChoice {
     if (hasEnded()) return false; // it is the next one already
     const look = () => (hasEnded() && client.isRepeatable && this.choose(client) !== undefined) || undefined;
     const until = AbortSignal.any([unanswered, session.signal]);
-    return await session.view.changed.until(look, until).catch((error: unknown) => {
-      if (!until.aborted) throw error;
-      return false;
-    });
+    return await isSeen(session, look, until);
   }
 
   #prove(content: string): void {
@@ -189,4 +183,12 @@ export class PodChoice {
   get #wantedAhead(): number {
     return Math.min(MOST_AHEAD, Math.max(this.#cameAt.length, this.#options.open()));
   }
+}
+
+/** Whether something is seen in the cluster before the signal is aborted. */
+async function isSeen({ view }: ClusterSession, look: () => true | undefined, until: AbortSignal): Promise<boolean> {
+  return await view.changed.until(look, until).catch((error: unknown) => {
+    if (!until.aborted) throw error;
+    return false;
+  });
 }
