@@ -55,17 +55,17 @@ export function checkKeys(name: string, service: Fields, tell: Tell): void {
   }
   for (const sysctl of unsafeSysctls(service)) {
     const message = `\`${sysctl}\` is left out: a node runs no pod with it, unless its kubelet is told to.`;
-    tell({ path: ['services', name, 'sysctls'], message, hint: 'docs/compose.md has the whole table.' }, 'warning');
+    tell({ path: [...at, 'sysctls'], message, hint: 'docs/compose.md has the whole table.' }, 'warning');
   }
   if (service['image'] === undefined && service['build'] === undefined) {
     const message = `\`${name}\` has neither an image nor a build.`;
-    tell({ path: ['services', name], message, hint: 'Give it `image:` or `build:`.' }, 'error');
+    tell({ path: at, message, hint: 'Give it `image:` or `build:`.' }, 'error');
   }
   for (const key of ['network_mode', 'pid', 'ipc']) {
     const value = textOf(service[key]);
     if (value === undefined || ['host', 'bridge', 'none', 'default', 'private', 'shareable'].includes(value)) continue;
     const message = `\`${key}: ${value}\` cannot be carried over: containers of different pods share nothing.`;
-    tell({ path: ['services', name, key], message, hint: 'Reach the other service by its name.' }, 'error');
+    tell({ path: [...at, key], message, hint: 'Reach the other service by its name.' }, 'error');
   }
 }
 
