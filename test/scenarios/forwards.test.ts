@@ -98,27 +98,19 @@ serve(8083, (socket) => {
 process.on('SIGTERM', () => process.exit(0));
 `;
 
-interface OpenedProgram {
-  readonly rig: DevloopRig;
-  readonly echo: number;
-  readonly counter: number;
-  readonly sender: number;
-  readonly greeter: number;
-}
-
-async function openProgram(): Promise<OpenedProgram> {
-  const rig = await openRig('hello-service');
+/** Puts {@link PROGRAM} up. Answers the ports of this machine that lead to it. */
+async function upProgram(rig: DevloopRig) {
   const [echo, counter, sender, greeter] = [await freePort(), await freePort(), await freePort(), await freePort()];
   await rig.write('hello/server.js', PROGRAM);
   const ports = [`${echo}:8080`, `${counter}:8081`, `${sender}:8082`, `${greeter}:8083`];
   await rig.writeConfig(`services:\n  hello:\n    ports: ${JSON.stringify(ports)}\n`);
   await rig.up();
-  return { rig, echo, counter, sender, greeter };
+  return { echo, counter, sender, greeter };
 }
 
 test('half-close, two hundred connections, large transfers both ways, and IPv6', async () => {
-  const { rig, echo, counter, sender, greeter } = await openProgram();
-  await using _rig = rig;
+  await using rig = await openRig('hello-service');
+  const { echo, counter, sender, greeter } = await upProgram(rig);
   const connect = (port: number, host = '127.0.0.1') => net.connect({ port, host, allowHalfOpen: true });
 
   const silent = connect(greeter);
@@ -131,7 +123,6 @@ test('half-close, two hundred connections, large transfers both ways, and IPv6',
   expect(await text(greeted)).toBe('221 you said QUIT');
 
   const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-  // by a program that is known to listen: where that is not known, little of what nobody answers is kept for another
   const uploaded = randomBytes(20_000_000);
   const counted = connect(counter);
   counted.end(uploaded);

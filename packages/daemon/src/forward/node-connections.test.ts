@@ -100,6 +100,19 @@ test('a node that answers no handshake is not asked for ever more of them', asyn
   expect(handshakes.length).toBe(16);
 });
 
+test('when handshakes that all took long have succeeded, others are made for who still waits', async () => {
+  const { connections, handshakes } = stage();
+  const served = Promise.all(Array.from({ length: 20 }, (_, since) => connections.take(since, never)));
+  const impatient = connections.take(20, AbortSignal.timeout(1200));
+  await expect(impatient).rejects.toThrow('timeout'); // by then all count as slow
+  expect(handshakes.length).toBe(16);
+  for (const { succeed } of handshakes) succeed();
+  await settle();
+  expect(handshakes.length).toBe(20);
+  for (const { succeed } of handshakes.slice(16)) succeed();
+  expect(new Set(await served).size).toBe(20);
+});
+
 test('one that the node closes is no longer to be had', async () => {
   const { connections, handshakes } = stage();
   const taken = connections.take(1, never);

@@ -97,14 +97,13 @@ export class NodeConnections implements Disposable {
     }
   }
 
-  /** A handshake that counts has begun; answers what ends that. */
+  /** A handshake that counts has begun; answers what ends that, to be called in any case when it is over. */
   #counted(): () => void {
     let isCounted = true;
     const end = () => {
       clearTimeout(timer);
-      if (!isCounted) return;
+      if (isCounted) this.#opening -= 1;
       isCounted = false;
-      this.#opening -= 1;
       this.#openMore();
     };
     const timer = setTimeout(end, SLOW_MS);
