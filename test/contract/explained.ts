@@ -13,7 +13,7 @@ export const EXPLAINED: readonly Explanation[] = [
     where: /fieldsV1\.f:spec\.(?:f:template\.f:spec\.)?f:(?:selector|nodeSelector|externalTrafficPolicy)/,
     why: 'selectors are atomic maps, and defaults are owned otherwise, since 1.21',
   },
-  { where: /managedFields\[\d+\]\.subresource/, why: 'managers of subresources are told since 1.22' },
+  { where: /managedFields\.entries\[\d+\]\.subresource/, why: 'managers of subresources are told since 1.22' },
   { where: /batch\.kubernetes\.io\/job-name/, why: 'the label has its prefix since 1.27' },
   {
     where:

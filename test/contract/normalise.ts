@@ -45,8 +45,31 @@ function isOfControllers(key: string, value: unknown): boolean {
   return (key === 'status' && typeof value === 'object') || key === 'deployment.kubernetes.io/revision';
 }
 
-function ofClients(managedFields: { manager?: string }[]): unknown[] {
-  return managedFields.filter(({ manager = '' }) => !CONTROLLERS.has(manager));
+interface ManagedEntry {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly time?: string;
+}
+
+/**
+ * The entries of clients by manager, and whether all were in the API server's order. That order is by time too, and what is
+ * one second for one server may be two for another.
+ */
+function ofClients(managedFields: readonly ManagedEntry[]): unknown {
+  const clients = managedFields.filter(({ manager = '' }) => !CONTROLLERS.has(manager));
+  const inOrder = managedFields.every(
+    (entry, index) => index === 0 || asServed(managedFields[index - 1] ?? {}) <= asServed(entry),
+  );
+  return { entries: clients.toSorted((a, b) => (byManager(a) < byManager(b) ? -1 : 1)), inOrder };
+}
+
+/** Sorts as the API server does: what was applied first, then by time and manager. */
+function asServed({ operation = '', time = '', manager = '' }: ManagedEntry): string {
+  return [operation, time, manager].join(' ');
+}
+
+function byManager({ operation = '', manager = '' }: ManagedEntry): string {
+  return [manager, operation].join(' ');
 }
 
 function isEmpty(value: unknown): boolean {

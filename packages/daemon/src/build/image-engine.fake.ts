@@ -43,6 +43,10 @@ export class FakeImageEngine implements ImageEngine {
     return this.images.get(reference);
   }
 
+  async imageLabels(): Promise<undefined> {
+    return undefined;
+  }
+
   async imageFile(imageId: string, path: string): Promise<string | undefined> {
     return this.files.get(`${imageId} ${path}`);
   }

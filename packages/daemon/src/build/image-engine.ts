@@ -82,6 +82,8 @@ export interface ImageEngine extends AsyncDisposable {
   readonly description: EngineDescription;
   /** The image's id (`sha256:…`), or undefined where the engine does not have it. */
   imageId(reference: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The labels of an image, named by reference or id; undefined where the engine does not have it. */
+  imageLabels(image: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
   /** The text of a file of an image, without starting anything; undefined where the image has none there. */
   imageFile(imageId: string, path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Builds an image. Aborting the signal ends the build in the engine. */

@@ -1,10 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import type { Readable } from 'node:stream';
-import { createSecureContext } from 'node:tls';
-import { inspect } from 'node:util';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type {
   BuildListener,
   BuildOutcome,
@@ -23,6 +20,7 @@ import { fileInArchive } from '../build/read-archive.ts';
 import { readBuildStream } from './build-stream.ts';
 import { dockerStatus, noAnswer, translateDockerError } from './docker-errors.ts';
 import type { EngineAddress } from './engine-address.ts';
+import { openDocker } from './open-docker.ts';
 import { readPushStream } from './push-stream.ts';
 import { registryFailure } from './registry-failure.ts';
 import { superviseSwap } from './supervise-swap.ts';
@@ -66,7 +64,7 @@ export class DockerodeImageEngine implements ImageEngine {
     const timeout = AbortSignal.timeout(answerMs);
     const abortSignal = AbortSignal.any([signal, timeout]);
     try {
-      const opened = open(address);
+      const opened = openDocker(address);
       agent = opened.agent;
       const { docker } = opened;
       const [version, info] = await Promise.all([
@@ -124,14 +122,12 @@ export class DockerodeImageEngine implements ImageEngine {
   }
 
   async imageId(reference: string, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      const { Id } = await this.#docker.getImage(reference).inspect();
-      signal.throwIfAborted();
-      return Id;
-    } catch (error) {
-      if (dockerStatus(error) === 404) return undefined;
-      throw this.#translate(error, `a look at ${reference}`);
-    }
+    return (await this.#inspectImage(reference, signal))?.Id;
+  }
+
+  async imageLabels(image: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined> {
+    const found = await this.#inspectImage(image, signal);
+    return found && (found.Config.Labels ?? {});
   }
 
   async imageFile(imageId: string, path: string, signal: AbortSignal): Promise<string | undefined> {
@@ -320,6 +316,17 @@ export class DockerodeImageEngine implements ImageEngine {
     this.#agent.destroy();
   }
 
+  async #inspectImage(image: string, signal: AbortSignal): Promise<Docker.ImageInspectInfo | undefined> {
+    try {
+      const found = await this.#docker.getImage(image).inspect();
+      signal.throwIfAborted();
+      return found;
+    } catch (error) {
+      if (dockerStatus(error) === 404) return undefined;
+      throw this.#translate(error, `a look at ${image}`);
+    }
+  }
+
   #translate(error: unknown, doing: string): unknown {
     return translateDockerError(error, doing, this.description.address);
   }
@@ -354,25 +361,6 @@ function toAuthConfig(credentials: RegistryCredentials | undefined): Docker.Auth
     ...(identityToken === undefined ? {} : { identitytoken: identityToken }),
     ...(registryToken === undefined ? {} : { registrytoken: registryToken }),
   };
-}
-
-function open(address: EngineAddress): { docker: Docker; agent: http.Agent } {
-  // The agent keeps connections open, which saves a TLS handshake a request; dockerode's types do not know it.
-  const connect = (agent: http.Agent, options: Docker.DockerOptions) => {
-    // For each request docker-modem spells out its options to the last depth, for a log that nobody reads.
-    const concise = Object.assign(agent, { [inspect.custom]: () => 'Agent' });
-    return { docker: new Docker({ ...options, agent: concise } as Docker.DockerOptions), agent };
-  };
-  if (address.host.startsWith('unix://')) {
-    return connect(new http.Agent({ keepAlive: true }), { socketPath: address.host.slice('unix://'.length) });
-  }
-  const { hostname, port } = new URL(address.host);
-  if (address.tls === undefined) {
-    return connect(new http.Agent({ keepAlive: true }), { protocol: 'http', host: hostname, port });
-  }
-  // The certificates are read once, not for each connection. The key is not named beside it: it would be read again.
-  const agent = new https.Agent({ keepAlive: true, secureContext: createSecureContext(address.tls) });
-  return connect(agent, { protocol: 'https', host: hostname, port });
 }
 
 function speaksBuildKit(apiVersion: string): boolean {

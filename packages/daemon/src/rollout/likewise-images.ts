@@ -1,22 +1,22 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
-import type { ImageEngine } from '../build/image-engine.ts';
+import { FINGERPRINT_LABEL, type ImageEngine } from '../build/image-engine.ts';
 import type { Bell } from '../support/bell.ts';
 import { repeat } from '../support/delay.ts';
-import { otherImages } from './expected-images.ts';
+import { type ExpectedImage, otherImages } from './expected-images.ts';
 import { type LiveObjects, type Workload, workloadStatus } from './workload-status.ts';
 
 /** Longer than the kubelet takes to tell of a container that it has just exchanged. */
 const LOOK_MS = 1000;
 
 /**
- * Accepts containers of an image that is not the one that was built here, but has its name now: another daemon (of another
- * copy of the project) has built the same content at the same time, and the engine gives the name to whoever is later. The
- * name says the content, so it serves as well. Resolves when the signal is aborted.
+ * Accepts containers of an image that is not the one that was built here, but has its name or had it: other daemons (of other
+ * copies of the project) have built the same content at the same time, and the engine gives the name to whoever is last. The
+ * name says the content, so each of them serves as well. Resolves when the signal is aborted.
  */
 export async function acceptLikewise(
   workloads: readonly Workload[],
   view: LiveObjects & { readonly changed: Bell },
-  engine: Pick<ImageEngine, 'imageId'>,
+  engine: Pick<ImageEngine, 'imageId' | 'imageLabels'>,
   signal: AbortSignal,
 ): Promise<void> {
   const look = async () => {
@@ -24,7 +24,7 @@ export async function acceptLikewise(
       workloadStatus(workload, view).newest.flatMap((pod) => otherImages(pod, workload.expected)),
     );
     for (const { expected, imageId } of others) {
-      if ((await engine.imageId(expected.reference, signal)) !== imageId) continue;
+      if (!(await isLikewise(imageId, expected, engine, signal))) continue;
       expected.likewise?.add(imageId);
       view.changed.ring();
     }
@@ -41,4 +41,19 @@ export async function acceptLikewise(
     () => LOOK_MS,
     signal,
   );
+}
+
+/** Only of an image that has lost its name there can be others: one that has it is what the kubelet will come to run. */
+async function isLikewise(
+  imageId: string,
+  expected: ExpectedImage,
+  engine: Pick<ImageEngine, 'imageId' | 'imageLabels'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const named = await engine.imageId(expected.reference, signal);
+  if (named === expected.imageId || named === imageId) return named === imageId;
+  const [running, wanted] = await Promise.all(
+    [imageId, expected.reference].map(async (image) => (await engine.imageLabels(image, signal))?.[FINGERPRINT_LABEL]),
+  );
+  return running !== undefined && running === wanted;
 }

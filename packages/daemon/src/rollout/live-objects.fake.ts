@@ -33,7 +33,8 @@ export class FakeLiveObjects implements LiveObjects {
   }
 }
 
-export const ID = { one: `sha256:${'1'.repeat(64)}`, two: `sha256:${'2'.repeat(64)}` };
+const id = (digit: string) => `sha256:${digit.repeat(64)}`;
+export const ID = { one: id('1'), two: id('2'), three: id('3') };
 
 interface PodOptions {
   readonly owner?: string;

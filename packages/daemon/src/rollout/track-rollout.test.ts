@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ContainerRun, ImageEngine } from '../build/image-engine.ts';
+import { type ContainerRun, FINGERPRINT_LABEL, type ImageEngine } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { Bell } from '../support/bell.ts';
 import { FakeLiveObjects, ID, podObject } from './live-objects.fake.ts';
@@ -40,14 +40,16 @@ function track(
   {
     workload = WORKLOAD,
     imageId = async () => undefined,
+    imageLabels = async () => undefined,
     isBusy = async () => undefined,
-  }: { workload?: Workload; imageId?: ImageEngine['imageId']; isBusy?: ImageEngine['isBusy'] } = {},
+  }: { workload?: Workload } & Partial<Pick<ImageEngine, 'imageId' | 'imageLabels' | 'isBusy'>> = {},
 ) {
   const asked: string[] = [];
   const outcome = trackRollout([workload], {
     view,
     engine: {
       imageId,
+      imageLabels,
       isBusy,
       container: async (id) => {
         asked.push(id);
@@ -183,6 +185,35 @@ test('an image that somebody else built of the same content, and that has the na
   });
   expect((await outcome).ok).toBe(true);
   expect([names, [...likewise]]).toEqual([['web:1'], [ID.two]]);
+});
+
+test('of three that built the same content, also the image serves that has lost the name to the last', async () => {
+  const likewise = new Set<string>();
+  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const fingerprints: Readonly<Record<string, string>> = { [ID.two]: 'same', 'web:1': 'same' };
+  const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
+    workload,
+    imageId: async () => ID.three,
+    imageLabels: async (image) => ({ [FINGERPRINT_LABEL]: fingerprints[image] ?? 'none' }),
+  });
+  expect((await outcome).ok).toBe(true);
+  expect([...likewise]).toEqual([ID.two]);
+});
+
+test('an image of other content never serves for one that has lost its name', async () => {
+  const likewise = new Set<string>();
+  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const view = new ChangingView(podObject('web', { imageId: ID.two }));
+  const { outcome } = track(view, () => undefined, {
+    workload,
+    imageId: async () => ID.three,
+    imageLabels: async (image) => {
+      if (image === ID.two) setImmediate(() => view.become(podObject('web', { imageId: ID.one })));
+      return image === ID.two ? {} : { [FINGERPRINT_LABEL]: 'new' };
+    },
+  });
+  expect((await outcome).ok).toBe(true);
+  expect(likewise.size).toBe(0);
 });
 
 test('a container of the old image, which the kubelet has not exchanged yet, never serves for the new one', async () => {

@@ -24,7 +24,7 @@ export type RolloutOutcome =
 export interface TrackOptions {
   readonly view: LiveObjects & { readonly changed: Bell };
   /** Asked whether what Kubernetes calls ready without a probe goes on running; absent: taken at Kubernetes' word. */
-  readonly engine?: Pick<ImageEngine, 'container' | 'isBusy' | 'imageId'>;
+  readonly engine?: Pick<ImageEngine, 'container' | 'isBusy' | 'imageId' | 'imageLabels'>;
   /** Changes a pod in something that means nothing; absent where kubelets need no reminding of starts. */
   readonly touch?: ((pod: KubernetesObject, signal: AbortSignal) => Promise<unknown>) | undefined;
   /** Told when the wording of where the rollout is changes. */
