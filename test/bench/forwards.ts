@@ -10,7 +10,14 @@ import { KubectlForward } from './kubectl-forward.ts';
 import type { BenchOptions, BenchResult } from './main.ts';
 import { proberService } from './pod-prober.ts';
 import type { WaitFigures } from './rollout-waits.ts';
-import { figuresOf, KINDS, PER_SECOND, type Rollouts, rolloutsUnderLoad } from './rollouts-under-load.ts';
+import {
+  BESIDE_PER_SECOND,
+  figuresOf,
+  KINDS,
+  PER_SECOND,
+  type Rollouts,
+  rolloutsUnderLoad,
+} from './rollouts-under-load.ts';
 
 const DEFAULT_ROLLOUTS = 100;
 const DEFAULT_MEGABYTES = 256;
@@ -179,7 +186,7 @@ ${PER_SECOND} new connections a second to each port while saves go live, by swap
 the longest answer of a rollout less the median one before the save. In which no pod served: a program in the cluster asks the service's pods,
 old and new, at their own addresses as often; the longest from a round without an answer to the next answer, less the median.
 Ordinarily: the 99th percentile of what connections before the saves took longer than the median one, all rollouts together.
-Left alone: as many new connections go meanwhile through devloop to a service that no rollout touches; what the longest of them
+Left alone: ${BESIDE_PER_SECOND} new connections a second go meanwhile through devloop to a service that no rollout touches; what the longest of them
 took longer, in the same rollout, is the machine's doing.
 kubectl port-forward is begun again whenever it ends.`;
   const json = {

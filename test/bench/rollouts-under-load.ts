@@ -7,11 +7,13 @@ import { median, percentile, round } from './figures.ts';
 import { longestUnservedMs, PodProber } from './pod-prober.ts';
 import { ordinaryOf, type RolloutWaits, waitFigures } from './rollout-waits.ts';
 
-/**
- * New connections, and questions of the prober to each pod. As many new connections go to what is left alone: of fewer, the
- * longest would be shorter for that alone.
- */
+/** New connections, and questions of the prober to each pod. */
 export const PER_SECOND = 50;
+/**
+ * New connections to what is left alone: few, for they load the machine themselves, and half as much again is seen in what is
+ * measured. The longest of few is shorter than that of many, which is to devloop's disadvantage.
+ */
+export const BESIDE_PER_SECOND = 10;
 /** Before a save: what is waited then, nothing that a rollout does is to blame for. */
 const QUIET_MS = 1500;
 /** Of so many it can be said what is usual. */
@@ -107,7 +109,7 @@ async function oneRollout(
   const beside =
     ports.beside === undefined
       ? undefined
-      : loads.use(new ConnectionLoad({ host: '127.0.0.1', port: ports.beside }, PER_SECOND));
+      : loads.use(new ConnectionLoad({ host: '127.0.0.1', port: ports.beside }, BESIDE_PER_SECOND));
   const besideBefore: ConnectionOutcome[] = [];
   do {
     await delay(QUIET_MS);
