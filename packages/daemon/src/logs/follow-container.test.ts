@@ -319,6 +319,21 @@ test('a run that its status does not tell of yet is not taken for the one before
   expect(await stage.gaps()).toEqual([]);
 });
 
+test('a run whose log was that of the next one when it was asked for is told to be missing before that', async () => {
+  const stage = await Stage.open();
+  const { kubelet } = stage;
+  kubelet.write('line 0');
+  kubelet.start();
+  kubelet.write('line 1');
+  stage.follow(); // knows of that run, and is about to ask for the log of the one before
+  kubelet.end(false);
+  kubelet.start();
+  kubelet.write('line 2');
+  await stage.stored('line 2');
+  const told = (await stage.messages()).flatMap((message) => (message.type === 'gap' ? [message.from] : []));
+  expect([await stage.texts(), told]).toEqual([['line 1', 'line 2'], [undefined]]);
+});
+
 test('runs that came and went unseen are told', async () => {
   const stage = await Stage.open();
   stage.follow();

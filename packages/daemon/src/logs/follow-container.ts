@@ -173,6 +173,7 @@ class ContainerFollower {
     };
     const silences = this.#silences?.runId === previousId ? this.#silences : undefined;
     silences?.superseded();
+    const readToMs = this.#options.writer.lastMsOf(source);
     let outcome = await this.#readInto(source, which, signal, silences);
     let vain = vainAfter(0, outcome);
     while ((outcome.is === 'broken' || (outcome.is === 'short' && vain < MOST_IN_VAIN)) && this.#isPresent(run)) {
@@ -185,9 +186,11 @@ class ContainerFollower {
     const wasDoubted = this.#doubt;
     this.#judge(outcome);
     // started again meanwhile: then what was read may have been the log of another run
-    if (!this.#isPresent(run)) this.#doubt ??= wasDoubted;
+    const isOwn = this.#isPresent(run);
+    if (!isOwn) this.#doubt ??= wasDoubted;
     if (this.#doubt !== undefined) {
-      this.#gap(source, `what the run before has said last could not be read: ${this.#doubt}`);
+      const because = `what the run before has said last could not be read: ${this.#doubt}`;
+      storeGap(this.#options.writer, source, because, isOwn ? undefined : { readToMs });
     }
     this.#completed(source);
   }
@@ -324,10 +327,20 @@ function vainAfter(before: number, outcome: ReadOutcome): number {
   return outcome.is === 'refused' ? before + 1 : before;
 }
 
-/** Says that what a run said after its last stored line is not known. */
-export function storeGap(writer: LogWriter, source: StoredSource, because: string): void {
+/**
+ * Says that what a run said after its last stored line is not known.
+ *
+ * @param known up to when it is known, ms since the epoch, undefined: from nowhere on; where that is not its last stored line
+ */
+export function storeGap(
+  writer: LogWriter,
+  source: StoredSource,
+  because: string,
+  known?: { readonly readToMs: number | undefined },
+): void {
   const lastMs = writer.lastMsOf(source);
-  const from = lastMs === undefined ? undefined : new Date(lastMs).toISOString();
+  const fromMs = known === undefined ? lastMs : known.readToMs;
+  const from = fromMs === undefined ? undefined : new Date(fromMs).toISOString();
   const now = Math.max(Date.now(), lastMs ?? 0); // the clock of the node may be ahead of this one
   writer.appendGap(source, { because, from, to: new Date(now).toISOString() }, now);
 }
