@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 import cluster from './vitest.cluster.config.ts';
 
 /** The same scenarios on a sandbox: neither kubectl nor a cluster is needed. Most of a scenario is waiting, so several run at once. */
@@ -19,6 +20,7 @@ export default defineConfig({
     ],
     globalSetup: ['test/rig/sandbox-setup.ts'],
     fileParallelism: true,
+    sequence: { sequencer: BaseSequencer }, // the largest first, so that none is left alone at the end
     maxWorkers: 5,
     reporters: ['default', ['json', { outputFile: 'test/results/sandbox.json' }]],
   },
