@@ -1,4 +1,5 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { unknownService } from '@devloop/shared/errors/unknown-service';
 import { objectReference } from '../forward/target-pods.ts';
 import type { Daemon } from '../loop/daemon.ts';
 import type { PassContext } from '../loop/run-pass.ts';
@@ -12,12 +13,7 @@ import type { ServiceLoop } from '../loop/service-loop.ts';
 export function knownService(daemon: Pick<Daemon, 'service' | 'serviceNames'>, service: string): ServiceLoop {
   const loop = daemon.service(service);
   if (loop !== undefined) return loop;
-  const names = daemon.serviceNames;
-  throw new DevloopError(
-    'service/unknown',
-    `There is no service "${service}".`,
-    names.length === 0 ? 'Add it under services: in devloop.yaml.' : `The services are: ${names.join(', ')}.`,
-  );
+  throw unknownService(service, daemon.serviceNames);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { ALL_TIMES } from '@devloop/daemon/log-store/log-cursor';
 import { readStored, storedServices } from '@devloop/daemon/log-store/read-stored';
 import { loadProject } from '@devloop/daemon/project/load-project';
-import { DevloopError, toReport } from '@devloop/shared/errors/devloop-error';
+import { toReport } from '@devloop/shared/errors/devloop-error';
+import { unknownService } from '@devloop/shared/errors/unknown-service';
 import type { LogMessage } from '@devloop/shared/protocol/stream-message';
 import { untilAborted } from '../daemon/daemon-client.ts';
 import { logsOf } from '../daemon/runtime.ts';
@@ -123,11 +124,7 @@ async function servicesToRead(
   const known = [...new Set([...configured, ...there])];
   const unknown = asked.find((service) => !known.includes(service));
   if (unknown === undefined) return asked.filter((service) => there.includes(service));
-  throw new DevloopError(
-    'service/unknown',
-    `There is no service "${unknown}".`,
-    known.length === 0 ? 'Add it under services: in devloop.yaml.' : `The services are: ${known.join(', ')}.`,
-  );
+  throw unknownService(unknown, known);
 }
 
 /** Exit code 1 says that nothing was found: an error has another one. */

@@ -1,4 +1,4 @@
-import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { unknownService } from '@devloop/shared/errors/unknown-service';
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 
@@ -6,9 +6,8 @@ import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
 export function serviceNamed(service: string, { services }: Pick<DaemonSnapshot, 'services'>): ServiceSnapshot {
   const found = services.find(({ name }) => name === service);
   if (found !== undefined) return found;
-  throw new DevloopError(
-    'service/unknown',
-    `There is no service "${service}".`,
-    `The services are: ${services.map(({ name }) => name).join(', ') || 'none'}.`,
+  throw unknownService(
+    service,
+    services.map(({ name }) => name),
   );
 }

@@ -99,8 +99,8 @@ test('a service that is not there is named, with those that are', async () => {
   const goal = { ...GOAL, services: ['wep'] };
   await expect(awaitLive(new DaemonClient(daemon.socket), goal)).rejects.toMatchObject({
     code: 'service/unknown',
-    message: 'There is no service wep in shop.',
-    remedy: 'Name one of these: web',
+    message: 'There is no service "wep".',
+    remedy: 'The services are: web.',
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
 import { DevloopError, type ErrorReport } from '@devloop/shared/errors/devloop-error';
+import { unknownService } from '@devloop/shared/errors/unknown-service';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
 import { liveness, type ServiceSnapshot } from '@devloop/shared/protocol/service-state';
 import type { DaemonSnapshot } from '@devloop/shared/protocol/snapshot';
@@ -131,15 +132,8 @@ function canSettle(event: DaemonEvent): boolean {
 
 function wanted(snapshot: DaemonSnapshot, services: readonly string[]): readonly string[] {
   const known = snapshot.services.map(({ name }) => name);
-  for (const name of services) {
-    if (!known.includes(name)) {
-      throw new DevloopError(
-        'service/unknown',
-        `There is no service ${name} in ${snapshot.project}.`,
-        `Name one of these: ${known.join(', ')}`,
-      );
-    }
-  }
+  const unknown = services.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownService(unknown, known);
   return services.length === 0 ? known : services;
 }
 
