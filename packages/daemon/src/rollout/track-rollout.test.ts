@@ -172,9 +172,15 @@ test('a probe is proof, and so is having run for long', async () => {
   }
 });
 
-test('an image that somebody else built of the same content, and that has the name now, serves as well', async () => {
+/** A workload whose image was built here, and the ids of others that were accepted for it. */
+function builtHere() {
   const likewise = new Set<string>();
-  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const expected = new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]);
+  return { workload: { ...WORKLOAD, expected }, likewise };
+}
+
+test('an image that somebody else built of the same content, and that has the name now, serves as well', async () => {
+  const { workload, likewise } = builtHere();
   const names: string[] = [];
   const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
     workload,
@@ -188,8 +194,7 @@ test('an image that somebody else built of the same content, and that has the na
 });
 
 test('of three that built the same content, also the image serves that has lost the name to the last', async () => {
-  const likewise = new Set<string>();
-  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const { workload, likewise } = builtHere();
   const fingerprints: Readonly<Record<string, string>> = { [ID.two]: 'same', 'web:1': 'same' };
   const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
     workload,
@@ -201,8 +206,7 @@ test('of three that built the same content, also the image serves that has lost 
 });
 
 test('an image of other content never serves for one that has lost its name', async () => {
-  const likewise = new Set<string>();
-  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const { workload, likewise } = builtHere();
   const view = new ChangingView(podObject('web', { imageId: ID.two }));
   const { outcome } = track(view, () => undefined, {
     workload,
@@ -217,8 +221,7 @@ test('an image of other content never serves for one that has lost its name', as
 });
 
 test('a container of the old image, which the kubelet has not exchanged yet, never serves for the new one', async () => {
-  const likewise = new Set<string>();
-  const workload = { ...WORKLOAD, expected: new Map([['main', { reference: 'web:1', imageId: ID.one, likewise }]]) };
+  const { workload, likewise } = builtHere();
   const view = new ChangingView(podObject('web', { imageId: ID.two }));
   const { outcome } = track(view, () => undefined, {
     workload,
