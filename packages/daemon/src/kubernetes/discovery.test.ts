@@ -79,6 +79,29 @@ test('lists a kind that only another version of its group has, and each kind onc
   ]);
 });
 
+test('all groups and kinds are asked for over a few connections', async () => {
+  const versions = Array.from({ length: 12 }, (_, index) => `group-${index}/v1`);
+  const connections = new Set<unknown>();
+  const { api } = await openApiServer((request, response, { pathname }) => {
+    connections.add(request.socket);
+    if (pathname === '/apis') {
+      const groups = versions.map((groupVersion) => ({
+        versions: [{ groupVersion }],
+        preferredVersion: { groupVersion },
+      }));
+      answerJson(response, 200, { groups });
+    } else answerJson(response, 200, pathname === '/api/v1' ? core : { resources: [kindOf(pathname)] });
+  });
+  const kindOf = (path: string) => ({ name: 'webs', kind: `Web ${path}`, namespaced: true, verbs: all });
+  const discovery = new Discovery(api);
+  const kinds = await discovery.ofEachDeletable(async (resource) => {
+    await api.json(resourcePath(resource, undefined), { signal: never });
+    return resource.kind;
+  }, never);
+  expect(kinds).toEqual(['Pod', 'Namespace', ...versions.map((version) => `Web /apis/${version}`)]);
+  expect(connections.size).toBeLessThanOrEqual(4);
+});
+
 test('who gives up does not fail those who asked for the same', async () => {
   const controller = new AbortController();
   const reason = new Error('gave up');

@@ -1,4 +1,5 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { Slots } from '../support/slots.ts';
 import type { ApiClient } from './api-client.ts';
 import { ApiRefusal } from './api-errors.ts';
 
@@ -20,10 +21,17 @@ interface ResourceList {
   resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
 }
 
+/**
+ * Over how many connections all groups or kinds are asked for, of which a cluster has dozens: each new connection takes a
+ * TLS handshake, which costs both ends more than many an answer, and comes just when the first image is deployed.
+ */
+const AT_ONCE = 4;
+
 /** What kinds the cluster knows, asked group by group when one is first needed. */
 export class Discovery {
   readonly #api: ApiClient;
   readonly #groups = new Map<string, Promise<Resource[]>>();
+  readonly #slots = new Slots(AT_ONCE);
 
   constructor(api: ApiClient) {
     this.#api = api;
@@ -48,6 +56,12 @@ export class Discovery {
     );
   }
 
+  /** Asks something of every kind whose objects can be listed and deleted, of a few at a time. */
+  async ofEachDeletable<T>(ask: (resource: Resource) => Promise<T>, signal: AbortSignal): Promise<T[]> {
+    const resources = await this.deletable(signal);
+    return await Promise.all(resources.map((resource) => this.#slots.run(0, signal, () => ask(resource))));
+  }
+
   /**
    * Every kind whose objects can be listed and deleted, in the version that the cluster prefers; where that does not have
    * the kind, in the first of its group that has it (CronJob is batch/v1beta1's alone up to Kubernetes 1.20).
@@ -55,7 +69,7 @@ export class Discovery {
   async deletable(signal: AbortSignal): Promise<Resource[]> {
     const { groups } = await this.#api.json<GroupList>('/apis', { signal });
     const lists = await Promise.all([
-      this.#group('v1', signal),
+      this.#inTurn('v1', signal),
       ...groups.map((group) => this.#kindsOf(group, signal)),
     ]);
     return lists.flat().filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
@@ -67,10 +81,14 @@ export class Discovery {
   ): Promise<Resource[]> {
     // The API server lists versions with the newest first.
     const inOrder = [...new Set([preferred, ...versions.map(({ groupVersion }) => groupVersion)])];
-    const lists = await Promise.all(inOrder.map((version) => this.#group(version, signal)));
+    const lists = await Promise.all(inOrder.map((version) => this.#inTurn(version, signal)));
     const byKind = new Map<string, Resource>();
     for (const resource of lists.flat()) if (!byKind.has(resource.kind)) byKind.set(resource.kind, resource);
     return [...byKind.values()];
+  }
+
+  #inTurn(apiVersion: string, signal: AbortSignal): Promise<Resource[]> {
+    return this.#slots.run(0, signal, () => this.#group(apiVersion, signal));
   }
 
   async #group(apiVersion: string, signal: AbortSignal): Promise<Resource[]> {

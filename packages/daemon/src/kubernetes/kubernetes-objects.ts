@@ -150,23 +150,21 @@ export class KubernetesObjects implements ClusterObjects {
   }
 
   async applied(project: string, signal: AbortSignal): Promise<KubernetesObject[]> {
-    const lists = await Promise.all(
-      (await this.#discovery.deletable(signal)).map(async (resource) => {
-        try {
-          const list = await this.#api.json<{ items: KubernetesObject[] }>(resourcePath(resource, undefined), {
-            query: { labelSelector: `${PROJECT_LABEL}=${project}` },
-            signal,
-          });
-          return list.items.map((item) => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }));
-        } catch (error) {
-          // Kinds that this user may not list hold nothing that this user applied.
-          if (error instanceof ApiRefusal && (error.status === 403 || error.status === 404 || error.status === 405)) {
-            return [];
-          }
-          throw error;
+    const lists = await this.#discovery.ofEachDeletable(async (resource) => {
+      try {
+        const list = await this.#api.json<{ items: KubernetesObject[] }>(resourcePath(resource, undefined), {
+          query: { labelSelector: `${PROJECT_LABEL}=${project}` },
+          signal,
+        });
+        return list.items.map((item) => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }));
+      } catch (error) {
+        // Kinds that this user may not list hold nothing that this user applied.
+        if (error instanceof ApiRefusal && (error.status === 403 || error.status === 404 || error.status === 405)) {
+          return [];
         }
-      }),
-    );
+        throw error;
+      }
+    }, signal);
     const byUid = new Map<string, KubernetesObject>();
     for (const object of lists.flat()) {
       if (isOurs(object) && object.metadata.uid !== undefined) byUid.set(object.metadata.uid, object);
