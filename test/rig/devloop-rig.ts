@@ -12,6 +12,8 @@ import type { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot
 import { DetailMessage, LogMessage, ViewMessage } from '../../packages/shared/src/protocol/stream-message.ts';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { logsFolderOf, type RuntimeEnvironment, runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
+import { ensureDaemon } from '../../packages/tui/src/daemon/start-daemon.ts';
+import { awaitLive } from '../../packages/tui/src/live/await-live.ts';
 import { DaemonSocket, type MessageStream } from './daemon-socket.ts';
 import { EventFeed, type EventMark, type EventPredicate, FROM_THE_START } from './event-feed.ts';
 import { type HttpAnswer, type HttpRequest, plainRequest } from './http-answer.ts';
@@ -149,6 +151,24 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     const result = await this.devloop(args, { timeoutMs: (UP_TIMEOUT_SECONDS + 30) * 1000, ...options });
     await this.catchUp();
     return result;
+  }
+
+  /**
+   * As {@link up}, without the process of the command, which takes a quarter as long as the daemon itself: for scenarios
+   * that begin with what is live, and are not about its start.
+   */
+  async start(): Promise<void> {
+    const { folder, env } = this;
+    const signal = AbortSignal.timeout((UP_TIMEOUT_SECONDS + 30) * 1000);
+    const { client } = await ensureDaemon(folder, { signal, env, main: DAEMON });
+    const outcome = await awaitLive(client, {
+      services: [],
+      timeoutMs: UP_TIMEOUT_SECONDS * 1000,
+      signal,
+      show: async () => undefined,
+    });
+    if (outcome.is !== 'live') throw new Error(`not live after the start: ${JSON.stringify(outcome)}`);
+    await this.catchUp();
   }
 
   /** Follows the events, and waits until those are here that tell of what status tells. */
@@ -402,14 +422,17 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   /** What the cluster has of the rig, as kubectl shows it. */
   async #tables(): Promise<string> {
     const shown = ['deployments', 'replicasets', 'pods', 'services', 'events'] as const;
-    return (await Promise.all(shown.map((resource) => this.kube.table(resource, this.namespace)))).join('\n\n');
+    const tables: string[] = [];
+    // one after the other, for which one connection does
+    for (const resource of shown) tables.push(await this.kube.table(resource, this.namespace));
+    return tables.join('\n\n');
   }
 
   /** By the signal that ends a daemon like `devloop stop`, without the start of a command for each test. */
   #endDaemons(): void {
     const found = this.processes().filter(({ commandLine }) => commandLine.includes(DAEMON));
-    const pids = new Set([...found.map(({ pid }) => pid), ...[...this.#pids].filter(isRunning)]);
-    for (const pid of pids) {
+    for (const { pid } of found) this.#pids.add(pid);
+    for (const pid of [...this.#pids].filter(isRunning)) {
       try {
         process.kill(pid, 'SIGTERM');
       } catch (error) {
@@ -419,10 +442,11 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   }
 
   async #expectNoProcess(): Promise<void> {
-    const left = () => [
-      ...this.processes().map((found) => `${found.pid} ${found.commandLine}`),
-      ...[...this.#pids].filter(isRunning).map(String),
-    ];
+    const left = () => {
+      const known = [...this.#pids].filter(isRunning);
+      // all that runs on the machine is looked through only when these have ended
+      return known.length > 0 ? known.map(String) : this.processes().map((one) => `${one.pid} ${one.commandLine}`);
+    };
     try {
       await poll(
         async () => left(),

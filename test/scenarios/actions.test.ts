@@ -6,7 +6,7 @@ import { poll } from '../rig/poll.ts';
 
 test('restart, scale, delete a pod, and go on saving', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const service = 'hello';
   const [pod] = await rig.pods('app=hello');
 
@@ -61,7 +61,7 @@ test('paused, saves wait; rolled back, the build before serves until the next sa
   const service = 'hello';
   const [first, second, third] = [unique('first'), unique('second'), unique('third')];
   await rig.write('hello/message.txt', first);
-  await rig.up();
+  await rig.start();
   const { liveImage } = await rig.service(service);
   const nothing = await rig.refusal({ type: 'roll-back', service });
   expect(nothing.code).toBe('command/refused');
@@ -105,7 +105,7 @@ test('bare pods are restarted, and forwards come and go while the daemon runs', 
     'k8s/hello.yaml',
     `apiVersion: v1\nkind: Pod\n${metadata}spec:\n  terminationGracePeriodSeconds: 1\n  containers:\n    - name: hello\n      image: hello\n`,
   );
-  await rig.up();
+  await rig.start();
   const [pod] = await rig.objects('pods');
   const deleted = rig.mark();
   await rig.command({ type: 'delete-pod', service, namespace: rig.namespace, pod: 'hello' });

@@ -7,7 +7,7 @@ const NODE_PORT = 30080;
 
 test('the API gateway: bare Pods, images of a foreign registry, manifests in a tree, DNS, a LoadBalancer', async () => {
   await using rig = await openRig('api-gateway');
-  await rig.up();
+  await rig.start();
   const predict = async () => JSON.parse((await rig.throughNodePort(NODE_PORT, '/predict/21')).body);
   // there is no readiness probe: a program that runs may still need a moment until it listens
   await poll(predict, (answer) => answer.prediction?.score === 42, { what: 'the gateway answers for all three' });

@@ -15,7 +15,7 @@ test('ten saves 300 ms apart during a build of 5 s: at most two builds, one roll
   await using rig = await openRig('hello-service');
   await rig.write('hello/Dockerfile', SLOW_DOCKERFILE);
   await rig.write('hello/message.txt', unique('before'));
-  await rig.up();
+  await rig.start();
   using images = await rig.watchImages('hello');
   const [before] = await rig.pods('app=hello');
 
@@ -43,7 +43,7 @@ test('ten saves 300 ms apart during a build of 5 s: at most two builds, one roll
 
 test('a save during the wait for a rollout takes its place', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   // never ready: it listens where nobody asks
   await rig.edit('k8s/hello.yaml', (text) =>
     text.replace(

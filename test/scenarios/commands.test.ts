@@ -15,7 +15,7 @@ test('rebuild, logs, doctor, render, check and version do what they say', async 
   await rig.devloop(['check']);
   const message = unique('hello');
   await rig.write('hello/message.txt', message);
-  await rig.up();
+  await rig.start();
 
   const logs = await rig.devloop(['logs', 'hello', '--tail', '10']);
   expect(logs.stdout).toContain(`serving "${message}" on 8080`);
@@ -36,7 +36,7 @@ test('rebuild, logs, doctor, render, check and version do what they say', async 
 
 test('status --json and events print what the daemon publishes', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const { stdout } = await rig.devloop(['status', '--json']);
   expect(DaemonSnapshot.parse(JSON.parse(stdout)).services.map(({ name }) => name)).toEqual(['hello']);
 
@@ -53,7 +53,7 @@ test('status --json and events print what the daemon publishes', async () => {
 
 test('wrong use is told with a remedy and an exit code', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const unknown = await rig.devloop(['rebuild', 'helo'], { expect: null });
   expect(unknown.code).not.toBe(0);
   expect(unknown.output).toMatch(/helo[\s\S]*hello/);
@@ -66,7 +66,7 @@ test('wrong use is told with a remedy and an exit code', async () => {
 
 test('a wait that takes too long ends with 5', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 5\nEXPOSE'));
   await rig.write('hello/message.txt', unique('slow'));
   await rig.devloop(['wait', '--live', 'hello', '--timeout', '1'], { expect: 5 });
@@ -80,7 +80,7 @@ test('a service without manifests gets a Deployment and a Service from its EXPOS
   expect(stdout).toMatch(/kind: Deployment/);
   expect(stdout).toMatch(/kind: Service/);
   expect(stdout).toMatch(/containerPort: 8080/);
-  await rig.up();
+  await rig.start();
   const [service] = await rig.objects('services');
   const message = (await rig.read('hello/message.txt')).trim();
   await rig.serves(`${service.metadata.name}:${service.spec.ports[0].port}`, message);

@@ -17,7 +17,7 @@ test('a compose service that runs as a user by name has the numbers of its image
   await rig.write('compose.yaml', compose('node'));
   await rig.writeConfig('compose: compose.yaml\n');
   expect((await rig.devloop(['render'])).stdout).toContain('# Deployment web: runs as node');
-  await rig.up();
+  await rig.start();
   const asked = async () => {
     const { spec } = await rig.object('deployments', 'web');
     return spec.template.spec.containers[0].securityContext;

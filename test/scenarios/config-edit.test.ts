@@ -5,7 +5,7 @@ import { openRig } from '../rig/open-rig.ts';
 
 test('a broken edit keeps the last good config and points at the mistake; mended, it takes effect', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const [pod] = await rig.pods('app=hello');
 
   const broken = rig.mark();
@@ -40,7 +40,7 @@ test('a broken edit keeps the last good config and points at the mistake; mended
 
 test('text that is no YAML is a diagnostic too', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   await rig.writeAtomic('devloop.yaml', 'services:\n  hello: {\n');
   const { diagnostics } = await rig.event((event) => event.type === 'config-rejected', since);
@@ -53,7 +53,7 @@ test('services appear and disappear with the config', async () => {
   const onlyApi = 'manifests: []\nservices:\n  api:\n    manifests: [k8s/api.yaml]\n';
   const both = `${onlyApi}  web:\n    manifests: [k8s/web.yaml]\n    dependsOn: [api]\n`;
   await rig.writeConfig(onlyApi);
-  await rig.up();
+  await rig.start();
   expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
   await rig.create('configmaps', { metadata: { name: 'somebody-elses' } });
   const [api] = await rig.pods('app=api');
@@ -89,7 +89,7 @@ test('a manifest that is edited is applied, and an object that vanishes from it 
     'k8s/settings.yaml',
     'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n',
   );
-  await rig.up();
+  await rig.start();
   expect((await rig.object('configmaps', 'settings')).data).toEqual({ a: '1' });
   const [pod] = await rig.pods('app=hello');
 

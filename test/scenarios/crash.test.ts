@@ -36,7 +36,7 @@ test('or by the setting in devloop.yaml that it lacks', async () => {
 
 test('a crash that an edit brings into a running pod shows the lines of the container that failed', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const good = await rig.read('hello/server.js');
   const words = unique('the disk is on fire');
   const since = rig.mark();
@@ -63,7 +63,7 @@ test('a service that dies after it was live is degraded, not live', async () => 
        response.end('alive');
      }).listen(8080);\n`,
   );
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   // the first deaths are restarted at once; only one that the kubelet holds back is a lasting trouble
   for (let deaths = 0; deaths < 3; deaths++) {

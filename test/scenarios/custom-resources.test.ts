@@ -129,7 +129,7 @@ test('a custom resource of which nobody makes pods is live when it is applied, w
   const { namespace } = rig;
   await rig.write('k8s/hello.yaml', rollout(custom.group));
   await rig.writeConfig(config(custom.group));
-  await rig.up();
+  await rig.start();
   expect(await rig.service('hello')).toMatchObject({ liveness: 'live', replicas: { wanted: 0 }, pods: [] });
   const { note } = await rig.event(passEnded('hello', 'live'));
   expect(note).toContain('Rollout/hello was applied, and no controller has made pods of it');
@@ -157,7 +157,7 @@ test('a custom resource with a pod template needs no word in the config, and get
   await using rig = await openRig('hello-service');
   const manifest = await rig.read('k8s/hello.yaml');
   await rig.write('k8s/hello.yaml', manifest.replace('apps/v1\nkind: Deployment', `${custom.group}/v1\nkind: Rollout`));
-  await rig.up();
+  await rig.start();
   const image = async () => (await custom.object(rig.namespace, 'hello')).spec.template.spec.containers[0].image;
   const first = await image();
   expect(first).toMatch(/^hello:devloop-/);
@@ -179,7 +179,7 @@ test('a custom resource is as its own status says, also where nothing else in th
   await rig.writeConfig(config(custom.group));
   const ready = (status: string, message: string) => ({ conditions: [{ type: 'Ready', status, message }] });
 
-  await rig.up();
+  await rig.start();
 
   const since = rig.mark();
   await custom.say(namespace, 'hello', ready('False', 'its certificate has expired'));

@@ -8,7 +8,7 @@ import { poll } from '../rig/poll.ts';
 
 test('after kill -9 the next command recovers, adopts what runs, and re-rolls nothing', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const swapped = unique('swapped');
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', swapped);
@@ -26,7 +26,7 @@ test('after kill -9 the next command recovers, adopts what runs, and re-rolls no
   await rig.events.ended();
 
   const again = rig.mark();
-  await rig.up();
+  await rig.start();
   const recovered = await rig.status();
   expect(recovered.pid).not.toBe(killed.pid);
   expect(await rig.service('hello')).toMatchObject({ liveness: 'live', liveImage: killed.services[0]?.liveImage });
@@ -41,13 +41,13 @@ test('after kill -9 the next command recovers, adopts what runs, and re-rolls no
   await rig.events.ended();
   const missed = unique('saved while no daemon ran');
   await rig.writeAtomic('hello/message.txt', missed);
-  await rig.up();
+  await rig.start();
   expect((await rig.served('hello')).body).toBe(missed);
 });
 
 test('a daemon that is killed in the middle of a pass leaves nothing that the next one cannot finish', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   // at each of these moments: the image is built, and the objects are half patched
   for (const moment of ['image-ready', 'object-applied'] as const) {
     const since = rig.mark();
@@ -57,7 +57,7 @@ test('a daemon that is killed in the middle of a pass leaves nothing that the ne
     await rig.event((event) => event.type === moment, since);
     process.kill(pid, 'SIGKILL');
     await rig.events.ended();
-    await rig.up();
+    await rig.start();
     expect((await rig.served('hello')).body).toBe(message);
     const deployment = await rig.object('deployments', 'hello');
     expect(deployment.spec.paused ?? false).toBe(false);
@@ -69,7 +69,7 @@ test.each(['after its ReplicaSet', 'after its Deployment'])(
   'a pod that a swap has left behind, because its daemon was killed %s, is brought to the new content',
   async (killed) => {
     await using rig = await openRig('hello-service');
-    await rig.up();
+    await rig.start();
     const [{ spec: old }] = (await rig.pods('app=hello')) as [ApiObject];
     const message = unique('swapped');
     const since = rig.mark();
@@ -83,7 +83,7 @@ test.each(['after its ReplicaSet', 'after its Deployment'])(
       await rig.kube.patch('deployments', rig.namespace, 'hello', { spec });
     }
     await rig.kube.patch('pods', rig.namespace, pod.metadata.name, { spec: { containers } });
-    await rig.up();
+    await rig.start();
     expect((await rig.served('hello')).body).toBe(message);
   },
 );
@@ -106,7 +106,7 @@ test('stop ends the daemon and leaves what runs running', async () => {
   await using rig = await openRig('hello-service');
   const message = unique('stays');
   await rig.write('hello/message.txt', message);
-  await rig.up();
+  await rig.start();
   const { pid } = await rig.status();
   await rig.devloop(['stop']);
   await rig.events.ended();
@@ -122,7 +122,7 @@ test('stop ends the daemon and leaves what runs running', async () => {
 
 test('SIGTERM ends the daemon as cleanly as stop does', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const { pid } = await rig.status();
   process.kill(pid, 'SIGTERM');
   await rig.events.ended();

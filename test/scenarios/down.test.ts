@@ -4,7 +4,7 @@ import { openRig } from '../rig/open-rig.ts';
 test('down deletes exactly what devloop applied, says so first, and ends the daemon', async () => {
   await using rig = await openRig('two-services');
   await rig.write('k8s/settings.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ours }\n');
-  await rig.up();
+  await rig.start();
   await rig.create('configmaps', { metadata: { name: 'theirs' } });
   const labels = { app: 'theirs' };
   const container = { name: 'busybox', image: 'busybox:1.36', command: ['sleep', '600'] };
@@ -35,7 +35,7 @@ test('down deletes exactly what devloop applied, says so first, and ends the dae
 
 test('down without a terminal and without --yes lists, and deletes nothing', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const { output, code } = await rig.devloop(['down'], { expect: null });
   expect(code).not.toBe(0);
   expect(output).toMatch(/hello/);
@@ -45,7 +45,7 @@ test('down without a terminal and without --yes lists, and deletes nothing', asy
 
 test('down works also where no daemon runs', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   await rig.devloop(['stop']);
   await rig.devloop(['down', '--yes'], { timeoutMs: 150_000 });
   expect(await rig.objects('deployments')).toEqual([]);

@@ -5,7 +5,7 @@ import { openRig } from '../rig/open-rig.ts';
 
 test('however an editor saves, the save goes live, and what was not a change builds nothing', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const file = 'hello/message.txt';
   const ways: Record<string, (text: string) => Promise<void>> = {
     'in place': (text) => rig.write(file, text),
@@ -47,7 +47,7 @@ test('what the build cannot see starts no build', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/.dockerignore', 'notes\n!notes/seen.txt\n');
   await rig.write('hello/notes/seen.txt', 'first');
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   await rig.write('hello/notes/private.txt', unique('not seen'));
   await rig.write('hello/.git/index', unique('not seen'));

@@ -7,7 +7,7 @@ const NODE_PORT = 30500;
 
 test('the Flask example: two stages, two replicas, a node port, imagePullPolicy Never', async () => {
   await using rig = await openRig('flask-example');
-  await rig.up();
+  await rig.start();
   const ask = async () => {
     const answer = await rig.throughNodePort(NODE_PORT, '/forecast', {
       method: 'POST',

@@ -18,7 +18,7 @@ test('no new connection is refused or reset through a swap and a rolling update'
   await rig.edit('hello/server.js', (text) => text.replace('process.exit(0)', 'server.close(() => process.exit(0))'));
   const config = `services:\n  hello:\n    killAfterMs: 5000\n    ports: ["${port}:8080"]\n`;
   await rig.writeConfig(config);
-  await rig.up();
+  await rig.start();
   await using load = new ConnectionLoad({ host: '127.0.0.1', port }, 20);
   for (const rollout of ['swap', 'rolling'] as const) {
     const before = rig.mark();
@@ -48,7 +48,7 @@ test('in a rolling update the old program answers until the new one listens, and
   const [before, after] = [unique('before'), unique('after')];
   await rig.write('hello/message.txt', before);
   await rig.writeConfig(`services:\n  hello:\n    rollout: rolling\n    ports: ["${port}:8080"]\n`);
-  await rig.up();
+  await rig.start();
   // longer than a forward lets a connection wait
   const ask = async () => (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
   expect(await ask()).toBe(before);
@@ -104,7 +104,7 @@ async function upProgram(rig: DevloopRig) {
   await rig.write('hello/server.js', PROGRAM);
   const ports = [`${echo}:8080`, `${counter}:8081`, `${sender}:8082`, `${greeter}:8083`];
   await rig.writeConfig(`services:\n  hello:\n    ports: ${JSON.stringify(ports)}\n`);
-  await rig.up();
+  await rig.start();
   return { echo, counter, sender, greeter };
 }
 
@@ -202,7 +202,7 @@ test('a WebSocket across silence and a ping; calls of HTTP/2 as gRPC makes them,
   const [web, rpc] = [await freePort(), await freePort()];
   await rig.write('hello/server.js', CONVERSATIONS);
   await rig.writeConfig(`services:\n  hello:\n    ports: ["${web}:8080", "${rpc}:8081"]\n`);
-  await rig.up();
+  await rig.start();
 
   const socket = new WebSocket(`ws://localhost:${web}/`);
   const said = async () => String(((await once(socket, 'message')) as [MessageEvent])[0].data);
@@ -239,13 +239,13 @@ test('what is in another namespace is forwarded, as the config says and at run t
   const message = unique('elsewhere');
   await other.write('hello/message.txt', message);
   await other.writeConfig('services:\n  hello:\nchoosePorts: false\n');
-  await other.up();
+  await other.start();
   const [configured, added] = [await freePort(), await freePort()];
   const { namespace } = other;
   await rig.writeConfig(
     `services:\n  hello:\nforwards:\n  - { to: service/hello, namespace: ${namespace}, local: ${configured}, port: 80 }\n`,
   );
-  await rig.up();
+  await rig.start();
   expect((await plainRequest(`http://localhost:${configured}/`)).body).toBe(message);
   const to = `${namespace}/deployment/hello`;
   await rig.devloop(['ports', 'add', to, `${added}:8080`]);
@@ -261,7 +261,7 @@ test('what is in another namespace is forwarded, as the config says and at run t
 
 test('ports that nobody named are chosen, kept by the next daemon, shown, opened, added and removed', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const chosen = async () => (await rig.service('hello')).forwards;
   const [first] = await chosen();
   if (first === undefined) throw new Error('nothing was chosen');

@@ -5,7 +5,7 @@ import { passEnded, passesEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { mustRun } from '../rig/run-command.ts';
 
-const FILES = 2000;
+const FILES = 1000;
 const SERVER = `const { readdirSync, readFileSync } = require('node:fs');
 const counts = {};
 for (const name of readdirSync('data')) {
@@ -33,7 +33,7 @@ test(`a checkout that changes ${FILES} files is one rollout of all of them`, asy
   await fill(two);
   await git('commit', '--quiet', '--all', '-m', 'two');
   await git('checkout', '--quiet', 'one');
-  await rig.up();
+  await rig.start();
   await rig.serves('hello', JSON.stringify({ [one]: FILES }));
   using images = await rig.watchImages('hello');
 

@@ -41,7 +41,7 @@ test('a chart is rendered by helm with its values, and again when one of its fil
   await rig.writeConfig(CONFIG);
   expect((await rig.devloop(['check'])).stdout).toContain('1 service (hello), 2 objects');
   expect((await rig.devloop(['render'])).stdout).toContain(`dev of shop in ${rig.namespace}`);
-  await rig.up();
+  await rig.start();
   await rig.serves('hello', '010', '/env/COLOUR'); // a text, which helm's own reading would make 8 of
 
   let since = rig.mark();

@@ -7,7 +7,7 @@ import { poll } from '../rig/poll.ts';
 test('what beforeBuild writes is in the image and starts no build of its own; afterReady runs when live', async () => {
   await using rig = await openRig('hooks');
   await rig.write('web/name.txt', unique('one').replace(' ', '-'));
-  await rig.up();
+  await rig.start();
   const runs = async () => Number(await rig.read('runs.txt'));
   const first = await runs();
   const name = (await rig.read('web/name.txt')).trim();
@@ -39,7 +39,7 @@ test('what beforeBuild writes is in the image and starts no build of its own; af
 
 test('a hook that fails is a failure with its output, and the next save tries again', async () => {
   await using rig = await openRig('hooks');
-  await rig.up();
+  await rig.start();
   const good = await rig.read('scripts/generate.sh');
   const since = rig.mark();
   const words = unique('no such generator');

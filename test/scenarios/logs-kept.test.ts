@@ -73,7 +73,7 @@ test('init containers, a Job that is not built, and the last words of a crash ar
   await rig.write('jobs/migrate.yaml', JOB);
   await rig.writeConfig('services:\n  hello:\n  migrate:\n    build: false\n    manifests: [jobs]\n');
   await rig.edit('hello/Dockerfile', (text) => `${text}RUN echo built for ${unique('a test')}\n`);
-  await rig.up();
+  await rig.start();
   {
     await using logs = await rig.logs('follow=1&build=1');
     await logs.find(says(/^it is prepared$/));
@@ -123,7 +123,7 @@ test('init containers, a Job that is not built, and the last words of a crash ar
 test('whatever bytes a program writes are stored, and shown so that no terminal obeys them', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/server.js', PROGRAM);
-  await rig.up();
+  await rig.start();
   await using logs = await rig.logs('follow=1');
   await logs.find(says(/^it is up$/));
   const garbage = Buffer.from('\u001b[2J\u001b]0;title\u0007red \u001b[31mtext\u009b1m\rover');
@@ -147,7 +147,7 @@ test('whatever bytes a program writes are stored, and shown so that no terminal 
 test('a daemon that is killed and started anew stores every line once', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/server.js', PROGRAM);
-  await rig.up();
+  await rig.start();
   await ask(rig, '/count');
   {
     await using logs = await rig.logs('follow=1');
@@ -173,7 +173,7 @@ test('a daemon that is killed and started anew stores every line once', async ()
 test('a daemon that sleeps for 20 seconds in a flood stores every line once', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/server.js', PROGRAM);
-  await rig.up();
+  await rig.start();
   await using logs = await rig.logs('follow=1');
   await ask(rig, '/flood');
   await logs.find(says(/^count 4000$/));
@@ -198,7 +198,7 @@ test('a daemon that sleeps for 20 seconds in a flood stores every line once', as
 test('a reader of a flood comes to its end', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/server.js', `${PROGRAM}setInterval(() => console.log('flood '.repeat(200)), 1);\n`);
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   expect((await printed(rig, 'hello', '--grep', 'flood')).length).toBeGreaterThan(0);
   await rig.writeAtomic('hello/message.txt', unique('another'));

@@ -35,7 +35,7 @@ test('lines of builds, init containers and containers, through a swap and a clus
   await rig.edit('k8s/hello.yaml', (text) =>
     text.replace(before, init).replace('    spec:\n', '    spec:\n      terminationGracePeriodSeconds: 1\n'),
   );
-  await rig.up();
+  await rig.start();
 
   // what was built before somebody listened is told too
   await using logs = await rig.logs('follow=1&build=1&tail=100000');

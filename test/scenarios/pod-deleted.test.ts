@@ -5,7 +5,7 @@ import { openRig } from '../rig/open-rig.ts';
 
 test('a pod that is deleted comes back with the newest image, and status tells the truth meanwhile', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const message = unique('newest');
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', message);

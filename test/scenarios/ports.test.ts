@@ -20,7 +20,7 @@ test('a port is forwarded, through swaps, rollouts and deleted pods', async () =
   await once(server, 'close');
   const config = `services:\n  hello:\n    ports: ["${port}:8080"]\n`;
   await rig.writeConfig(config);
-  await rig.up();
+  await rig.start();
   const url = `http://127.0.0.1:${port}/`;
   const answers = (body: string) =>
     poll(

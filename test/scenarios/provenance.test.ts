@@ -9,7 +9,7 @@ for (const rollout of ['swap', 'rolling'] as const) {
     await rig.writeConfig(`services:\n  hello:\n    rollout: ${rollout}\n`);
     await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 2\nEXPOSE'));
     await rig.write('hello/message.txt', unique('old'));
-    await rig.up();
+    await rig.start();
     const before = await rig.service('hello');
 
     const message = unique('new');
@@ -39,7 +39,7 @@ test('status tells where the save is that is on its way, and which one is live',
   await using rig = await openRig('hello-service');
   await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 4\nEXPOSE'));
   await rig.write('hello/message.txt', unique('old'));
-  await rig.up();
+  await rig.start();
   const before = await rig.service('hello');
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', unique('new'));

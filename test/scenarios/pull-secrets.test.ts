@@ -19,7 +19,7 @@ test('secrets for pulling images come into the cluster as manifests and their ac
   const pod =
     'apiVersion: v1\nkind: Pod\nmetadata: { name: other }\nspec: { serviceAccountName: puller, containers: [{ name: other, image: "busybox:1.36", command: [sleep, "3600"] }], terminationGracePeriodSeconds: 1 }\n';
   await rig.write('k8s/other.yaml', `${account}---\n${pod}`);
-  await rig.up();
+  await rig.start();
   expect((await rig.object('serviceaccounts', 'puller')).imagePullSecrets).toEqual(SECRETS);
   expect((await rig.object('pods', 'other')).spec.serviceAccountName).toBe('puller');
 

@@ -34,7 +34,7 @@ test('images are pushed to a registry on a node port, pulled by the node, and sw
   await rig.writeConfig(configWith({ push, pull }));
   const first = unique('first');
   await rig.write('hello/message.txt', first);
-  await rig.up();
+  await rig.start();
 
   const { cluster } = await rig.status();
   expect(cluster).toMatchObject({ is: 'connected', registry: { push, pull, because: 'devloop.yaml' } });
@@ -188,7 +188,7 @@ test('five services of one image have it pushed and pulled', async () => {
   await rig.writeConfig(
     `compose: docker-compose.yml\nchoosePorts: false\nregistry: { push: '${push}', pull: '${pull}' }\n`,
   );
-  await rig.up();
+  await rig.start();
   const { services } = await rig.status();
   const images = services.map(({ liveImage }) => liveImage);
   expect(new Set(images).size).toBe(1);

@@ -10,7 +10,7 @@ test.each([
   ['a container that runs', ['exec', 'hello']],
 ])('in %s a shell has the terminal, of its size, in which Ctrl-C is for what runs there', async (_, words) => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const command = [process.execPath, DEVLOOP, '-C', rig.folder, ...words] as const;
   await using terminal = openTerminal(command, { env: rig.env, showWithinMs: 60_000 });
   await terminal.shows(/[#$] ?$/m);
@@ -39,7 +39,7 @@ test.each([
 
 test('the shell that a key opens has the size of the screen, also when that changes', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   await using screen = openScreen(rig);
   await screen.shows(/› ● live +hello/);
   screen.press('x');

@@ -31,7 +31,7 @@ async function endless(rig: DevloopRig) {
 test('a command has the image, environment and input, its output is told apart, and its exit code is ours', async () => {
   await using rig = await openRig('hello-service');
   await rig.writeConfig('services:\n  hello:\n    env: { GREETING: good morning }\n');
-  await rig.up();
+  await rig.start();
   const script = 'cat /app/message.txt; echo "$GREETING"; cat; echo to the other >&2; exit 7';
   const result = await rig.devloop(['run', 'hello', '--', 'sh', '-c', script], { input: 'from afar\n', expect: 7 });
   expect(result.stdout).toBe(`${await rig.read('hello/message.txt')}good morning\nfrom afar\n`);
@@ -48,7 +48,7 @@ test('a command has the image, environment and input, its output is told apart, 
 
 test('no Service leads to the Pod of a command, which is gone when whoever ran it is', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   {
     const { child, ended } = await endless(rig);
     const { body } = await rig.kube.request(`/api/v1/namespaces/${rig.namespace}/endpoints/hello`);
@@ -65,7 +65,7 @@ test('no Service leads to the Pod of a command, which is gone when whoever ran i
 
 test('a Pod whose daemon was killed is removed by the next one', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const { ended } = await endless(rig);
   await rig.events.stop();
   process.kill((await rig.status()).pid, 'SIGKILL');

@@ -11,7 +11,7 @@ import { UNTOUCHED } from '../rig/terminal.ts';
 test('details; rebuild, restart, scale, pause and resume, delete a pod, roll back', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/message.txt', unique('first'));
-  await rig.up();
+  await rig.start();
   const [first] = await rig.pods('app=hello');
   await using screen = openScreen(rig);
   await screen.shows(/› ● live +hello/);
@@ -91,7 +91,7 @@ test('a forwarded port, the browser on it, and down', async () => {
   await using rig = await openRig('hello-service');
   const message = unique('reached');
   await rig.write('hello/message.txt', message);
-  await rig.up();
+  await rig.start();
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const programs = await writeProgram(rig, opener, `echo "$1" > "${rig.file('../opened')}"`);
   await using screen = openScreenBelowShell(rig, {

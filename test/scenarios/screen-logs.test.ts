@@ -10,7 +10,7 @@ test('logs: search, filter, foreign characters, pause, output of builds, and a f
   await makeTalker(rig);
   const first = unique('first');
   await rig.write('hello/message.txt', first);
-  await rig.up();
+  await rig.start();
   await using screen = openScreen(rig);
   await screen.shows(/› ● live +hello/);
   screen.press('l');

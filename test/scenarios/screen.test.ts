@@ -58,7 +58,7 @@ test('from nothing to live, a save, two screens at once, and whichever way one i
 
 test('a daemon that was killed, stopped from elsewhere, or is of another version: said, and S or y brings one', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   await rig.events.stop();
   const { pid } = await rig.status();
   await using screen = openScreen(rig);

@@ -8,7 +8,7 @@ test('an image of two services is built once for each save, and both get it', as
   for (const edition of [unique('first'), unique('second')]) {
     const since = rig.mark();
     await rig.writeAtomic('app/edition.txt', edition);
-    if (since === 0) await rig.up();
+    if (since === 0) await rig.start();
     await rig.event(passEnded('front', 'live'), since);
     await rig.event(passEnded('search', 'live'), since);
     await rig.serves('front', `front ${edition}`);

@@ -14,7 +14,7 @@ async function withoutShell(rig: DevloopRig): Promise<void> {
 test('a shell in a container: the screen steps aside, and is back after it', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/message.txt', unique('inside'));
-  await rig.up();
+  await rig.start();
   // neither kubectl nor minikube is to be found: the daemon has the connection
   await using screen = openScreen(rig, { env: { ...rig.env, PATH: rig.file('nothing') } });
   await screen.shows(/› ● live +hello/);
@@ -36,7 +36,7 @@ test('a shell in a container: the screen steps aside, and is back after it', asy
 test('an image that has no shell says so on the screen, and a command in it is run all the same', async () => {
   await using rig = await openRig('hello-service');
   await withoutShell(rig);
-  await rig.up();
+  await rig.start();
   await using screen = openScreen(rig);
   await screen.shows(/› ● live +hello/);
   screen.press('x');
@@ -52,7 +52,7 @@ test('an image that has no shell says so on the screen, and a command in it is r
 
 test('devloop exec runs a command in the container that serves, with its input and its exit code', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const script = 'read line; echo "$line in $HOSTNAME"; echo to the other >&2; exit 7';
   const result = await rig.devloop(['exec', 'hello', '--', 'sh', '-c', script], { input: 'typed\n', expect: 7 });
   const [pod] = await rig.pods('app=hello');

@@ -31,7 +31,7 @@ test('more services than the node can start at once have their turns, in order, 
   const names = Array.from({ length: atOnce + 6 }, (_, index) => `s${String(index).padStart(2, '0')}`);
   await rig.write('k8s/all.yaml', deployments(names));
   await rig.writeConfig('services:\n  hello:\n    dependsOn: [s00]\n');
-  await rig.up();
+  await rig.start();
 
   // hello comes in between, when s00 is live
   const phases = rig.eventsSoFar.flatMap((event) =>

@@ -9,7 +9,7 @@ const containerOf = (pod: any) => pod.status.containerStatuses[0];
 test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/message.txt', unique('old'));
-  await rig.up();
+  await rig.start();
   const [replicaSet] = await rig.objects('replicasets', 'app=hello');
   const [pod] = await rig.pods('app=hello');
 
@@ -50,7 +50,7 @@ test('a program that ignores SIGTERM is swapped too, without a wait for its grac
   await rig.edit('k8s/hello.yaml', (text) =>
     text.replace('containers:', 'terminationGracePeriodSeconds: 200\n      containers:'),
   );
-  await rig.up();
+  await rig.start();
   const [pod] = await rig.pods('app=hello');
   const since = rig.mark();
   const message = unique('swapped');
@@ -65,7 +65,7 @@ test('a program that ignores SIGTERM is swapped too, without a wait for its grac
 
 test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   await rig.edit('k8s/hello.yaml', (text) =>
     text.replace('image: hello\n', 'image: hello\n          env: [{ name: COLOUR, value: blue }]\n'),
@@ -79,7 +79,7 @@ test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', asyn
 test('rollout: rolling rolls also where only the image changed', async () => {
   await using rig = await openRig('hello-service');
   await rig.writeConfig('services:\n  hello:\n    rollout: rolling\n');
-  await rig.up();
+  await rig.start();
   const [pod] = await rig.pods('app=hello');
   const since = rig.mark();
   const message = unique('rolled');

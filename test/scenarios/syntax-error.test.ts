@@ -35,7 +35,7 @@ test('a mistake in a live service leaves what is live alone, and status says tha
   await using rig = await openRig('broken-build');
   const greeting = unique('good');
   await rig.write('web/settings.json', JSON.stringify({ greeting }));
-  await rig.up();
+  await rig.start();
 
   const since = rig.mark();
   await rig.writeAtomic('web/settings.json', '{ "greeting": ');
@@ -56,7 +56,7 @@ test('a mistake in a live service leaves what is live alone, and status says tha
 
 test('a misspelt instruction in the Dockerfile names the instruction', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const good = await rig.read('hello/Dockerfile');
   const since = rig.mark();
   await rig.edit('hello/Dockerfile', (text) => text.replace('COPY . .', 'COPPY . .'));

@@ -6,7 +6,7 @@ import { poll } from '../rig/poll.ts';
 
 test('a Service that somebody deleted comes back with a rebuild', async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   await rig.kube.delete('services', rig.namespace, 'hello');
   const since = rig.mark();
   await rig.devloop(['rebuild', 'hello']);
@@ -17,7 +17,7 @@ test('a Service that somebody deleted comes back with a rebuild', async () => {
 
 test('a namespace that somebody deletes is made again for the next save, with all that was in it', async () => {
   await using rig = await openRig('hello-service', { namespace: 'missing' });
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   await rig.kube.delete('namespaces', undefined, rig.namespace);
   await rig.event(eventOf('service-degraded', { service: 'hello' }), since);

@@ -10,7 +10,7 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
   await using rig = await openRig('hello-service');
   const message = unique('hello');
   await rig.write('hello/message.txt', message);
-  await rig.up();
+  await rig.start();
   await using shell = await TmuxShell.open({ columns: 120, rows: 40, cwd: rig.folder, env: rig.env });
   const modes = () => Promise.all(MODES.map((name) => shell.variable(name)));
   const untouched = await modes();
@@ -70,7 +70,7 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
 
 test('the mouse in tmux: a click chooses a row, the wheel moves it', async () => {
   await using rig = await openRig('two-services');
-  await rig.up();
+  await rig.start();
   const size = { columns: 120, rows: 40 };
   await using shell = await TmuxShell.open({ ...size, cwd: rig.folder, env: rig.env });
   await using terminal = await shell.attach(size);

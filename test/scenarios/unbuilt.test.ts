@@ -34,7 +34,7 @@ test('workloads that nobody builds are deployed, followed and logged like servic
   await using rig = await openRig('hello-service');
   const words = unique('first').replace(' ', '-');
   await rig.write('k8s/others.yaml', others(words));
-  await rig.up();
+  await rig.start();
   expect((await rig.status()).services.map(({ name }) => name)).toEqual(['hello', 'talker', 'seed']);
   expect(await rig.service('talker')).toMatchObject({ liveness: 'live', replicas: { wanted: 1, ready: 1 } });
   expect(await rig.service('seed')).toMatchObject({ liveness: 'live' });
@@ -53,7 +53,7 @@ test('workloads that nobody builds are deployed, followed and logged like servic
 test('a Job that has completed and is taken away, as its time to live does, is not missed', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('k8s/others.yaml', others(unique('first').replace(' ', '-')));
-  await rig.up();
+  await rig.start();
   const since = rig.mark();
   await rig.kube.delete('jobs', rig.namespace, 'seed');
   await rig.kube.delete('deployments', rig.namespace, 'talker');

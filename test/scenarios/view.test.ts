@@ -20,7 +20,7 @@ test('a view follows a save and what happens in the cluster, says only what diff
       'spec:\n  type: NodePort\n  selector:\n    app: hello\n  ports',
     ),
   );
-  await rig.up();
+  await rig.start();
   await using view = await rig.view();
   expect((await view.find((message) => message.type === 'snapshot')).snapshot.services).toHaveLength(1);
   expect(view.all[0]).toMatchObject({ type: 'hello', folder: rig.folder });

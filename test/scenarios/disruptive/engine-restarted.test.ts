@@ -8,7 +8,7 @@ test('the cluster stops and starts: the daemon says so, recovers by itself, and 
   timeout: 600_000,
 }, async () => {
   await using rig = await openRig('hello-service');
-  await rig.up();
+  await rig.start();
   const { pid } = await rig.status();
 
   const since = rig.mark();

@@ -29,7 +29,7 @@ test('a kustomization is rendered, and again when a file changes that it or its 
   const rendered = (await rig.devloop(['render'])).stdout;
   expect(rendered).toMatch(/name: app-[a-z0-9]{10}\n/);
   expect(rendered).toMatch(/image: hello:devloop-[0-9a-f]{16}\n/);
-  await rig.up();
+  await rig.start();
   await rig.serves('hello', 'red', '/env/COLOUR');
   const generated = async () => (await rig.names('configmaps')).filter((name) => name.startsWith('configmaps/app-'));
   const [before] = await generated();
@@ -67,7 +67,7 @@ test('a kustomization is rendered, and again when a file changes that it or its 
 test('a folder that is a kustomization is rendered also where it is only found', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('k8s/kustomization.yaml', 'resources: [hello.yaml]\ncommonLabels: { tier: front }\n');
-  await rig.up();
+  await rig.start();
   const { metadata } = await rig.object('deployments', 'hello');
   expect(metadata.labels).toMatchObject({ tier: 'front' });
 });

@@ -21,6 +21,8 @@ export interface DaemonProcessOptions {
   /** On a cluster of its own. */
   readonly sandbox: boolean;
   readonly paths: RuntimePaths;
+  /** Environment that it is started in, as the starting process has it. */
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +38,7 @@ const FRUGAL_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '655
  * @throws DevloopError what the daemon reports, or `daemon/start-failed` with the end of its log
  */
 export async function startDaemonProcess(options: DaemonProcessOptions): Promise<number | undefined> {
-  const { main, folder, works, sandbox, paths, signal } = options;
+  const { main, folder, works, sandbox, paths, env, signal } = options;
   await makePrivateFolder(paths.folder);
   await using log = await openLog(paths.log);
   const { size: begin } = await log.stat();
@@ -50,7 +52,7 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   ];
   const child = spawn(process.execPath, args, {
     cwd: folder,
-    env: { ...FRUGAL_ENVIRONMENT, ...daemonEnvironment(process.env, process.cwd()) },
+    env: { ...FRUGAL_ENVIRONMENT, ...daemonEnvironment(env, process.cwd()) },
     detached: true,
     stdio: ['ignore', log.fd, log.fd, 'ipc'],
   });

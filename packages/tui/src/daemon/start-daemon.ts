@@ -28,6 +28,8 @@ export interface EnsureDaemonOptions {
   readonly sandbox?: boolean;
   /** The daemon's entry; only a test has another one. */
   readonly main?: string;
+  /** Environment in which the daemon is looked for and started; default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -35,8 +37,12 @@ export interface EnsureDaemonOptions {
  *
  * @throws DevloopError `daemon/unreachable` when none runs
  */
-export async function attach(folder: string, signal: AbortSignal): Promise<Attachment> {
-  const client = new DaemonClient(runtimeOf(folder).socket);
+export async function attach(
+  folder: string,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Attachment> {
+  const client = new DaemonClient(runtimeOf(folder, env).socket);
   return { client, hello: await client.hello(signal), started: false };
 }
 
@@ -45,13 +51,15 @@ export async function attach(folder: string, signal: AbortSignal): Promise<Attac
  * daemon that comes second gives up, and may do so before the first one listens.
  */
 export async function ensureDaemon(folder: string, options: EnsureDaemonOptions): Promise<Attachment> {
-  const { signal, works = true, sandbox = false, main = fileURLToPath(import.meta.resolve(DAEMON_MAIN)) } = options;
-  const present = await attachIfThere(folder, signal);
+  const { signal, works = true, sandbox = false, env = process.env } = options;
+  const main = options.main ?? fileURLToPath(import.meta.resolve(DAEMON_MAIN));
+  const paths = runtimeOf(folder, env);
+  const present = await attachIfThere(folder, signal, env);
   if (present !== undefined) return sandbox ? onSandbox(present) : present;
   const startedAt = performance.now();
   while (performance.now() - startedAt < SETTLE_MS.all) {
-    const pid = await startDaemonProcess({ main, folder, works, sandbox, paths: runtimeOf(folder), signal });
-    const attachment = await attachSoon(folder, signal);
+    const pid = await startDaemonProcess({ main, folder, works, sandbox, paths, env, signal });
+    const attachment = await attachSoon(folder, signal, env);
     if (attachment === undefined) continue;
     const found = { ...attachment, started: attachment.hello.pid === pid };
     return sandbox ? onSandbox(found) : found;
@@ -59,7 +67,7 @@ export async function ensureDaemon(folder: string, options: EnsureDaemonOptions)
   throw new DevloopError(
     'daemon/start-failed',
     'Another daemon of this project is neither to be reached nor has it ended.',
-    `End it: kill $(cat ${runtimeOf(folder).lock})`,
+    `End it: kill $(cat ${paths.lock})`,
   );
 }
 
@@ -73,18 +81,26 @@ function onSandbox(attachment: Attachment): Attachment {
   );
 }
 
-async function attachSoon(folder: string, signal: AbortSignal): Promise<Attachment | undefined> {
+async function attachSoon(
+  folder: string,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv,
+): Promise<Attachment | undefined> {
   const until = performance.now() + SETTLE_MS.oneAttempt;
   for (;;) {
-    const attachment = await attachIfThere(folder, signal);
+    const attachment = await attachIfThere(folder, signal, env);
     if (attachment !== undefined || performance.now() > until) return attachment;
     await delay(SETTLE_MS.between, undefined, { signal });
   }
 }
 
-async function attachIfThere(folder: string, signal: AbortSignal): Promise<Attachment | undefined> {
+async function attachIfThere(
+  folder: string,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv,
+): Promise<Attachment | undefined> {
   try {
-    return await attach(folder, signal);
+    return await attach(folder, signal, env);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
