@@ -275,6 +275,26 @@ test('a small file that is left out at last: what is missing is told when its co
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
 });
 
+test('a small file that is left out before two more runs: the gap of what could not be read begins before it', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.writeUntold(['untold'], 310);
+  kubelet.write('the last that came');
+  await stage.stored('the last that came');
+  for (const isTold of [false, true]) {
+    kubelet.end(false);
+    kubelet.start(isTold);
+    kubelet.write('of another run');
+  }
+  await stage.stored('of another run');
+  const messages = await stage.messages();
+  const lines = messages.flatMap((message) => (message.type === 'lines' ? message.lines : []));
+  const [lastAt = ''] = lines.find(([, text]) => text === 'the last that came') ?? [];
+  const gaps = messages.flatMap((message) => (message.type === 'gap' ? [message] : []));
+  expect(gaps).toMatchObject([{ because: expect.stringMatching(/started again twice/) }]);
+  expect(Date.parse(gaps[0]?.from ?? '')).toBeLessThanOrEqual(Date.parse(lastAt) - 310);
+});
+
 test('the log of a container that has said a line a second for long is not asked at every line', async () => {
   const stage = await Stage.open();
   const { kubelet } = stage;

@@ -190,7 +190,8 @@ class ContainerFollower {
     if (!isOwn) this.#doubt ??= wasDoubted;
     if (this.#doubt !== undefined) {
       const because = `what the run before has said last could not be read: ${this.#doubt}`;
-      storeGap(this.#options.writer, source, because, isOwn ? undefined : { readToMs });
+      if (isOwn) this.#gap(source, because);
+      else storeGap(this.#options.writer, source, because, { readToMs: silences?.sinceMs ?? readToMs });
     }
     this.#completed(source);
   }
@@ -316,8 +317,10 @@ class ContainerFollower {
     this.#silent.delete(source.id);
   }
 
+  /** The rest of a run is not known, nor what its stream may have left out in silences of which nobody has been asked. */
   #gap(source: ContainerSource, because: string): void {
-    storeGap(this.#options.writer, source, because);
+    const readToMs = this.#silences?.runId === source.id ? this.#silences.sinceMs : undefined;
+    storeGap(this.#options.writer, source, because, readToMs === undefined ? undefined : { readToMs });
   }
 }
 

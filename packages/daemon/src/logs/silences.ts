@@ -67,6 +67,11 @@ export class Silences {
     return this.#open.length > 0;
   }
 
+  /** When the first of those began, ms since the epoch: what came before is whole. */
+  get sinceMs(): number | undefined {
+    return this.areOpen ? Math.min(...this.#open.map(({ fromMs }) => fromMs)) : undefined;
+  }
+
   get areMany(): boolean {
     return this.#open.length >= MOST_SILENCES;
   }
