@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -86,6 +87,19 @@ test('one that is there is attached to', async () => {
   await using daemon = await FakeDaemon.listen(runtimeOf(folder).socket);
   const main = await program(BROKEN);
   expect(await ensureDaemon(folder, { signal, main })).toMatchObject({ started: false, hello: { pid: daemon.pid } });
+});
+
+test('one that ends while it is asked who it is, as a killed one does, is followed by another', async () => {
+  await mkdir(runtimeOf(folder).folder, { recursive: true, mode: 0o700 });
+  const ending = net.createServer((socket) => {
+    ending.close(); // and takes its socket away
+    socket.destroy();
+  });
+  await once(ending.listen(runtimeOf(folder).socket), 'listening');
+  const main = await program(MAIN);
+  const { client, hello, started } = await ensureDaemon(folder, { signal, main });
+  expect(started).toBe(true);
+  await endDaemon(client, hello, signal);
 });
 
 test('what a daemon reports when it cannot start is thrown', async () => {

@@ -102,14 +102,25 @@ async function attachIfThere(
   try {
     return await attach(folder, signal, env);
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error) || hasJustEnded(error)) return undefined;
     throw error;
   }
 }
 
 /** True when nothing listens at the socket, so that a daemon may be started. */
 export function isAbsent(error: unknown): boolean {
-  if (!(error instanceof DevloopError) || error.code !== 'daemon/unreachable') return false;
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code === 'ENOENT' || cause?.code === 'ECONNREFUSED';
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
+/** True when a daemon ended before it had said who it is: one that is killed is connected to until its last socket is closed. */
+function hasJustEnded(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+/** Why a daemon was not reached, by the system's code. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof DevloopError) || error.code !== 'daemon/unreachable') return undefined;
+  return (error.cause as NodeJS.ErrnoException | undefined)?.code;
 }

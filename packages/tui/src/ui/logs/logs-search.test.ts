@@ -125,12 +125,12 @@ describe('filtering', () => {
     user.presses('keep');
     user.types('7', 'enter');
     expect(logsHasWork(user.state, user.store)).toBe(true);
-    expect(user.texts().at(-1)).toBe('line-99997');
+    expect(user.textsSoFar().at(-1)).toBe('line-99997');
     expect(user.status()).toContain('looking');
     say(user.store, 'db', ['late 7'], -5);
     say(user.store, 'web', ['new 7'], 200_000);
     user.does({ type: 'stored' });
-    expect(user.texts().at(-1)).toBe('new 7');
+    expect(user.textsSoFar().at(-1)).toBe('new 7');
     user.waits();
     expect(user.status()).not.toContain('looking');
     user.presses('top');

@@ -72,8 +72,14 @@ export class LogsUser {
     return this.sees()[0] ?? '';
   }
 
-  /** The texts of the lines of `web` and `db` on the screen, without what is before them but `> ` for the cursor. */
+  /** As {@link textsSoFar} when all filters are evaluated, for which a busy machine may take more than one step. */
   texts(): string[] {
+    this.waits();
+    return this.textsSoFar();
+  }
+
+  /** The texts of the lines of `web` and `db` on the screen, without what is before them but `> ` for the cursor. */
+  textsSoFar(): string[] {
     return this.sees()
       .slice(1)
       .map((row) =>
