@@ -48,6 +48,10 @@ export class NodeConnections implements Disposable {
     this.#tasks = new TaskSet(() => undefined); // who waits is told
   }
 
+  get hasFree(): boolean {
+    return this.#free.size > 0;
+  }
+
   /**
    * One that is free. It may have been closed before the caller comes to use it.
    *

@@ -203,13 +203,9 @@ export class PodChoice {
   async #isListening(pod: UnprovenPod, { api }: ClusterSession, signal: AbortSignal): Promise<boolean> {
     const { tunnels } = this.#options;
     tunnels.ahead(api, pod.pod, this.#wantedAhead);
-    try {
-      return await listens(pod, api, tunnels, signal);
-    } catch (error) {
-      // As long as the kubelet has not made the pod it cannot reach it.
-      if (pod.hasStarted || !(error instanceof DevloopError)) throw error;
-      return false;
-    }
+    // As long as its kubelet has not made it, a pod cannot be reached, which those tell that are made ahead.
+    if (!pod.hasStarted && !tunnels.isReached(api, pod.pod)) return false;
+    return await listens(pod, api, tunnels, signal);
   }
 
   get #wantedAhead(): number {
