@@ -201,6 +201,23 @@ describe('until the new content is live', () => {
     expect(contentOf(crashed({ imageId: ID.three }))).not.toBe(told);
   });
 
+  test('what it has shown counts when newer content still is on its way', () => {
+    const both = new Set(['uid-old', 'uid-new']);
+    const three = new Map([['main', { reference: 'web:3', imageId: ID.three }]]);
+    const late = (one: PodCandidate) => ({ ...one, expected: three, older: both });
+    const elder = { ...before, pod: born(before.pod, '2026-01-01T00:00:00Z') };
+    const younger = { ...coming, pod: born(coming.pod, '2026-01-02T00:00:00Z') };
+    const found = choosePod([late(elder), late(younger)], { proven });
+    expect([found?.pod.metadata.name, found?.isOlder]).toEqual(['new', true]);
+    expect(choosePod([late(elder), late(younger)])?.pod.metadata.name).toBe('old');
+  });
+
+  test('what an exchanged pod has shown does not depend on how often it was started', () => {
+    const swapped = new Set(['uid-new']);
+    const now = (restarts: number) => candidate(podObject('new', { ...NEW, restarts }), { older: swapped });
+    expect(contentOf(now(1))).toBe(contentOf(now(2)));
+  });
+
   test('one that is only being made is not going', () => {
     expect(isGoing([asked({ ...untold(), ...status(creating) })], 'uid-new')).toBe(false);
     expect(comingPods([asked({ ...untold(), ...status(creating) }, { started })])).toHaveLength(1);

@@ -96,14 +96,14 @@ export function unprovenPod(
   const unproven = candidates.filter(
     (candidate) => (isAble(candidate) || mayRun(candidate)) && isNew(candidate) && !isProven(candidate, proven),
   );
-  const startedUids = new Set(unproven.filter(hasStarted).map(({ pod }) => pod.metadata.uid));
   const chosen = youngestOfBest(
     unproven.map((candidate) => {
       const standing = { isOlder: false, isUnproven: true };
       return { chosen: chosenPod(candidate, standing), rank: hasStarted(candidate) ? 1 : 0 };
     }),
   );
-  return chosen && { ...chosen, hasStarted: startedUids.has(chosen.pod.metadata.uid) };
+  const candidate = unproven.find(({ pod }) => pod === chosen?.pod);
+  return chosen && candidate && { ...chosen, hasStarted: hasStarted(candidate) };
 }
 
 function youngestOfBest(
@@ -125,11 +125,15 @@ function chosenPod(
   return port === undefined ? undefined : { pod, port, content: contentOf(candidate), ...standing };
 }
 
-/** {@link ChosenPod.content} of a candidate. Pure. */
+/**
+ * {@link ChosenPod.content} of a candidate, the same before and after its kubelet has told of it, and when content that is
+ * newer still is on its way. Pure.
+ */
 export function contentOf(candidate: PodCandidate): string {
   const { pod, expected, older } = candidate;
   const { uid = '' } = pod.metadata;
-  const images = runsNewest(candidate) ? [...expected.values()].map(({ imageId }) => imageId) : ['before'];
+  const runsAsAsked = !asksForExpected(pod, expected) || runsNewest(candidate);
+  const images = runsAsAsked ? mainContainers(pod).map(({ image }) => image) : ['before'];
   // One that is started again has shown nothing; where containers are exchanged, that is counted as a restart as well.
   const restarts = older?.has(uid) ? 0 : restartsOf(pod);
   return [uid, ...images, ...(restarts > 0 ? [restarts] : [])].join(' ');
