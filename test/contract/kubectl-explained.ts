@@ -11,5 +11,9 @@ export const KUBECTL_EXPLAINED: readonly { readonly where: RegExp; readonly why:
   { where: /Scaled up replica set web-HASH (?:from 0 )?to 1/, why: 'where it comes from is told since 1.26' },
   { where: /Error executing in Docker Container/, why: 'the words of dockershim, which is gone since 1.24' },
   { where: /^channel\.k8s\.io /, why: 'the sandbox speaks the protocols 4 and 5; those before tell of no exit code' },
+  {
+    where: /^portforward \S+ \{"at":"channels\.1","real":".*connect.*onnection refused.*onnection refused"\}$/s,
+    why: 'that nothing listens is said in the words of socat, by which dockershim forwarded, which is gone since 1.24',
+  },
   { where: /^v4\.channel\.k8s\.io stdout=1 /, why: 'that there is no command is said before the stream, not in it' },
 ];

@@ -138,3 +138,47 @@ test.each([
   const rows = differences(real, ours).map((row) => `${protocol} ${query} ${JSON.stringify(row)}`);
   expect(rows.filter((row) => !KUBECTL_EXPLAINED.some(({ where }) => where.test(row)))).toEqual([]);
 });
+
+const waits = { name: 'web', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sleep', '600'] };
+test.each<[string, { readonly phase: string; readonly isRefused: boolean }, object]>([
+  ['no-node', { phase: 'Pending', isRefused: true }, { nodeSelector: { no: 'such' }, containers: [waits] }],
+  [
+    'initialising',
+    { phase: 'Pending', isRefused: false },
+    { initContainers: [{ ...waits, name: 'first' }], containers: [waits] },
+  ],
+  [
+    'no-image',
+    { phase: 'Pending', isRefused: false },
+    { containers: [{ ...waits, image: 'no:such', imagePullPolicy: 'Never' }] },
+  ],
+  [
+    'ended',
+    { phase: 'Succeeded', isRefused: true },
+    { restartPolicy: 'Never', containers: [{ ...waits, command: ['true'] }] },
+  ],
+])('a port of a pod that does not run is asked for: %s', async (name, { phase, isRefused }, spec) => {
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec };
+  const [real, ours] = await Promise.all(
+    clusters.map(async (env) => {
+      const kubectl = (...args: string[]) => mustRun('kubectl', ['-n', namespace, ...args], { env });
+      await runCommand('kubectl', ['-n', namespace, 'apply', '-f', '-'], { env, input: JSON.stringify(pod) });
+      await poll(
+        () => kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}'),
+        (answer) => answer === phase,
+        { what: `${name} is ${phase}` },
+      );
+      const where = `/api/v1/namespaces/${namespace}/pods/${name}/portforward?ports=80`;
+      // Its network comes and goes a moment after its status.
+      const answer = await poll(
+        () => channelStream(where, 'v4.channel.k8s.io', env),
+        (one) => 'status' in one === isRefused,
+        { what: `a port of ${name} is ${isRefused ? 'refused' : 'forwarded'}` },
+      );
+      return JSON.parse(JSON.stringify(answer).replaceAll(namespace, 'NS'));
+    }),
+  );
+  compared.commands += 1;
+  const rows = differences(real, ours).map((row) => `portforward ${name} ${JSON.stringify(row)}`);
+  expect(rows.filter((row) => !KUBECTL_EXPLAINED.some(({ where }) => where.test(row)))).toEqual([]);
+});

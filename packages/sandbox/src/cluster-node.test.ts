@@ -297,14 +297,32 @@ test('SPDY is tunnelled through a WebSocket, as kubectl does', async () => {
   socket.destroy();
 });
 
-test('a port that nothing listens on is told on the error channel', async () => {
-  await pod('deaf', { image: 'busybox:1' });
-  const socket = webSocket('pods/deaf/portforward?ports=7070', 'v4.channel.k8s.io');
+test.each<[string, number, string, object]>([
+  ['has-no-node', 400, 'pod has-no-node does not have a host assigned', { nodeSelector: { no: 'such' } }],
+  ['is-not-made', 500, 'pod not found ("is-not-made_shop")', { volumes: [{ name: 'x', configMap: { name: 'no' } }] }],
+])('a port of a pod without a network is refused: one that %s is answered %i', async (name, status, says, spec) => {
+  await create('pods', 'Pod', name, { containers: [{ name: 'web', image: 'busybox:1' }], ...spec });
+  const isThere = ({ metadata, spec: { nodeName } }: KubeObject) =>
+    metadata.name === name && (nodeName !== undefined) === (status === 500);
+  await until('pods', (pods) => pods.find(isThere));
+  const socket = webSocket(`pods/${name}/portforward?ports=7070`, 'v4.channel.k8s.io');
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, http.IncomingMessage];
+  expect(response.statusCode).toBe(status);
+  expect(await text(response)).toContain(says);
+});
+
+test.each<[string, object]>([
+  ['deaf', {}],
+  ['initialising', { initContainers: [{ name: 'first', image: 'busybox:1' }] }],
+  ['without-image', { containers: [{ name: 'web', image: 'no:such', imagePullPolicy: 'Never' }] }],
+])('a port that nothing listens on is told on the error channel, of a pod that is %s', async (name, spec) => {
+  await create('pods', 'Pod', name, { containers: [{ name: 'web', image: 'busybox:1' }], ...spec });
+  await until('pods', (pods) => pods.find(({ metadata }) => metadata.name === name)?.['status']?.podIP);
+  const socket = webSocket(`pods/${name}/portforward?ports=7070`, 'v4.channel.k8s.io');
   const messages: Buffer[] = [];
   socket.on('message', (message: Buffer) => messages.push(message));
   await once(socket, 'close');
   expect(messages[2]?.[0]).toBe(1);
-  expect(messages[2]?.subarray(1).toString()).toMatch(
-    /^error forwarding port 7070 to pod deaf_shop, uid .* dial tcp4 127.0.0.1:7070: connect: connection refused$/,
-  );
+  const refused = `error forwarding port 7070 to pod ${name}_shop, uid .* dial tcp4 127.0.0.1:7070: connect: connection refused`;
+  expect(messages[2]?.subarray(1).toString()).toMatch(new RegExp(`^${refused}$`));
 });

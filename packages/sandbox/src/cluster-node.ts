@@ -72,7 +72,8 @@ export class ClusterNode implements AsyncDisposable {
       if (sandbox === undefined) throw new Error(`the pod has no network`);
       return await network.dial(sandbox, port);
     };
-    const streams = opened.use(new KubeletStreams({ engine, dial }));
+    const hasNetwork = (podUid: string) => kubelet.sandboxOf(podUid) !== undefined;
+    const streams = opened.use(new KubeletStreams({ engine, hasNetwork, dial }));
     opened.use(startControllers(store, facts.rootCertificate));
     opened.use(new Scheduler(store, facts.name));
     registerNode(store, { ...facts, folder });

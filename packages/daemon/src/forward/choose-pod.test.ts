@@ -110,6 +110,119 @@ describe('until the new content is live', () => {
     expect(choosePod(candidates, about)?.pod.metadata.name).toBe(name);
   });
 
+  /** The engine, or nobody, has told that its program was started; its kubelet is silent. */
+  const untold = (more: object = {}) =>
+    podObject('new', {
+      ...NEW,
+      ready: false,
+      phase: 'Pending',
+      spec: { nodeName: 'node', containers: [{ name: 'main', image: 'web:2' }], ...more },
+      status: { containerStatuses: [] },
+    });
+  const coming = candidate(untold(), { older });
+  const crashed = (status: object) =>
+    candidate(podObject('new', { ...NEW, ready: false, spec: untold()['spec'], ...status }), { older });
+  const terminated = { terminated: { exitCode: 1 } };
+  const waiting = (reason: string) => ({ waiting: { reason } });
+
+  test.each<[string | undefined, string, PodCandidate[], Parameters<typeof choosePod>[1]]>([
+    ['old', 'its kubelet is silent, and nothing has shown that it takes connections', [before, coming], {}],
+    ['new', 'its kubelet is silent, and it has taken a connection', [before, coming], { proven }],
+    ['new', 'so it is, and refuses since', [before, coming], { proven, refusing }],
+    [undefined, 'nothing has shown it, and the one before is gone', [coming], {}],
+    ['new', 'it has shown it, and the one before is gone', [coming], { proven }],
+    ['new', 'it has shown it, and who waited for it has ended', [{ ...coming, older: undefined }], { proven }],
+    ['old', 'it is being ended', [before, { ...coming, pod: podObject('new', { ...NEW, deleted: true }) }], { proven }],
+    ['old', 'it has shown it and failed', [before, crashed({ state: terminated })], { proven }],
+    [
+      'old',
+      'it waits for being started again',
+      [before, crashed({ state: waiting('CrashLoopBackOff'), lastState: terminated })],
+      { proven },
+    ],
+    ['old', 'it was started again', [before, crashed({ ready: true, restarts: 1 })], { proven }],
+    ['new', 'so it was, and the one before is being ended', [ending, crashed({ ready: true, restarts: 1 })], {}],
+  ])('%s serves where of the newest pod %s', (name, _what, candidates, about) => {
+    expect(choosePod(candidates, about)?.pod.metadata.name).toBe(name);
+  });
+
+  const status = (...containerStatuses: object[]) => ({ status: { phase: 'Pending', containerStatuses } });
+  const asked = (pod: KubernetesObject, more: Partial<PodCandidate> = {}) => candidate(pod, { older, ...more });
+  const creating = { name: 'main', image: 'web:2', imageID: '', state: waiting('ContainerCreating'), restartCount: 0 };
+  const beside = {
+    containers: [
+      { name: 'main', image: 'web:2' },
+      { name: 'beside', image: 'x' },
+    ],
+  };
+  const started = new Set(['uid-new']);
+  test.each<['started' | 'maybe' | false, string, PodCandidate]>([
+    ['maybe', 'nobody has told', asked(untold())],
+    ['maybe', 'the kubelet makes', asked({ ...untold(), ...status(creating) })],
+    ['started', 'the engine has told', asked(untold(), { started })],
+    ['started', 'the kubelet has told, and calls ready', newest],
+    [false, 'the kubelet has told, and does not call ready', unready],
+    ['started', 'has two containers, and the engine has told', asked(untold(beside), { started })],
+    [false, 'has two containers, and nobody has told', asked(untold(beside))],
+    [
+      false,
+      'has an init container, and nobody has told',
+      asked(untold({ initContainers: [{ name: 'i', image: 'x' }] })),
+    ],
+    [false, 'has no node yet', asked(untold({ nodeName: undefined }))],
+    [false, 'has the ports of its node', asked(untold({ hostNetwork: true }), { started })],
+    [false, 'waits for somebody else’s word', asked(untold({ readinessGates: [{}] }), { started })],
+    [false, 'cannot be made', asked({ ...untold(), ...status({ ...creating, state: waiting('ErrImagePull') }) })],
+    [false, 'is being ended', asked({ ...untold(), metadata: podObject('new', { deleted: true }).metadata })],
+    [false, 'asks for other content', asked(untold({ containers: [{ name: 'main', image: 'web:3' }] }), { started })],
+    [false, 'takes the place of nothing', asked(untold(), { older: new Set(), started })],
+    ...['readinessProbe', 'startupProbe'].map((probe): ['started' | 'maybe' | false, string, PodCandidate] => {
+      const containers = [{ name: 'main', image: 'web:2', [probe]: {} }];
+      return [false, `has a ${probe}`, asked(untold({ containers }), { started })];
+    }),
+  ])('is looked at: %s, one that %s', (is, _what, one) => {
+    const found = unprovenPod([before, one], new Set());
+    expect(found && (found.hasStarted ? 'started' : 'maybe')).toBe(is || undefined);
+  });
+
+  test('one that is known to have started is looked at before one that may have been', () => {
+    const other = asked({ ...untold(), metadata: podObject('other').metadata });
+    expect(unprovenPod([other, asked(untold(), { started })], new Set())?.pod.metadata.name).toBe('new');
+    expect(unprovenPod([asked(untold(), { started }), other], new Set())?.pod.metadata.name).toBe('new');
+  });
+
+  test('what it has shown counts before and after its kubelet has told of it, until it is started again', () => {
+    const told = contentOf(newest);
+    expect(contentOf(coming)).toBe(told);
+    expect(contentOf(asked({ ...untold(), ...status(creating) }))).toBe(told);
+    expect(contentOf(unready)).toBe(told);
+    expect(contentOf(crashed({ restarts: 1 }))).not.toBe(told);
+    expect(contentOf(crashed({ restarts: 1 }))).not.toBe(contentOf(crashed({ restarts: 2 })));
+    expect(contentOf(crashed({ imageId: ID.three }))).not.toBe(told);
+  });
+
+  test('what it has shown counts when newer content still is on its way', () => {
+    const both = new Set(['uid-old', 'uid-new']);
+    const three = new Map([['main', { reference: 'web:3', imageId: ID.three }]]);
+    const late = (one: PodCandidate) => ({ ...one, expected: three, older: both });
+    const elder = { ...before, pod: born(before.pod, '2026-01-01T00:00:00Z') };
+    const younger = { ...coming, pod: born(coming.pod, '2026-01-02T00:00:00Z') };
+    const found = choosePod([late(elder), late(younger)], { proven });
+    expect([found?.pod.metadata.name, found?.isOlder]).toEqual(['new', true]);
+    expect(choosePod([late(elder), late(younger)])?.pod.metadata.name).toBe('old');
+  });
+
+  test('what an exchanged pod has shown does not depend on how often it was started', () => {
+    const swapped = new Set(['uid-new']);
+    const now = (restarts: number) => candidate(podObject('new', { ...NEW, restarts }), { older: swapped });
+    expect(contentOf(now(1))).toBe(contentOf(now(2)));
+  });
+
+  test('one that is only being made is not going', () => {
+    expect(isGoing([asked({ ...untold(), ...status(creating) })], 'uid-new')).toBe(false);
+    expect(comingPods([asked({ ...untold(), ...status(creating) }, { started })])).toHaveLength(1);
+  });
+
   test('what serves for a newer one says so, and the newer one is known', () => {
     expect(choosePod([before, newest])?.isOlder).toBe(true);
     expect(choosePod([before, newest], { proven })?.isOlder).toBe(false);

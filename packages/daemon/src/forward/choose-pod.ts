@@ -4,6 +4,7 @@ import { asksForExpected, type ExpectedImages, runsExpected, runsImage } from '.
 import { isReady } from '../rollout/pod-diagnosis.ts';
 import { isProbed } from '../rollout/unproven.ts';
 import { hasEnded, isTerminating } from '../rollout/workload-status.ts';
+import { hasFailed, isMade, isOfOneContainer, isUntold, restartsOf } from './untold-pod.ts';
 
 /** A pod that a forward may lead to. */
 export interface PodCandidate {
@@ -14,7 +15,7 @@ export interface PodCandidate {
   readonly leaving?: ReadonlySet<string> | undefined;
   /** Uids of those of them in which an old container has ended. */
   readonly ended?: ReadonlySet<string> | undefined;
-  /** Uids of pods whose new containers have started, whatever the kubelet has told so far. */
+  /** Uids of pods whose new containers have started by the engine's word, whatever the kubelet has told so far. */
   readonly started?: ReadonlySet<string> | undefined;
   /** Uids of the pods of the content before, until the new content is live. */
   readonly older?: ReadonlySet<string> | undefined;
@@ -44,6 +45,12 @@ export interface AboutConnection {
   readonly proven?: Pick<ReadonlySet<string>, 'has'>;
 }
 
+/** A pod of newer content, to see whether it takes connections. */
+export interface UnprovenPod extends ChosenPod {
+  /** Whether its containers are known to have been started; else they may have been. */
+  readonly hasStarted: boolean;
+}
+
 /** How much a pod is to be preferred to others. */
 const REFUSING = 1;
 const UNPROVEN = 2;
@@ -52,16 +59,18 @@ const LASTING = 4;
 
 /**
  * The pod that a new connection goes to, or undefined while none can take it: a ready one with the newest content; while
- * there is none, one with the content before. Kubernetes calls ready what has only been started: until the new content is
- * live, the content before serves, too, while nothing has shown that the newest one takes connections; afterwards never.
- * The younger of two. Pure.
+ * there is none, one with the content before. Kubernetes calls ready what has only been started, and does so late: until the
+ * new content is live, the content before serves, too, while nothing has shown that the newest one takes connections;
+ * afterwards never, unless that has failed. Once it has shown it, its kubelet's word is not waited for. The younger of two. Pure.
  */
 export function choosePod(candidates: readonly PodCandidate[], about: AboutConnection = {}): ChosenPod | undefined {
   const { refusing = new Set(), isRepeatable = false, proven = new Set() } = about;
-  const hasServed = candidates.some((candidate) => stays(candidate) && isNew(candidate) && isProven(candidate, proven));
+  const hasServed = candidates.some(
+    (candidate) => stays(candidate) && isNew(candidate) && isProven(candidate, proven) && !runsNoMore(candidate),
+  );
   const able = candidates.flatMap((candidate) => {
     const { pod } = candidate;
-    const isLasting = isAble(candidate);
+    const isLasting = isAble(candidate) || (mayRun(candidate) && isProven(candidate, proven));
     if (!isLasting && !(isRepeatable && servesToTheLast(candidate))) return [];
     const isOlder = isOfBefore(candidate);
     if (isOlder && hasServed) return [];
@@ -76,19 +85,25 @@ export function choosePod(candidates: readonly PodCandidate[], about: AboutConne
   return youngestOfBest(able);
 }
 
-/** The pod of the newest content that is ready, and of which nothing has shown yet that it takes connections. Pure. */
+/**
+ * The pod of the newest content that is ready, or may run already without its kubelet having told so, and of which nothing
+ * has shown yet that it takes connections. Pure.
+ */
 export function unprovenPod(
   candidates: readonly PodCandidate[],
   proven: Pick<ReadonlySet<string>, 'has'>,
-): ChosenPod | undefined {
+): UnprovenPod | undefined {
   const unproven = candidates.filter(
-    (candidate) => isAble(candidate) && isNew(candidate) && !isProven(candidate, proven),
+    (candidate) => (isAble(candidate) || mayRun(candidate)) && isNew(candidate) && !isProven(candidate, proven),
   );
-  return youngestOfBest(
+  const chosen = youngestOfBest(
     unproven.map((candidate) => {
-      return { chosen: chosenPod(candidate, { isOlder: false, isUnproven: true }), rank: 0 };
+      const standing = { isOlder: false, isUnproven: true };
+      return { chosen: chosenPod(candidate, standing), rank: hasStarted(candidate) ? 1 : 0 };
     }),
   );
+  const candidate = unproven.find(({ pod }) => pod === chosen?.pod);
+  return chosen && candidate && { ...chosen, hasStarted: hasStarted(candidate) };
 }
 
 function youngestOfBest(
@@ -110,11 +125,18 @@ function chosenPod(
   return port === undefined ? undefined : { pod, port, content: contentOf(candidate), ...standing };
 }
 
-/** {@link ChosenPod.content} of a candidate. Pure. */
+/**
+ * {@link ChosenPod.content} of a candidate, the same before and after its kubelet has told of it, and when content that is
+ * newer still is on its way. Pure.
+ */
 export function contentOf(candidate: PodCandidate): string {
-  const { pod, expected } = candidate;
-  const images = runsNewest(candidate) ? [...expected.values()].map(({ imageId }) => imageId) : ['before'];
-  return [pod.metadata.uid, ...images].join(' ');
+  const { pod, expected, older } = candidate;
+  const { uid = '' } = pod.metadata;
+  const runsAsAsked = !asksForExpected(pod, expected) || runsNewest(candidate);
+  const images = runsAsAsked ? mainContainers(pod).map(({ image }) => image) : ['before'];
+  // One that is started again has shown nothing; where containers are exchanged, that is counted as a restart as well.
+  const restarts = older?.has(uid) ? 0 : restartsOf(pod);
+  return [uid, ...images, ...(restarts > 0 ? [restarts] : [])].join(' ');
 }
 
 function isProven(candidate: PodCandidate, proven: Pick<ReadonlySet<string>, 'has'>): boolean {
@@ -123,8 +145,8 @@ function isProven(candidate: PodCandidate, proven: Pick<ReadonlySet<string>, 'ha
 
 /** Whether it runs the newest content, by the engine's word where the kubelet's is late. */
 function runsNewest({ pod, expected, started }: PodCandidate): boolean {
-  const hasStarted = started?.has(pod.metadata.uid ?? '') === true && asksForExpected(pod, expected);
-  return hasStarted || runsExpected(pod, expected);
+  const hasStarted = started?.has(pod.metadata.uid ?? '') === true || isUntold(pod);
+  return (hasStarted && asksForExpected(pod, expected)) || runsExpected(pod, expected);
 }
 
 /** Whether it runs content that takes the place of another, which still may serve. */
@@ -149,6 +171,27 @@ function isAble({ pod, expected, leaving, started }: PodCandidate): boolean {
   const isLeaving = leaving?.has(pod.metadata.uid ?? '') === true && !runsExpected(pod, expected);
   if (!isLeaving && !isBeingExchanged(pod, expected)) return isReady(pod);
   return !mainContainers(pod).some(isProbed) && started?.has(pod.metadata.uid ?? '') === true;
+}
+
+/**
+ * Whether a new pod's program may run, though its kubelet has not said so: the engine has told that all its containers have
+ * been started; or nobody has told anything, and what takes connections in it can only be the one container that it has.
+ */
+function mayRun(candidate: PodCandidate): boolean {
+  const { pod, leaving } = candidate;
+  if (isTerminating(pod) || hasEnded(pod) || leaving?.has(pod.metadata.uid ?? '') === true) return false;
+  if (pod['spec']?.nodeName === undefined || !isUntold(pod)) return false;
+  return hasStarted(candidate) || isOfOneContainer(pod);
+}
+
+/** Whether a pod's containers have been started, by the engine's word or the kubelet's. */
+function hasStarted({ pod, started }: PodCandidate): boolean {
+  return started?.has(pod.metadata.uid ?? '') === true || !isUntold(pod);
+}
+
+/** Whether a new pod's program has ended by itself, so that what it has shown is of the past. */
+function runsNoMore({ pod, older }: PodCandidate): boolean {
+  return older?.has(pod.metadata.uid ?? '') !== true && hasFailed(pod);
 }
 
 /** Whether a pod is being ended, or is about to have its containers exchanged, and the old ones still serve. */
@@ -194,7 +237,7 @@ export function isBeingExchanged(pod: KubernetesObject, expected: ExpectedImages
     const content = expected.get(name, image);
     if (content === undefined || content.reference !== image) return false;
     const status = statuses.find((candidate) => candidate.name === name);
-    return status !== undefined && !runsImage(status, content);
+    return status !== undefined && isMade(status) && !runsImage(status, content);
   });
 }
 

@@ -48,6 +48,11 @@ export class NodeConnections implements Disposable {
     this.#tasks = new TaskSet(() => undefined); // who waits is told
   }
 
+  /** Whether there is one that carries nothing. */
+  get hasFree(): boolean {
+    return this.#free.size > 0;
+  }
+
   /**
    * One that is free. It may have been closed before the caller comes to use it.
    *

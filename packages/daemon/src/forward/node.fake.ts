@@ -16,6 +16,8 @@ export class FakeNode implements AsyncDisposable {
   spdy: 'spoken' | number = 'spoken';
   /** How it answers a wish for a WebSocket. */
   webSockets: 'spoken' | number = 'spoken';
+  /** Pods that it has yet to make: it knows nothing of them. */
+  readonly unmade = new Set<string>();
   /** How it answers who asks for a list: with an empty one, or with a refusal. */
   lists: 'empty' | number = 'empty';
   /** Connections that were asked for, in order: `spdy web-1`, `websocket web-1`. */
@@ -63,7 +65,8 @@ export class FakeNode implements AsyncDisposable {
     const pod = /\/pods\/([^/]+)\/portforward/.exec(request.url ?? '')?.[1] ?? '';
     const isSpdy = request.headers.upgrade === 'SPDY/3.1';
     this.requests.push(`${isSpdy ? 'spdy' : 'websocket'} ${pod}`);
-    const answer = isSpdy ? this.spdy : this.webSockets;
+    const spoken = isSpdy ? this.spdy : this.webSockets;
+    const answer = this.unmade.has(pod) ? 500 : spoken;
     socket.on('error', () => undefined);
     if (answer !== 'spoken') {
       socket.end(`HTTP/1.1 ${answer} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -71,6 +71,11 @@ export class Tunnels implements Disposable {
     if (!this.#withoutSpdy.has(api)) this.#connectionsTo(api, pod, forwardPath(pod)).ahead(count);
   }
 
+  /** Whether a connection to a pod's node has been made ahead and is free. */
+  isReached(api: ApiClient, pod: KubernetesObject): boolean {
+    return this.#nodes.get(api)?.get(pod.metadata.uid ?? '')?.hasFree === true;
+  }
+
   [Symbol.dispose](): void {
     for (const pods of this.#nodes.values()) for (const connections of pods.values()) connections[Symbol.dispose]();
     this.#nodes.clear();

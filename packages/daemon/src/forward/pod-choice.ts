@@ -1,5 +1,6 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import type { ClusterSession } from '../link/cluster-session.ts';
+import { isReady } from '../rollout/pod-diagnosis.ts';
 import { delay } from '../support/delay.ts';
 import type { TaskSet } from '../support/task-set.ts';
 import {
@@ -10,6 +11,7 @@ import {
   hasProgramEnded,
   isGoing,
   type PodCandidate,
+  type UnprovenPod,
   unprovenPod,
 } from './choose-pod.ts';
 import { listens } from './listens.ts';
@@ -26,6 +28,12 @@ const AVOIDED_MS = 500;
 const GOING_MS = 300;
 /** Between the looks at whether a pod of newer content takes connections. */
 const LOOK_AGAIN_MS = 25;
+/**
+ * The same where nobody has told yet that its containers were started, and at least what share of the time that has been waited
+ * for it: a look costs the node a process, and an image may be pulled for minutes.
+ */
+const LOOK_EARLY_MS = 100;
+const LOOK_EARLY_SHARE = 0.1;
 
 /** A pod for a connection, and the session to reach it by. */
 export interface Found {
@@ -101,9 +109,13 @@ export class PodChoice {
     if (!isOlder) this.#prove(content);
   }
 
-  /** Nothing in a pod took a connection: any other comes first for a while. */
-  refused({ pod }: ChosenPod): void {
+  /**
+   * Nothing in a pod took a connection: any other comes first for a while. One that Kubernetes does not call ready has nothing
+   * to show for itself any more, and is looked at again before anybody else is sent there.
+   */
+  refused({ pod, content }: ChosenPod): void {
     this.#avoided.set(pod.metadata.uid ?? '', performance.now() + AVOIDED_MS);
+    if (!isReady(pod)) this.#proven.delete(content);
   }
 
   /**
@@ -163,21 +175,37 @@ export class PodChoice {
   }
 
   async #untilNewerListens(session: ClusterSession): Promise<void> {
-    const { tunnels, candidates } = this.#options;
     const signal = AbortSignal.any([this.#options.signal, session.signal]);
+    const newer = () => unprovenPod(this.#options.candidates(session), this.#proven);
+    const seen = async (look: () => boolean | undefined, withinMs: number) => {
+      const late = AbortSignal.timeout(Math.ceil(withinMs));
+      await isSeen(session, () => look() || undefined, AbortSignal.any([signal, late]));
+      signal.throwIfAborted();
+    };
+    const since = performance.now();
     try {
-      while (performance.now() - (this.#cameAt.at(-1) ?? 0) < RECENT_MS) {
-        if (this.choose({ isRepeatable: true })?.chosen.isOlder !== true) return;
-        const newer = unprovenPod(candidates(session), this.#proven);
-        if (newer === undefined) return;
-        tunnels.ahead(session.api, newer.pod, this.#wantedAhead);
-        if (await listens(newer, session.api, tunnels, signal)) this.#prove(newer.content);
-        else await delay(LOOK_AGAIN_MS, signal);
+      for (;;) {
+        const now = performance.now();
+        const leftMs = (this.#cameAt.at(-1) ?? 0) + RECENT_MS - now;
+        if (leftMs <= 0 || this.choose({ isRepeatable: true })?.chosen.isOlder !== true) return;
+        const pod = newer();
+        if (pod === undefined) await seen(() => newer() !== undefined, leftMs);
+        else if (await this.#isListening(pod, session, signal)) this.#prove(pod.content);
+        else if (pod.hasStarted) await delay(LOOK_AGAIN_MS, signal);
+        else await seen(() => newer()?.hasStarted, Math.max(LOOK_EARLY_MS, (now - since) * LOOK_EARLY_SHARE));
       }
     } catch (error) {
       // Who wants to connect to it is told.
       if (!signal.aborted && !(error instanceof DevloopError)) throw error;
     }
+  }
+
+  async #isListening(pod: UnprovenPod, { api }: ClusterSession, signal: AbortSignal): Promise<boolean> {
+    const { tunnels } = this.#options;
+    tunnels.ahead(api, pod.pod, this.#wantedAhead);
+    // As long as its kubelet has not made it, a pod cannot be reached, which those tell that are made ahead.
+    if (!pod.hasStarted && !tunnels.isReached(api, pod.pod)) return false;
+    return await listens(pod, api, tunnels, signal);
   }
 
   get #wantedAhead(): number {

@@ -326,10 +326,12 @@ test('that the old program has ended is heeded before its connection ends', asyn
   expect(await said).toBe('of the new one');
 });
 
-/** A rolling update: an old pod, and a new one that Kubernetes calls ready, whose port is `later`. */
-async function rolling() {
-  const { older, ended, workload } = swapping();
-  const staged = await stage(webPod('web-1'), webPod('web-2', { image: 'web:2', imageId: ID.two }));
+const NEW = { image: 'web:2', imageId: ID.two };
+
+/** A rolling update: an old pod, and a new one that Kubernetes calls ready, or as `options` say, whose port is `later`. */
+async function rolling(options: Parameters<typeof podObject>[1] = {}) {
+  const { older, ended, started, workload } = swapping();
+  const staged = await stage(webPod('web-1'), webPod('web-2', { ...NEW, ...options }));
   staged.world.contents = [workload];
   older.add('uid-web-1');
   const later = await freePort();
@@ -340,7 +342,7 @@ async function rolling() {
     socket.write(request);
     return text(socket);
   };
-  return { ...staged, older, ended, later, ask };
+  return { ...staged, older, ended, started, later, ask };
 }
 
 const POST = 'POST /pay HTTP/1.1\r\nContent-Length: 0\r\n\r\n';
@@ -368,6 +370,80 @@ test('in a rolling update the old pod serves until the new one takes connections
   for (let count = 0; count < 20; count += 1) expect(await ask(GET)).toBe('new');
   older.clear();
   expect(await ask(GET)).toBe('new');
+});
+
+/** What its kubelet has told of a pod that it is to make: nothing. */
+const UNTOLD: Parameters<typeof podObject>[1] = {
+  ready: false,
+  phase: 'Pending',
+  spec: { nodeName: 'node', containers: [{ name: 'main', image: 'web:2' }] },
+  status: { containerStatuses: [] },
+};
+
+/** Answers who asks, and ends with who only looks. */
+const answersNew = (socket: net.Socket) => {
+  socket.once('data', () => socket.end('new'));
+  socket.once('end', () => socket.end());
+};
+
+test('in a rolling update the new pod serves as soon as it listens, before its kubelet has told of it', async () => {
+  const { node, pods, changed, later, ask, started, older } = await rolling(UNTOLD);
+  const looks = () => node.dialled.filter((dialled) => dialled === 'web-2:80').length;
+  node.unmade.add('web-2');
+  expect(await ask(POST)).toBe('old');
+  expect(looks()).toBe(0);
+  node.unmade.clear();
+  started.add('uid-web-2');
+  changed.ring();
+  while (looks() < 2) expect(await ask(POST)).toBe('old');
+  await program(answersNew, later);
+  const answers: string[] = [];
+  while (answers.at(-1) !== 'new') answers.push(await ask(POST));
+  expect(answers.slice(0, -1).filter((answer) => answer !== 'old')).toEqual([]);
+  for (let count = 0; count < 20; count += 1) expect(await ask(GET)).toBe('new');
+  pods[1] = webPod('web-2', NEW); // now it is told
+  pods[0] = webPod('web-1', { deleted: true });
+  changed.ring();
+  const seen = looks();
+  for (let count = 0; count < 5; count += 1) expect(await ask(GET)).toBe('new');
+  older.clear();
+  expect(await ask(GET)).toBe('new');
+  expect(looks()).toBe(seen + 6); // nobody had to look again
+});
+
+test('where no engine tells that a pod was started, it is looked at as soon as its node has made it', async () => {
+  const { node, later, ask } = await rolling(UNTOLD);
+  node.unmade.add('web-2');
+  await program(answersNew, later);
+  while (!node.requests.includes('spdy web-2')) expect(await ask(POST)).toBe('old');
+  expect(await ask(POST)).toBe('old');
+  node.unmade.clear();
+  const answers: string[] = [];
+  while (answers.at(-1) !== 'new') answers.push(await ask(POST));
+  expect(answers.slice(0, -1).filter((answer) => answer !== 'old')).toEqual([]);
+});
+
+test('a pod that comes is looked at as long as somebody has just come, whether or not anybody comes again', async () => {
+  const { node, pods, changed, later, ask, started } = await rolling({ ...UNTOLD, spec: {} });
+  expect(await ask(POST)).toBe('old'); // it has no node yet
+  await program((socket) => socket.on('end', () => socket.end()).resume(), later);
+  pods[1] = webPod('web-2', { ...NEW, ...UNTOLD });
+  started.add('uid-web-2');
+  changed.ring();
+  while (!node.dialled.includes('web-2:80')) await new Promise((resolve) => setImmediate(resolve));
+});
+
+test('where the new pod listens no more before its kubelet has told of it, the old one serves again until it does', async () => {
+  const { node, changed, later, ask, started } = await rolling(UNTOLD);
+  started.add('uid-web-2');
+  changed.ring();
+  await program(answersNew, later);
+  while ((await ask(POST)) !== 'new');
+  node.programs.set('web-2:80', await freePort());
+  expect(await ask(POST)).toBe('old');
+  expect(await ask(GET)).toBe('old');
+  node.programs.set('web-2:80', later);
+  while ((await ask(POST)) !== 'new');
 });
 
 test('where only a new pod is left of which nothing is known, one at a time tries it', async () => {

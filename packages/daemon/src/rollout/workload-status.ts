@@ -56,7 +56,7 @@ interface AnyWorkload {
   readonly leaving?: ReadonlySet<string>;
   /** Uids of pods in which an old container has ended, which the kubelet tells up to a second later. */
   readonly ended?: ReadonlySet<string>;
-  /** In a swap: uids of pods whose new containers the engine has started, which the kubelet tells up to a second later. */
+  /** Uids of pods whose new containers the engine has started, which the kubelet tells up to a second later. */
   readonly started?: ReadonlySet<string>;
   /** Uids of the pods of the content before, which may answer until the new content is live; none from then on. */
   readonly older?: ReadonlySet<string>;

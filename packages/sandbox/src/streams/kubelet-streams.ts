@@ -12,12 +12,14 @@ import { commandRequest } from './run-command.ts';
 import { execOverSpdy, SPDY_EXEC_PROTOCOLS } from './spdy-exec.ts';
 import { forwardOverSpdy, SPDY_FORWARD_PROTOCOL, TUNNELLED_FORWARD_PROTOCOL } from './spdy-forward.ts';
 import { isSpdy, upgradeToSpdy } from './spdy-upgrade.ts';
-import { badRequest, refuse, refuseUpgrade, StreamRefusal } from './status-response.ts';
+import { badRequest, KubeletRefusal, refuse, refuseUpgrade, StreamRefusal } from './status-response.ts';
 
 const KUBELET_PORT = 10250;
 
 export interface KubeletStreamsOptions {
   readonly engine: ContainerEngine;
+  /** Whether a pod's network has been made and not been given back. */
+  readonly hasNetwork: (podUid: string) => boolean;
   /** Connects to a port of a pod of the node. */
   readonly dial: (podUid: string, port: number) => Promise<Duplex>;
 }
@@ -92,9 +94,11 @@ export class KubeletStreams implements PodStreams, AsyncDisposable {
 
   portForward(pod: KubeObject, query: URLSearchParams, upgrade: Upgrade): void {
     this.#accept(upgrade, pod, () => {
-      if (pod['status']?.phase !== 'Running') {
-        const phase = pod['status']?.phase ?? 'Pending';
-        throw badRequest(`unable to forward port because pod is not running. Current status=${phase}`);
+      const { name, namespace, uid = '' } = pod.metadata;
+      if (!pod['spec'].nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+      // Whether anything runs in it is not asked: pkg/kubelet/kubelet_pods.go GetPortForward.
+      if (!this.#options.hasNetwork(uid)) {
+        throw new KubeletRefusal(500, 'Internal Server Error', `pod not found ("${name}_${namespace}")`);
       }
       const dial = (port: number) => this.#dial(pod, port);
       if (isSpdy(upgrade.request)) {
