@@ -171,7 +171,10 @@ ${table([
   waits('added wait less that, of the same rollout, median ms', 'beyond_ms'),
   waits('  99th percentile, ms', 'p99_beyond_ms'),
   waits('  worst, ms', 'worst_beyond_ms'),
-  waits('  less what was waited for a service left alone, of the same rollout, median ms', 'beyond_beside_ms'),
+  waits(
+    '  of as many, less what was waited for a service left alone, of the same rollout, median ms',
+    'beyond_beside_ms',
+  ),
   waits('rollouts in which it was over 0', 'exceeded'),
   waits(
     `  over the ${our.ordinary_ms} ms that a connection may ordinarily take longer`,
@@ -187,7 +190,7 @@ the longest answer of a rollout less the median one before the save. In which no
 old and new, at their own addresses as often; the longest from a round without an answer to the next answer, less the median.
 Ordinarily: the 99th percentile of what connections before the saves took longer than the median one, all rollouts together.
 Left alone: ${BESIDE_PER_SECOND} new connections a second go meanwhile through devloop to a service that no rollout touches; what the longest of them
-took longer, in the same rollout, is the machine's doing.
+took longer, in the same rollout, is the machine's doing. It is held against the longest of as many, every fifth, of the others.
 kubectl port-forward is begun again whenever it ends.`;
   const json = {
     sandbox,

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ordinaryOf, type RolloutWaits, waitFigures } from './rollout-waits.ts';
+import { longestOfAsMany, ordinaryOf, type RolloutWaits, waitFigures } from './rollout-waits.ts';
 
-const rollout = (addedMs: number, unservedMs: number, besideMs?: number): RolloutWaits => {
-  return { addedMs, unservedMs, besideMs, ordinaryMs: [0] };
+const rollout = (addedMs: number, unservedMs: number, besideMs?: number, asManyMs = addedMs): RolloutWaits => {
+  const beside = besideMs === undefined ? undefined : { waitedMs: besideMs, addedMs: asManyMs };
+  return { addedMs, unservedMs, beside, ordinaryMs: [0] };
 };
 
 test('each rollout is held against its own time in which no pod served', () => {
@@ -22,12 +24,27 @@ test('what was left alone excuses as much as was waited for it in the same rollo
   expect(count(rollout(200, 100, 99))).toBe(1);
   expect(count(rollout(200, 100))).toBe(1);
   expect(count(rollout(200, 100, 50), rollout(0, 0, 5000))).toBe(1);
+  expect(count(rollout(200, 100, 50, 140))).toBe(0);
 });
 
 test('what was waited for what was left alone is taken off, of the same rollout', () => {
   const figure = (...rollouts: RolloutWaits[]) => waitFigures(rollouts, 40).beyond_beside_ms;
   expect(figure(rollout(200, 100, 30), rollout(300, 100, 250), rollout(90, 80, 0))).toBe(10);
   expect(figure(rollout(200, 100))).toBeUndefined();
+  expect(figure(rollout(200, 100, 30, 150))).toBe(20);
+});
+
+test('the longest of as many is that of every so manieth, whichever is the first of them', () => {
+  expect(longestOfAsMany([9, 1, 2, 3, 4, 5], 2)).toBe(5); // of 9 and 3, of 1 and 4, of 2 and 5
+  const waits = fc.array(fc.nat(1000), { minLength: 1 });
+  fc.assert(
+    fc.property(waits, fc.integer({ min: 1, max: 50 }), (all, count) => {
+      const longest = longestOfAsMany(all, count);
+      expect(longest).toBeLessThanOrEqual(Math.max(...all));
+      expect(longest).toBeGreaterThanOrEqual(Math.min(...all));
+      if (count >= all.length) expect(longest).toBe(Math.max(...all));
+    }),
+  );
 });
 
 test('ordinary is the 99th percentile of what came before the saves of all rollouts', () => {

@@ -8,8 +8,16 @@ export interface RolloutWaits {
   readonly ordinaryMs: readonly number[];
   /** The longest in which no pod answered at its own address, see `longestUnservedMs`. */
   readonly unservedMs: number;
-  /** Like `addedMs`, of connections through devloop to a service that was left alone, at the same time; undefined: none came. */
-  readonly besideMs: number | undefined;
+  /** Of connections through devloop to a service that was left alone, at the same time; undefined: none came. */
+  readonly beside: WaitBeside | undefined;
+}
+
+/** What was waited for a service that was left alone, and what of the rollout is to be held against it, ms. */
+export interface WaitBeside {
+  /** Like `RolloutWaits.addedMs`, of the connections to what was left alone. */
+  readonly waitedMs: number;
+  /** The longest added wait of as many connections to what was rolled out: see {@link longestOfAsMany}. */
+  readonly addedMs: number;
 }
 
 /** What is to be said of rollouts, ms and counts. */
@@ -22,8 +30,9 @@ export interface WaitFigures {
   readonly p99_beyond_ms: number;
   readonly worst_beyond_ms: number;
   /**
-   * The same less what was waited in that rollout for a service that was left alone: what devloop adds, without what the
-   * machine does to every connection while containers start. Undefined: nothing was left alone.
+   * The same, of as many connections as went to a service that was left alone, less what was waited for that in the same
+   * rollout: what devloop adds, without what the machine does to every connection while containers start. Undefined:
+   * nothing was left alone.
    */
   readonly beyond_beside_ms: number | undefined;
   /** Rollouts with a wait beyond the time in which no pod served. */
@@ -48,8 +57,8 @@ export function ordinaryOf(rollouts: readonly RolloutWaits[]): number {
 /** Each rollout's longest added wait against the same rollout's time in which no pod served. Pure. */
 export function waitFigures(rollouts: readonly RolloutWaits[], ordinaryMs: number): WaitFigures {
   const beyond = rollouts.map(({ addedMs, unservedMs }) => addedMs - unservedMs);
-  const beyondBeside = rollouts.flatMap(({ addedMs, unservedMs, besideMs }) =>
-    besideMs === undefined ? [] : [addedMs - unservedMs - besideMs],
+  const beyondBeside = rollouts.flatMap(({ unservedMs, beside }) =>
+    beside === undefined ? [] : [beside.addedMs - unservedMs - beside.waitedMs],
   );
   const exceeding = rollouts.filter(({ addedMs, unservedMs }) => addedMs - unservedMs > ordinaryMs);
   return {
@@ -63,7 +72,22 @@ export function waitFigures(rollouts: readonly RolloutWaits[], ordinaryMs: numbe
     exceeded: beyond.filter((ms) => ms > 0).length,
     exceeded_by_more_than_ordinary: exceeding.length,
     exceeded_by_more_than_beside: exceeding.filter(
-      ({ addedMs, unservedMs, besideMs = 0 }) => addedMs - unservedMs > besideMs,
+      ({ unservedMs, beside }) => beside === undefined || beside.addedMs - unservedMs > beside.waitedMs,
     ).length,
   };
+}
+
+/**
+ * The longest of as many waits as there are others to compare it with, spread over all of them: the longest of many is longer
+ * than that of few. There are several ways to take every so manieth; of these, the median one. Pure.
+ *
+ * @param waits in order
+ * @param count of the others, at least one
+ */
+export function longestOfAsMany(waits: readonly number[], count: number): number {
+  const every = Math.max(1, Math.round(waits.length / count));
+  const longest = Array.from({ length: Math.min(every, waits.length) }, (_, first) =>
+    Math.max(...waits.filter((_wait, index) => index % every === first)),
+  );
+  return median(longest);
 }

@@ -5,13 +5,13 @@ import type { DevloopRig } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { median, percentile, round } from './figures.ts';
 import { longestUnservedMs, PodProber } from './pod-prober.ts';
-import { ordinaryOf, type RolloutWaits, waitFigures } from './rollout-waits.ts';
+import { longestOfAsMany, ordinaryOf, type RolloutWaits, type WaitBeside, waitFigures } from './rollout-waits.ts';
 
 /** New connections, and questions of the prober to each pod. */
 export const PER_SECOND = 50;
 /**
  * New connections to what is left alone: few, for they load the machine themselves, and half as much again is seen in what is
- * measured. The longest of few is shorter than that of many, which is to devloop's disadvantage.
+ * measured.
  */
 export const BESIDE_PER_SECOND = 10;
 /** Before a save: what is waited then, nothing that a rollout does is to blame for. */
@@ -87,9 +87,9 @@ export async function rolloutsUnderLoad(
   return { measured, unmeasured };
 }
 
-function wordsFor({ connections, asMeant, addedMs, unservedMs, besideMs, ordinaryMs }: RolloutOutcome): string {
+function wordsFor({ connections, asMeant, addedMs, unservedMs, beside: alone, ordinaryMs }: RolloutOutcome): string {
   const lost = connections.filter(({ ended }) => ended !== 'answered').length;
-  const beside = besideMs === undefined ? '' : `, ${round(besideMs)} ms beside it`;
+  const beside = alone === undefined ? '' : `, ${round(alone.waitedMs)} ms beside it`;
   const before = `${round(Math.max(...ordinaryMs))} ms before it`;
   return `${connections.length} connections, ${lost} not answered, waited ${round(addedMs)} ms (${before}${beside}), ${round(unservedMs)} ms unserved${asMeant ? '' : ', the cluster was lost in between'}`;
 }
@@ -130,8 +130,18 @@ async function oneRollout(
     addedMs: longerThanUsual(connections, before),
     ordinaryMs: beyondMedian(before, before),
     unservedMs: longestUnservedMs(await prober.outcomes()),
-    besideMs: besideBefore.length === 0 ? undefined : longerThanUsual(besides, besideBefore),
+    beside:
+      besideBefore.length === 0 ? undefined : waitBeside(beyondMedian(connections, before), besides, besideBefore),
   };
+}
+
+/** @param added what each of the connections to what was rolled out took longer, in order */
+function waitBeside(
+  added: readonly number[],
+  besides: readonly ConnectionOutcome[],
+  before: readonly ConnectionOutcome[],
+): WaitBeside {
+  return { waitedMs: longerThanUsual(besides, before), addedMs: longestOfAsMany(added, besides.length) };
 }
 
 /** How much longer the longest of them took than the median one before. */
@@ -168,12 +178,14 @@ export function figuresOf({ measured, unmeasured }: Rollouts) {
     ordinary_ms: round(ordinaryMs, 1),
     swap: of('swap'),
     rolling: of('rolling'),
-    each: measured.map(({ kind, addedMs, unservedMs, besideMs, ordinaryMs: before }) => ({
+    each: measured.map(({ kind, addedMs, unservedMs, beside, ordinaryMs: before }) => ({
       kind,
       added_ms: round(addedMs),
       unserved_ms: round(unservedMs),
       before_ms: round(Math.max(...before)),
-      ...(besideMs === undefined ? {} : { beside_ms: round(besideMs) }),
+      ...(beside === undefined
+        ? {}
+        : { beside_ms: round(beside.waitedMs), added_of_as_many_ms: round(beside.addedMs) }),
     })),
   };
 }
