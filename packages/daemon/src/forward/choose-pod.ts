@@ -179,7 +179,7 @@ function isAble({ pod, expected, leaving, started }: PodCandidate): boolean {
  */
 function mayRun(candidate: PodCandidate): boolean {
   const { pod, leaving } = candidate;
-  if (isTerminating(pod) || hasEnded(pod) || leaving?.has(pod.metadata.uid ?? '') === true) return false;
+  if (!stays(candidate) || leaving?.has(pod.metadata.uid ?? '') === true) return false;
   if (pod['spec']?.nodeName === undefined || !isUntold(pod)) return false;
   return hasStarted(candidate) || isOfOneContainer(pod);
 }

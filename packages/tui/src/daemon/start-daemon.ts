@@ -37,12 +37,12 @@ export interface EnsureDaemonOptions {
  *
  * @throws DevloopError `daemon/unreachable` when none runs
  */
-export async function attach(
-  folder: string,
-  signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<Attachment> {
-  const client = new DaemonClient(runtimeOf(folder, env).socket);
+export function attach(folder: string, signal: AbortSignal): Promise<Attachment> {
+  return attachTo(runtimeOf(folder).socket, signal);
+}
+
+async function attachTo(socket: string, signal: AbortSignal): Promise<Attachment> {
+  const client = new DaemonClient(socket);
   return { client, hello: await client.hello(signal), started: false };
 }
 
@@ -54,12 +54,12 @@ export async function ensureDaemon(folder: string, options: EnsureDaemonOptions)
   const { signal, works = true, sandbox = false, env = process.env } = options;
   const main = options.main ?? fileURLToPath(import.meta.resolve(DAEMON_MAIN));
   const paths = runtimeOf(folder, env);
-  const present = await attachIfThere(folder, signal, env);
+  const present = await attachIfThere(paths.socket, signal);
   if (present !== undefined) return sandbox ? onSandbox(present) : present;
   const startedAt = performance.now();
   while (performance.now() - startedAt < SETTLE_MS.all) {
     const pid = await startDaemonProcess({ main, folder, works, sandbox, paths, env, signal });
-    const attachment = await attachSoon(folder, signal, env);
+    const attachment = await attachSoon(paths.socket, signal);
     if (attachment === undefined) continue;
     const found = { ...attachment, started: attachment.hello.pid === pid };
     return sandbox ? onSandbox(found) : found;
@@ -81,26 +81,18 @@ function onSandbox(attachment: Attachment): Attachment {
   );
 }
 
-async function attachSoon(
-  folder: string,
-  signal: AbortSignal,
-  env: NodeJS.ProcessEnv,
-): Promise<Attachment | undefined> {
+async function attachSoon(socket: string, signal: AbortSignal): Promise<Attachment | undefined> {
   const until = performance.now() + SETTLE_MS.oneAttempt;
   for (;;) {
-    const attachment = await attachIfThere(folder, signal, env);
+    const attachment = await attachIfThere(socket, signal);
     if (attachment !== undefined || performance.now() > until) return attachment;
     await delay(SETTLE_MS.between, undefined, { signal });
   }
 }
 
-async function attachIfThere(
-  folder: string,
-  signal: AbortSignal,
-  env: NodeJS.ProcessEnv,
-): Promise<Attachment | undefined> {
+async function attachIfThere(socket: string, signal: AbortSignal): Promise<Attachment | undefined> {
   try {
-    return await attach(folder, signal, env);
+    return await attachTo(socket, signal);
   } catch (error) {
     if (isAbsent(error) || hasJustEnded(error)) return undefined;
     throw error;
