@@ -5,6 +5,10 @@ import { poll } from '../rig/poll.ts';
 import { openScreen } from '../rig/screen.ts';
 import { openTerminal } from '../rig/terminal.ts';
 
+/** Typed, it says that the terminal has a size once it has: a kubelet tells it to a shell that runs already. */
+const untilSized = (size: string) =>
+  `until [ "$(stty size)" = "${size}" ]; do sleep 0.1; done; echo "sized-${size}-$((40+2))"\r`;
+
 test.each([
   ['a Pod of its own', ['run', 'hello', '--', 'sh']],
   ['a container that runs', ['exec', 'hello']],
@@ -23,11 +27,11 @@ test.each([
   await terminal.shows(/begun-42\s+(\^C\s*)?\S* ?[#$] ?$/m);
   terminal.type('echo again-$((40+2))\r');
   await terminal.shows('again-42');
-  terminal.type('stty size\r');
-  await terminal.shows('24 80');
+  terminal.type(untilSized('24 80'));
+  await terminal.shows('sized-24 80-42');
   terminal.resize(100, 31);
-  terminal.type('until [ "$(stty size)" = "31 100" ]; do :; done; echo sized-$((40+2))\r');
-  await terminal.shows('sized-42');
+  terminal.type(untilSized('31 100'));
+  await terminal.shows('sized-31 100-42');
   terminal.type('exit 9\r');
   expect(await terminal.exited).toBe(9);
   await poll(
@@ -44,11 +48,11 @@ test('the shell that a key opens has the size of the screen, also when that chan
   await screen.shows(/› ● live +hello/);
   screen.press('x');
   await screen.shows(/[#$]$/m);
-  screen.type('stty size\r');
-  await screen.shows('40 120');
+  screen.type(untilSized('40 120'));
+  await screen.shows('sized-40 120-42');
   screen.resize(100, 31);
-  screen.type('until [ "$(stty size)" = "31 100" ]; do :; done; echo sized-$((40+2))\r');
-  await screen.shows('sized-42');
+  screen.type(untilSized('31 100'));
+  await screen.shows('sized-31 100-42');
   screen.type('exit\r');
   await screen.shows(/› ● live +hello/);
 });
