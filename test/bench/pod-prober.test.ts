@@ -40,6 +40,12 @@ test('rounds at the end whose answers are still to come say nothing', () => {
   expect(longestUnservedMs(outcomes(usual, usual, usual, none))).toBe(0);
 });
 
+test('a prober that has no answers any more has not seen the end', () => {
+  const lost = Array.from({ length: 52 }, () => none);
+  expect(() => longestUnservedMs(outcomes(usual, usual, ...lost))).toThrow('1040 ms without an answer');
+  expect(longestUnservedMs(outcomes(usual, usual, ...lost.slice(2)))).toBe(0);
+});
+
 test('a prober without any answer has measured nothing', () => {
   expect(() => longestUnservedMs(outcomes(none, none))).toThrow('no answer');
 });

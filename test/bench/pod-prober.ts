@@ -3,6 +3,8 @@ import type { ApiObject } from '../rig/kube-api.ts';
 import type { GeneratedService } from './generated-services.ts';
 
 const NAME = 'prober';
+/** How long the last answers of all may be on their way. */
+const PENDING_MS = 1000;
 
 /** What became of a question to one pod. */
 export interface ProbeOutcome {
@@ -78,12 +80,16 @@ export function longestUnservedMs(outcomes: readonly ProbeOutcome[]): number {
     rounds.set(round, known);
   }
   const inOrder = [...rounds.values()].sort((a, b) => b.startedAt - a.startedAt);
+  const lastAsked = inOrder[0]?.startedAt ?? 0;
+  const lastAnswered = inOrder.find(({ answeredAt }) => Number.isFinite(answeredAt))?.startedAt;
+  if (lastAnswered === undefined) throw new Error('The prober had no answer at all.');
+  const pendingMs = lastAsked - lastAnswered;
+  if (pendingMs > PENDING_MS) throw new Error(`The prober asked its last ${Math.round(pendingMs)} ms without an answer.`);
   let nextAnswerAt = Number.POSITIVE_INFINITY;
   const waits = inOrder.flatMap(({ startedAt, answeredAt }) => {
     nextAnswerAt = Math.min(nextAnswerAt, answeredAt);
     return Number.isFinite(nextAnswerAt) ? [nextAnswerAt - startedAt] : []; // the last ones may be still on their way
   });
-  if (waits.length === 0) throw new Error('The prober had no answer at all.');
   const sorted = waits.toSorted((a, b) => a - b);
   return (sorted.at(-1) ?? 0) - (sorted[Math.floor(sorted.length / 2)] ?? 0);
 }
@@ -110,7 +116,11 @@ setInterval(() => {
 }, ${everyMs});
 http.createServer((request, response) => {
   const [, what, list = ''] = request.url.split('/');
-  if (what === 'targets') targets = list.split(',').filter((host) => host !== '');
+  if (what === 'targets') {
+    const hosts = list.split(',').filter((host) => host !== '');
+    if (!hosts.every(net.isIP)) return response.writeHead(400).end('not addresses: ' + list);
+    targets = hosts;
+  }
   // questions that are still asked keep theirs, so that nothing of before is among what comes
   if (what === 'anew') outcomes = [];
   response.end(JSON.stringify(what === 'outcomes' ? outcomes : {}));

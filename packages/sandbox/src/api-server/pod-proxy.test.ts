@@ -46,6 +46,19 @@ test('a request goes to a pod of the Service as it is', async () => {
   }
 });
 
+test('its path is written anew, as the real API server writes it', async () => {
+  const { request, slice } = await openService();
+  slice([{ addresses: ['127.0.0.1'] }]);
+  for (const [asked, passed] of [
+    ['a,b/c%2Cd/p;q=1/e%3Bf', 'a,b/c,d/p;q=1/e;f'],
+    ['m@n:o+r&s=$t!u(v)*w', 'm@n:o+r&s=$t%21u%28v%29%2Aw'],
+    ["it's~_-./%C3%A9%7Bx%7D/%7C%22", 'it%27s~_-./%C3%A9%7Bx%7D/%7C%22'],
+    ['q%3Fr/w%23v/%5B1%5D[2]/a%2Fb/100%25', 'q%3Fr/w%23v/%5B1%5D%5B2%5D/a/b/100%25'],
+  ]) {
+    expect((await request('GET', `${SERVICES}/web:80/proxy/${asked}`)).body).toBe(`GET /${passed} `);
+  }
+});
+
 test('without a pod, or a pod that answers, the Service is unavailable', async () => {
   const { request, slice, pod } = await openService();
   const missing = await request('GET', `${SERVICES}/web:http/proxy/`);

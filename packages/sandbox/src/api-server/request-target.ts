@@ -10,7 +10,7 @@ export interface ResourceTarget {
   readonly name: string | undefined;
   /** Empty: the object itself. */
   readonly subresource: string;
-  /** What follows `proxy` in the path, without the slash. */
+  /** What follows `proxy` in the path, without the slash, as it is passed on. */
   readonly rest: string;
 }
 
@@ -33,7 +33,7 @@ export function resourceTarget(catalog: Catalog, path: string): ResourceTarget |
     namespace,
     name,
     subresource,
-    rest: `${below.map(encodeURIComponent).join('/')}${below.length > 0 && path.endsWith('/') ? '/' : ''}`,
+    rest: `${below.map(written).join('/')}${below.length > 0 && path.endsWith('/') ? '/' : ''}`,
   };
 }
 
@@ -43,4 +43,11 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** A path that has been read, as Go's `net/url` writes it, which leaves `$&+,/:;=@` and of the other marks only `-_.~`. */
+function written(part: string): string {
+  return encodeURIComponent(part)
+    .replace(/%(?:2[46BCF]|3[ABD]|40)/g, decodeURIComponent)
+    .replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
