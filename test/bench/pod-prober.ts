@@ -84,7 +84,8 @@ export function longestUnservedMs(outcomes: readonly ProbeOutcome[]): number {
   const lastAnswered = inOrder.find(({ answeredAt }) => Number.isFinite(answeredAt))?.startedAt;
   if (lastAnswered === undefined) throw new Error('The prober had no answer at all.');
   const pendingMs = lastAsked - lastAnswered;
-  if (pendingMs > PENDING_MS) throw new Error(`The prober asked its last ${Math.round(pendingMs)} ms without an answer.`);
+  if (pendingMs > PENDING_MS)
+    throw new Error(`The prober asked its last ${Math.round(pendingMs)} ms without an answer.`);
   let nextAnswerAt = Number.POSITIVE_INFINITY;
   const waits = inOrder.flatMap(({ startedAt, answeredAt }) => {
     nextAnswerAt = Math.min(nextAnswerAt, answeredAt);
