@@ -15,10 +15,10 @@ export interface KubectlCase {
 
 const SERVER = `const http = require('node:http');
 console.log('ready');
-http.createServer((request, response) => response.end('hello\\n')).listen(8080);
+http.createServer((request, response) => response.end(request.url === '/' ? 'hello\\n' : request.url)).listen(8080);
 process.on('SIGTERM', () => process.exit(0));`;
 
-/** A Deployment that says `ready` and serves `hello` at port 8080, and its Service. */
+/** A Deployment that says `ready` and serves `hello` at port 8080, elsewhere the path that it is asked for, and its Service. */
 export const WEB = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web, labels: { app: web } }

@@ -139,6 +139,24 @@ test.each([
   expect(rows.filter((row) => !KUBECTL_EXPLAINED.some(({ where }) => where.test(row)))).toEqual([]);
 });
 
+test.each([
+  'a,b/c%2Cd/p;q=1/e%3Bf',
+  'm@n:o+r&s=$t!u(v)*w',
+  "it's~_-./%C3%A9%7Bx%7D/%7C%22/",
+  'q%3Fr/w%23v/%5B1%5D/a%2Fb/100%25?q=%2C,',
+])('a path is passed on to a program: %s', async (path) => {
+  const [real, ours] = await Promise.all(
+    clusters.map(async (env) => {
+      await runCommand('kubectl', ['-n', namespace, 'apply', '-f', '-'], { env, input: WEB });
+      await mustRun('kubectl', ['-n', namespace, 'rollout', 'status', 'deployment/web'], { env });
+      const where = `/api/v1/namespaces/${namespace}/services/web:80/proxy/${path}`;
+      return await mustRun('kubectl', ['get', '--raw', where], { env });
+    }),
+  );
+  compared.commands += 1;
+  expect(ours).toBe(real);
+});
+
 const waits = { name: 'web', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sleep', '600'] };
 test.each<[string, { readonly phase: string; readonly refusal?: string }, object]>([
   [
