@@ -1,6 +1,17 @@
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer } from 'vitest/node';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import cluster from './vitest.cluster.config.ts';
+
+/** Files that take longer than others of their size. */
+const LONG = /\/(?:systems|burst|logs-kept|daemon|crash|provenance)\.test\.ts$/;
+
+/** The longest first, so that none is left alone at the end; of what nothing else is known, the largest. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = (file: TestSpecification) => (LONG.test(file.moduleId) ? 0 : 1);
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** The same scenarios on a sandbox: neither kubectl nor a cluster is needed. Most of a scenario is waiting, so several run at once. */
 export default defineConfig({
@@ -20,7 +31,7 @@ export default defineConfig({
     ],
     globalSetup: ['test/rig/sandbox-setup.ts'],
     fileParallelism: true,
-    sequence: { sequencer: BaseSequencer }, // the largest first, so that none is left alone at the end
+    sequence: { sequencer: LongestFirst },
     maxWorkers: 5,
     reporters: ['default', ['json', { outputFile: 'test/results/sandbox.json' }]],
   },
