@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { CONTAINER } from './kubelet.fake.ts';
 import { numbered, Stage } from './log-stage.fake.ts';
+import { lastLineOf } from './silences.ts';
 
 test('all lines of all runs, what the one before said last included', async () => {
   const stage = await Stage.open();
@@ -272,6 +274,70 @@ test('a small file that is left out at last: what is missing is told when its co
   await stage.stored('the last');
   kubelet.end();
   await stage.completed();
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
+});
+
+test('a small file that is left out at last: what is missing is told though its pod goes at once', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.writeUntold(['untold'], 310);
+  kubelet.write('the last');
+  await stage.stored('the last');
+  kubelet.end(false);
+  await stage.gap();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
+});
+
+test('a silence of which nobody could be asked before the pod was gone: perhaps lines are missing', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.sayNothing(310);
+  kubelet.write('the last');
+  await stage.stored('the last');
+  kubelet.refusePresent();
+  kubelet.end(false);
+  await kubelet.requested(); // its stream has ended, and its log is not there
+  kubelet.remove();
+  await stage.followed;
+  const messages = await stage.messages();
+  const [{ from = '', to = '', ...gap } = {}, ...more] = messages.filter((message) => message.type === 'gap');
+  expect([gap, more]).toMatchObject([{ because: expect.stringMatching(/^the pod was gone/), isPerhapsNone: true }, []]);
+  expect(Date.parse(to) - Date.parse(from)).toBeGreaterThanOrEqual(310);
+});
+
+test('a silence of which the log was asked when its stream had ended is none, though the pod is gone then', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.sayNothing(310);
+  kubelet.write('the last');
+  await stage.stored('the last');
+  const asked = kubelet.requests.length;
+  kubelet.end(false);
+  while (!kubelet.requests.slice(asked).some((request) => request.includes('limitBytes'))) await kubelet.requested();
+  await kubelet.requested(); // by who has taken that answer
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([]);
+});
+
+test('a small file that is left out before another run, of which its status tells late: what is missing is told', async () => {
+  const stage = await afterMuchAndASilence();
+  const { kubelet } = stage;
+  kubelet.writeUntold(['untold'], 310);
+  kubelet.write('the last of its run');
+  await stage.stored('the last of its run');
+  const before = kubelet.requests.length;
+  kubelet.end(false);
+  kubelet.start(false);
+  kubelet.write('of the next run');
+  // the log has been asked for what was left out, in vain: it is that of the next run
+  const isAsked = (request: string) => request.includes('sinceTime') && !request.includes('follow');
+  while (!kubelet.requests.slice(before).some(isAsked)) await kubelet.requested();
+  await lastLineOf(kubelet.api, { namespace: 'shop', pod: 'web-1', container: CONTAINER }, AbortSignal.timeout(10_000));
+  kubelet.tell(); // when that answer has been taken, as the later one has
+  await stage.stored('of the next run');
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
 });
 

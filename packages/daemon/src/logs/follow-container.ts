@@ -79,8 +79,10 @@ class ContainerFollower {
     }
     for (const source of this.#known().values()) {
       if (source.id === done) this.#storeUnfinished(source);
-      const isOpen = !this.#complete.has(source.id) && this.#doubt !== undefined;
-      this.#end(source, isOpen ? `the pod was gone before the rest could be read: ${this.#doubt}` : undefined);
+      const isComplete = this.#complete.has(source.id);
+      const isDoubted = !isComplete && this.#doubt !== undefined;
+      if (!isComplete && !isDoubted) this.#tellSilences(source);
+      this.#end(source, isDoubted ? `the pod was gone before the rest could be read: ${this.#doubt}` : undefined);
     }
   }
 
@@ -191,9 +193,18 @@ class ContainerFollower {
     if (this.#doubt !== undefined) {
       const because = `what the run before has said last could not be read: ${this.#doubt}`;
       if (isOwn) this.#gap(source, because);
-      else storeGap(this.#options.writer, source, because, { readToMs: silences?.sinceMs ?? readToMs });
+      else storeGap(this.#options.writer, source, because, { readToMs: silences?.span?.fromMs ?? readToMs });
     }
     this.#completed(source);
+  }
+
+  /** A log has been read to its end, and cannot be asked any more what its stream left out. */
+  #tellSilences(source: ContainerSource): void {
+    const open = this.#silences?.runId === source.id ? this.#silences.span : undefined;
+    if (open === undefined) return;
+    const because = 'the pod was gone before its log could be asked what its stream left out';
+    const [from, to] = [new Date(open.fromMs).toISOString(), new Date(open.toMs).toISOString()];
+    this.#options.writer.appendGap(source, { because, isPerhapsNone: true, from, to }, open.toMs);
   }
 
   /** Every line of a run has been read that could be had. */
@@ -319,7 +330,7 @@ class ContainerFollower {
 
   /** The rest of a run is not known, nor what its stream may have left out in silences of which nobody has been asked. */
   #gap(source: ContainerSource, because: string): void {
-    const readToMs = this.#silences?.runId === source.id ? this.#silences.sinceMs : undefined;
+    const readToMs = this.#silences?.runId === source.id ? this.#silences.span?.fromMs : undefined;
     storeGap(this.#options.writer, source, because, readToMs === undefined ? undefined : { readToMs });
   }
 }

@@ -16,6 +16,10 @@ export function lineKey(line: Buffer): LineKey {
   return `${line.toString('latin1', 0, STAMP_BYTES)}:${line.length}:${crc32(line)}`;
 }
 
+function stampIn(text: LineKey): string | undefined {
+  return text.slice(0, STAMP_BYTES).split(' ', 1)[0];
+}
+
 /** What is stored of the lines that may come again. */
 export interface StoredKeys {
   readonly keys: readonly LineKey[];
@@ -25,7 +29,7 @@ export interface StoredKeys {
   readonly knownToMs?: number;
   /** That of the run's last line, which comes again before anything new does. */
   readonly lastKey?: LineKey | undefined;
-  /** Time of that: what is older and comes before it was left out by the stream that told it. Undefined: nothing was. */
+  /** Time of that: what is not newer and comes before it was left out by the stream that told it. Undefined: nothing was. */
   readonly lastMs?: number | undefined;
 }
 
@@ -48,6 +52,7 @@ export class LineOverlap {
   readonly #knownToMs: number;
   readonly #lastKey: LineKey | undefined;
   readonly #lastMs: number;
+  readonly #lastStamp: string | undefined;
   #left: number;
   #isOver: boolean;
   #hasMetLast = false;
@@ -59,6 +64,7 @@ export class LineOverlap {
     this.#newestMs = newestMs;
     this.#knownToMs = knownToMs;
     this.#lastKey = lastKey;
+    this.#lastStamp = lastKey && stampIn(lastKey);
     this.#lastMs = lastMs ?? Number.NEGATIVE_INFINITY;
     this.#isOver = keys.length === 0 && knownToMs === Number.NEGATIVE_INFINITY;
   }
@@ -120,7 +126,7 @@ export class LineOverlap {
   #isLate(line: Buffer): boolean {
     if (this.#isOver || this.#hasMetLast || this.#lastMs === Number.NEGATIVE_INFINITY) return false;
     const toMs = timeAt(line, 0);
-    if (toMs >= this.#lastMs) return false;
+    if (toMs > this.#lastMs || (toMs === this.#lastMs && stampIn(lineKey(line)) !== this.#lastStamp)) return false;
     this.#late = { fromMs: this.#late?.fromMs ?? toMs, toMs };
     return true;
   }

@@ -106,8 +106,8 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
         quiet.listen();
       }
+      await reading.judgeSoFar(either); // its pod, and its log with it, may be gone when its end is told
       if (!run.hasEnded) return reading.finish(false);
-      await reading.judgeSoFar(either);
       const isAtEnd = await reading.isAtEnd(run, either);
       return isAtEnd ? reading.finish(true) : reading.cutShort();
     } finally {
@@ -314,7 +314,12 @@ class Reading {
     if (isGone) return this.#gap(unknown, 'its log was gone before it could be asked what its stream left out', true);
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
-    if (unknown.length > 0) await delay(this.#quiet.times.toldMs, signal);
+    if (unknown.length > 0) {
+      await delay(this.#quiet.times.toldMs, signal).catch((error: unknown) => {
+        silences.reopen(unknown);
+        throw error;
+      });
+    }
     const unlikely = unknown.filter((silence) => silence.isUnlikely);
     const likely = unknown.filter((silence) => !silence.isUnlikely);
     for (const silence of unlikely)

@@ -67,9 +67,11 @@ export class Silences {
     return this.#open.length > 0;
   }
 
-  /** When the first of those began, ms since the epoch: what came before is whole. */
-  get sinceMs(): number | undefined {
-    return this.areOpen ? Math.min(...this.#open.map(({ fromMs }) => fromMs)) : undefined;
+  /** All of those, and what is between them: what came before is whole. */
+  get span(): Pick<Silence, 'fromMs' | 'toMs'> | undefined {
+    if (!this.areOpen) return undefined;
+    const fromMs = Math.min(...this.#open.map((silence) => silence.fromMs));
+    return { fromMs, toMs: Math.max(...this.#open.map((silence) => silence.toMs)) };
   }
 
   get areMany(): boolean {
@@ -126,9 +128,14 @@ export class Silences {
       if (isInFile && unknown.length + leftOut.length === 0) this.#prove(untilMs);
       return { leftOut, unknown, isGone: false, rotatedMs };
     } catch (error) {
-      this.#open.unshift(...asked);
+      this.reopen(asked);
       throw error;
     }
+  }
+
+  /** It was another log that was asked about these. */
+  reopen(silences: readonly Silence[]): void {
+    this.#open.unshift(...silences);
   }
 
   #prove(untilMs: number): void {

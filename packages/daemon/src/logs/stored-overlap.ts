@@ -48,7 +48,8 @@ export async function reopeningOf(
   const lastMs = known === undefined ? stored.lastMs : isOwn ? known : undefined;
   const lastKey = lastMs === undefined ? undefined : stored.lastKey;
   // the last line of a run that has been replaced may be of the next one: what it said itself is not late because of that
-  const tellsOrder = lastKey !== undefined && endedAtMs === Number.POSITIVE_INFINITY && !isWhole;
+  const isSurelyOwn = lastMs !== undefined && lastMs < endedAtMs;
+  const tellsOrder = lastKey !== undefined && isSurelyOwn && !isWhole;
   return {
     sinceTime: lastMs === undefined || isWhole ? undefined : wholeSecond(lastMs - OUT_OF_ORDER_MS),
     overlap: new LineOverlap({ ...stored, lastKey, lastMs: tellsOrder ? lastMs : undefined }),
