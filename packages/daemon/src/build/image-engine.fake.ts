@@ -7,6 +7,7 @@ import type {
   EngineDescription,
   ImageEngine,
   PushOutcome,
+  RunListener,
   SwapListener,
   SwappedContainer,
 } from './image-engine.ts';
@@ -91,6 +92,12 @@ export class FakeImageEngine implements ImageEngine {
 
   superviseSwap(_container: SwappedContainer, listener: SwapListener, signal: AbortSignal): Promise<number> {
     listener.watching();
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+  }
+
+  followRuns(_listener: RunListener, signal: AbortSignal): Promise<never> {
     return new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });

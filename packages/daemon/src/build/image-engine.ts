@@ -116,6 +116,19 @@ export interface ImageEngine extends AsyncDisposable {
    * started.
    */
   superviseSwap(container: SwappedContainer, listener: SwapListener, signal: AbortSignal): Promise<number>;
+  /**
+   * Tells the ends and starts of all containers of this engine, until the signal is aborted.
+   *
+   * @throws DevloopError `engine/unreachable` when the engine ends the stream; the signal's reason
+   */
+  followRuns(listener: RunListener, signal: AbortSignal): Promise<never>;
+}
+
+/** What is told of containers, by the engine's ids. */
+export interface RunListener {
+  started(containerId: string): void;
+  /** It has ended, and all that it has said is in its log. */
+  ended(containerId: string): void;
 }
 
 /** A container of a pod that is to be replaced. */

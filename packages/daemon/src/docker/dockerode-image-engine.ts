@@ -13,6 +13,7 @@ import type {
   PushListener,
   PushOutcome,
   RegistryCredentials,
+  RunListener,
   SwapListener,
   SwappedContainer,
 } from '../build/image-engine.ts';
@@ -20,6 +21,7 @@ import { fileInArchive } from '../build/read-archive.ts';
 import { readBuildStream } from './build-stream.ts';
 import { dockerStatus, noAnswer, translateDockerError } from './docker-errors.ts';
 import type { EngineAddress } from './engine-address.ts';
+import { containerEvents } from './engine-events.ts';
 import { openDocker } from './open-docker.ts';
 import { readPushStream } from './push-stream.ts';
 import { registryFailure } from './registry-failure.ts';
@@ -308,6 +310,20 @@ export class DockerodeImageEngine implements ImageEngine {
     try {
       return await superviseSwap(this.#docker, container, listener, signal);
     } catch (error) {
+      throw this.#translate(error, 'its events');
+    }
+  }
+
+  async followRuns(listener: RunListener, signal: AbortSignal): Promise<never> {
+    const asked = { event: ['die', 'start'] };
+    try {
+      for await (const { Action, Actor } of containerEvents(this.#docker, asked, () => undefined, signal)) {
+        if (Action === 'start') listener.started(Actor.ID);
+        else listener.ended(Actor.ID);
+      }
+      throw new Error('the engine ended its stream of events');
+    } catch (error) {
+      signal.throwIfAborted();
       throw this.#translate(error, 'its events');
     }
   }

@@ -1,13 +1,6 @@
 import type Docker from 'dockerode';
 import type { SwapListener, SwappedContainer } from '../build/image-engine.ts';
-import { linesOf } from '../support/text-lines.ts';
-
-/** One message of the engine's `/events`: moby's api/types/events.Message, the fields read here. */
-interface EngineEvent {
-  Action: string;
-  Actor: { ID: string; Attributes: Record<string, string> };
-  timeNano: number;
-}
+import { containerEvents } from './engine-events.ts';
 
 const SIGKILL = '9';
 
@@ -21,22 +14,14 @@ export async function superviseSwap(
   listener: SwapListener,
   signal: AbortSignal,
 ): Promise<number> {
-  const controller = new AbortController();
-  const stream = await docker.getEvents({
-    filters: {
-      type: ['container'],
-      event: ['kill', 'die', 'start'],
-      label: [`io.kubernetes.pod.uid=${container.podUid}`, `io.kubernetes.container.name=${container.name}`],
-    },
-    abortSignal: AbortSignal.any([signal, controller.signal]),
-  });
-  stream.on('error', () => undefined); // told by the reading below; an abort before it must not be unhandled
+  const asked = {
+    event: ['kill', 'die', 'start'],
+    label: [`io.kubernetes.pod.uid=${container.podUid}`, `io.kubernetes.container.name=${container.name}`],
+  };
   let courtesy: NodeJS.Timeout | undefined;
   let killing: Promise<void> | undefined;
   try {
-    listener.watching();
-    for await (const line of linesOf(stream as unknown as AsyncIterable<Uint8Array>)) {
-      const event = JSON.parse(line) as EngineEvent;
+    for await (const event of containerEvents(docker, asked, () => listener.watching(), signal)) {
       if (event.Action === 'start') return event.timeNano / 1e6;
       if (event.Action === 'die') {
         clearTimeout(courtesy);
@@ -59,6 +44,5 @@ export async function superviseSwap(
   } finally {
     clearTimeout(courtesy);
     await killing;
-    controller.abort();
   }
 }

@@ -224,6 +224,24 @@ async function afterMuchAndASilence(): Promise<Stage> {
   return stage;
 }
 
+/** Whose last line came after a silence of which the log was not asked. */
+async function withOpenSilence(): Promise<Stage> {
+  const stage = await afterMuchAndASilence();
+  stage.kubelet.sayNothing(310);
+  stage.kubelet.write('the last');
+  await stage.stored('the last');
+  return stage;
+}
+
+/** Resolves when the log has been asked so, and the answer has been taken. */
+async function asked({ kubelet }: Stage, isSo: (request: string) => boolean, act: () => void): Promise<void> {
+  const before = kubelet.requests.length;
+  act();
+  while (!kubelet.requests.slice(before).some(isSo)) await kubelet.requested();
+  // a later question has its answer later
+  await lastLineOf(kubelet.api, { namespace: 'shop', pod: 'web-1', container: CONTAINER }, AbortSignal.timeout(10_000));
+}
+
 test('a small file that a stream leaves out which has told much: what is missing is told', async () => {
   const stage = await Stage.open();
   const { kubelet } = stage;
@@ -291,11 +309,8 @@ test('a small file that is left out at last: what is missing is told though its 
 });
 
 test('a silence of which nobody could be asked before the pod was gone: perhaps lines are missing', async () => {
-  const stage = await afterMuchAndASilence();
+  const stage = await withOpenSilence();
   const { kubelet } = stage;
-  kubelet.sayNothing(310);
-  kubelet.write('the last');
-  await stage.stored('the last');
   kubelet.refusePresent();
   kubelet.end(false);
   await kubelet.requested(); // its stream has ended, and its log is not there
@@ -307,19 +322,66 @@ test('a silence of which nobody could be asked before the pod was gone: perhaps 
   expect(Date.parse(to) - Date.parse(from)).toBeGreaterThanOrEqual(310);
 });
 
-test('a silence of which the log was asked when its stream had ended is none, though the pod is gone then', async () => {
-  const stage = await afterMuchAndASilence();
+test('the same where the log was never as long as one that is rotated: nothing is missing', async () => {
+  const stage = await Stage.open();
   const { kubelet } = stage;
+  stage.follow();
+  kubelet.write('one');
   kubelet.sayNothing(310);
-  kubelet.write('the last');
-  await stage.stored('the last');
-  const asked = kubelet.requests.length;
+  kubelet.write('two');
+  await stage.stored('two');
+  kubelet.refusePresent();
   kubelet.end(false);
-  while (!kubelet.requests.slice(asked).some((request) => request.includes('limitBytes'))) await kubelet.requested();
-  await kubelet.requested(); // by who has taken that answer
+  await kubelet.requested(); // its stream has ended, and its log is not there
   kubelet.remove();
   await stage.followed;
   expect(await stage.gaps()).toEqual([]);
+});
+
+test('a silence of which the log was asked when its stream had ended is none, though the pod is gone then', async () => {
+  const stage = await withOpenSilence();
+  const { kubelet } = stage;
+  const isForLeftOut = (request: string) => request.includes('limitBytes');
+  await asked(stage, isForLeftOut, () => kubelet.end(false));
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([]);
+});
+
+test('a container whose end the engine tells before it is removed: nothing is missing', async () => {
+  const stage = await withOpenSilence();
+  const { kubelet } = stage;
+  // what was left out is asked for after its last line
+  const isLastQuestion = (request: string) => request.includes('limitBytes');
+  await asked(stage, isLastQuestion, () => stage.ends.ended('run-0'));
+  kubelet.removeContainer();
+  await kubelet.requested();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toEqual([]);
+});
+
+test('the same where its stream has not told its last line: that it could not be read is told', async () => {
+  const stage = await withOpenSilence();
+  const { kubelet } = stage;
+  kubelet.skipForStreams('untold');
+  const isForItsEnd = (request: string) => request.endsWith('tailLines=1');
+  await asked(stage, isForItsEnd, () => stage.ends.ended('run-0'));
+  kubelet.removeContainer();
+  await kubelet.requested();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toContainEqual(expect.stringMatching(/^the pod was gone before the rest could be read/));
+});
+
+test('the same where the engine tells nothing', async () => {
+  const stage = await withOpenSilence();
+  const { kubelet } = stage;
+  kubelet.removeContainer();
+  await kubelet.requested();
+  kubelet.remove();
+  await stage.followed;
+  expect(await stage.gaps()).toContainEqual(expect.stringMatching(/^the pod was gone before the rest could be read/));
 });
 
 test('a small file that is left out before another run, of which its status tells late: what is missing is told', async () => {
@@ -328,15 +390,14 @@ test('a small file that is left out before another run, of which its status tell
   kubelet.writeUntold(['untold'], 310);
   kubelet.write('the last of its run');
   await stage.stored('the last of its run');
-  const before = kubelet.requests.length;
-  kubelet.end(false);
-  kubelet.start(false);
-  kubelet.write('of the next run');
-  // the log has been asked for what was left out, in vain: it is that of the next run
-  const isAsked = (request: string) => request.includes('sinceTime') && !request.includes('follow');
-  while (!kubelet.requests.slice(before).some(isAsked)) await kubelet.requested();
-  await lastLineOf(kubelet.api, { namespace: 'shop', pod: 'web-1', container: CONTAINER }, AbortSignal.timeout(10_000));
-  kubelet.tell(); // when that answer has been taken, as the later one has
+  // for what was left out, in vain: it is the log of the next run
+  const isForLeftOut = (request: string) => request.includes('sinceTime') && !request.includes('follow');
+  await asked(stage, isForLeftOut, () => {
+    kubelet.end(false);
+    kubelet.start(false);
+    kubelet.write('of the next run');
+  });
+  kubelet.tell();
   await stage.stored('of the next run');
   expect(await stage.gaps()).toEqual([expect.stringMatching(/the log was rotated/)]);
 });

@@ -4,6 +4,7 @@ import type { ClusterView } from '../kubernetes/cluster-view.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { Backoff, delay } from '../support/delay.ts';
+import type { ContainerEnds } from './container-ends.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
 import { type FollowTimes, QuietTimes } from './quiet-times.ts';
 import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
@@ -24,6 +25,8 @@ export interface FollowedContainer {
 
 export interface FollowOptions {
   readonly session: { readonly api: ApiClient; readonly view: Pick<ClusterView, 'get' | 'changed'> };
+  /** The engine's word on it; where that is missing, the kubelet's must do. */
+  readonly ends: Pick<ContainerEnds, 'until'>;
   readonly writer: LogWriter;
   readonly times: FollowTimes;
   readonly signal: AbortSignal;
@@ -201,7 +204,7 @@ class ContainerFollower {
   /** A log has been read to its end, and cannot be asked any more what its stream left out. */
   #tellSilences(source: ContainerSource): void {
     const open = this.#silences?.runId === source.id ? this.#silences.span : undefined;
-    if (open === undefined) return;
+    if (open === undefined || !this.#quiet.hasFilled) return;
     const because = 'the pod was gone before its log could be asked what its stream left out';
     const [from, to] = [new Date(open.fromMs).toISOString(), new Date(open.toMs).toISOString()];
     this.#options.writer.appendGap(source, { because, isPerhapsNone: true, from, to }, open.toMs);
@@ -233,11 +236,12 @@ class ContainerFollower {
     silences?: Silences,
   ): Promise<ReadOutcome> {
     const { name, namespace = '' } = this.#of.pod.metadata;
-    const { session, writer } = this.#options;
+    const { session, ends, writer } = this.#options;
     return readRun(
       { namespace, pod: name, container: this.#of.container, source, ...which },
       {
         api: session.api,
+        hasEnded: (until) => ends.until(source.id, until),
         writer,
         quiet: this.#quiet,
         silences,

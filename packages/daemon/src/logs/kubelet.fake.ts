@@ -41,6 +41,7 @@ export class FakeKubelet {
   #isThere = true;
   #refusesPresent = false;
   #isShut = false;
+  #removed: string | undefined;
   #hidesId = false;
   #nextAnswerBytes: number | undefined;
   /** What its status says where that is late. */
@@ -231,6 +232,16 @@ export class FakeKubelet {
     this.#refusesPresent = true;
   }
 
+  /** The container that has ended is removed: its streams, and who asks for its log, are told that instead of lines. */
+  removeContainer(): void {
+    const { id } = this.#run;
+    this.#removed = id;
+    for (const { response } of this.#followers) {
+      response.end(`rpc error: code = Unknown desc = Error: No such container: ${id}`);
+    }
+    this.#followers.clear();
+  }
+
   /** The kubelet ends: streams end as if their logs were over, and nobody answers for it until it is started anew. */
   shut(): void {
     this.#isShut = true;
@@ -293,6 +304,10 @@ export class FakeKubelet {
     const run = isPrevious ? this.#runs.at(-2) : this.#run;
     if (!this.#isThere || run === undefined || (this.#refusesPresent && !isPrevious)) {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"not found"}');
+      return;
+    }
+    if (run.id === this.#removed) {
+      response.writeHead(200).end(`unable to retrieve container logs for docker://${run.id}`);
       return;
     }
     const since = searchParams.get('sinceTime');

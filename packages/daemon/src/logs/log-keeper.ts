@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fromReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
+import type { ImageEngine } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { forgetServices } from '../log-store/forget-logs.ts';
@@ -9,10 +10,11 @@ import { LogWriter } from '../log-store/log-writer.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { EventLog } from '../state/event-log.ts';
 import type { Bell } from '../support/bell.ts';
-import { delay } from '../support/delay.ts';
+import { Backoff, delay } from '../support/delay.ts';
 import { followChanges } from '../support/follow-changes.ts';
 import { Succession } from '../support/succession.ts';
 import { TaskSet } from '../support/task-set.ts';
+import { ContainerEnds } from './container-ends.ts';
 import { followContainer, storeGap } from './follow-container.ts';
 import { containersWithStatus, runOf } from './pod-runs.ts';
 import { WorkloadOwners } from './pods-of-services.ts';
@@ -23,6 +25,8 @@ import { notWritten } from './store-errors.ts';
 const TOGETHER_MS = 50;
 /** How long until a disk that takes nothing is tried again. */
 const RETRY_MS = 2000;
+/** How soon, and how seldom at last, an engine that ends its stream of events is asked for it again. */
+const EVENTS_AGAIN_MS = { first: 100, most: 30_000 };
 /** Output that waits for the disk is kept in memory up to this many lines a service. */
 const MOST_WAITING_LINES = 10_000;
 
@@ -85,13 +89,15 @@ export class LogKeeper implements AsyncDisposable {
   async follow(session: ClusterSession, services: () => readonly ServiceSpec[], changed: Bell): Promise<void> {
     const signal = AbortSignal.any([session.signal, this.#ended.signal]);
     const followed = new Set<string>();
+    const ends = new ContainerEnds();
+    this.#tasks.add(followEnds(session.engine, ends, signal));
     const follow = (service: string, pod: KubernetesObject, container: string) => {
       const key = `${service}/${pod.metadata.uid}/${container}`;
       if (followed.has(key) || runOf(pod, container) === undefined) return;
       followed.add(key);
       const following = this.#followers.run(key, async () => {
         const writer = await this.writer(service);
-        await followContainer({ pod, container }, { session, writer, times: FOLLOW_TIMES, signal });
+        await followContainer({ pod, container }, { session, ends, writer, times: FOLLOW_TIMES, signal });
       });
       this.#tasks.add(following.finally(() => followed.delete(key)));
     };
@@ -207,5 +213,14 @@ export class LogKeeper implements AsyncDisposable {
     if (leftOut === 0) return;
     const because = `the disk took nothing: ${leftOut} lines of output were left out`;
     writer.appendGap({ is: 'output', source: lines.at(-1)?.event.source ?? 'build' }, { because }, Date.now());
+  }
+}
+
+/** Where the engine tells nothing, the ends of containers are known by their kubelet. */
+async function followEnds(engine: ImageEngine, ends: ContainerEnds, signal: AbortSignal): Promise<void> {
+  const backoff = new Backoff(EVENTS_AGAIN_MS.first, EVENTS_AGAIN_MS.most);
+  while (!signal.aborted) {
+    await engine.followRuns(ends, signal).catch(() => undefined);
+    await backoff.wait(signal).catch(() => undefined);
   }
 }

@@ -5,6 +5,7 @@ import { LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
 import { LogWriter } from '../log-store/log-writer.ts';
 import { storedMessages } from '../log-store/stored-messages.ts';
 import { temporaryFolder } from '../support/temporary-folder.fake.ts';
+import { ContainerEnds } from './container-ends.ts';
 import { followContainer } from './follow-container.ts';
 import { CONTAINER, FakeKubelet } from './kubelet.fake.ts';
 import type { FollowTimes } from './quiet-times.ts';
@@ -15,6 +16,8 @@ const TIMES: FollowTimes = { quietMs: 300, firstMs: 2000, aheadMs: 100, toldMs: 
 /** A store, and who follows the container of a kubelet into it. */
 export class Stage implements AsyncDisposable {
   readonly kubelet: FakeKubelet;
+  /** What the engine tells. */
+  readonly ends = new ContainerEnds();
   readonly #folder = path.join(temporaryFolder(), 'web');
   readonly #times: FollowTimes;
   writer: LogWriter;
@@ -36,11 +39,11 @@ export class Stage implements AsyncDisposable {
   }
 
   follow(): void {
-    const { kubelet, writer } = this;
+    const { kubelet, ends, writer } = this;
     this.#ended = new AbortController();
     this.#following = followContainer(
       { pod: kubelet.pod, container: CONTAINER },
-      { session: kubelet, writer, times: this.#times, signal: this.#ended.signal },
+      { session: kubelet, ends, writer, times: this.#times, signal: this.#ended.signal },
     );
   }
 

@@ -102,7 +102,15 @@ export class QuietTimes {
 
   /** Whether a file of the log may have been full since the log was asked whether it was rotated. */
   get mayHaveRotated(): boolean {
-    return this.#unjudgedBytes > 0 && this.#allBytes >= LEAST_FILE_BYTES;
+    return this.#unjudgedBytes > 0 && this.hasFilled;
+  }
+
+  /**
+   * Whether as much was told as the shortest file has: of a log that was never longer, and that cannot be asked any more, it is
+   * not said that perhaps something is missing, or it would be said of every pod that goes.
+   */
+  get hasFilled(): boolean {
+    return this.#allBytes >= LEAST_FILE_BYTES;
   }
 
   /** Whether as much was told since then as the shortest file has: later, it could have been rotated twice. */

@@ -5,7 +5,7 @@ import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
 import { type LateLines, type LineKey, lineKey } from './line-overlap.ts';
-import { openPodLog } from './pod-logs.ts';
+import { type LogQuery, openPodLog } from './pod-logs.ts';
 import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
 import { lastLineOf, type Silence, type Silences } from './silences.ts';
 import { cutAtSilences, eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
@@ -50,6 +50,8 @@ export interface RunToRead extends RunTimes {
 
 export interface ReadOptions {
   readonly api: ApiClient;
+  /** Resolves when the container has ended, and all that it has said is in its log, by the engine's word. */
+  readonly hasEnded: (signal: AbortSignal) => Promise<void>;
   readonly writer: LogWriter;
   readonly quiet: QuietTimes;
   /** Those of the run so far; undefined: it has not been followed. */
@@ -68,6 +70,9 @@ const LINE_FEED = 0x0a;
 
 const LEFT_OUT = 'its stream left out lines when the log was rotated';
 const MAY_END_EARLY = 'the log was rotated, and its stream may have left out the end of the file before';
+
+/** Between the looks at a log that has ended, until its stream has told all of it. */
+const LOOK_AGAIN_MS = 50;
 
 /** How long it may take until it is noticed that a log is to be asked. */
 const LEAST_DOUBT_MS = 60_000;
@@ -96,7 +101,9 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     const setBack = () => {
       isSetBack = true;
     };
-    const watching = isPrevious ? undefined : reading.doubt(run, { ended, setBack });
+    const watching = isPrevious
+      ? []
+      : [reading.doubt(run, { ended, setBack }), reading.confirm(run, options.hasEnded, ended.signal)];
     try {
       const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
       for await (const chunk of stream) {
@@ -106,13 +113,14 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
         if ((chunk as Buffer).length < TOGETHER_BYTES) await delay(TOGETHER_MS, either);
         quiet.listen();
       }
+      await reading.confirmed();
       await reading.judgeSoFar(either); // its pod, and its log with it, may be gone when its end is told
       if (!run.hasEnded) return reading.finish(false);
       const isAtEnd = await reading.isAtEnd(run, either);
       return isAtEnd ? reading.finish(true) : reading.cutShort();
     } finally {
       ended.abort();
-      await watching;
+      await Promise.all(watching);
     }
   } catch (error) {
     if (error instanceof Unmet) return { is: 'unmet', because: error.message };
@@ -150,6 +158,11 @@ class Reading {
   #hasFresh = false;
   #isFirst = true;
   #remark: string | undefined;
+  /** The look at a log that has ended, while and after it is taken. */
+  #confirming: Promise<void> | undefined;
+  /** Whether the stream has told all of a log that has ended. */
+  #isAtEnd = false;
+  #isOver = false;
 
   constructor(
     { source, mustMeet, isWhole }: RunToRead,
@@ -196,7 +209,8 @@ class Reading {
     // of a container that is tidied up the kubelet tells nothing, as of one that has said nothing
     const isEmpty = this.#reopening.lastMs !== undefined && !this.#reopening.overlap.hasMetLast && !this.#hasFresh;
     const because = remark?.text ?? this.#remark ?? (isEmpty ? 'its log was empty' : undefined);
-    return { is: 'ended', because, unfinished };
+    // a kubelet ends the stream of a container that has been removed with a remark, and of what it has not read says nothing
+    return { is: 'ended', because: this.#isAtEnd ? undefined : because, unfinished };
   }
 
   /** Asks whether anything was left out so far, if the log is there. Never throws: what cannot be asked now is asked later. */
@@ -260,6 +274,45 @@ class Reading {
     }
   }
 
+  /**
+   * As soon as the container has ended, finds out whether its stream has told all: its pod, and its log with it, may be gone a
+   * moment later. Never throws: what cannot be asked is not confirmed.
+   *
+   * @param hasEnded see {@link ReadOptions}
+   */
+  async confirm(
+    { namespace, pod, container }: RunToRead,
+    hasEnded: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await hasEnded(signal);
+      this.#confirming = this.#lookAtEnd({ namespace, pod, container, timestamps: true }, signal);
+      await this.#confirming;
+    } catch {
+      // nobody can be asked any more
+    }
+  }
+
+  /** The stream is over. Resolves when it is known, as far as that can be, whether it has told all. */
+  async confirmed(): Promise<void> {
+    this.#isOver = true;
+    await this.#confirming?.catch(() => undefined);
+  }
+
+  async #lookAtEnd(query: LogQuery, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const isLastLook = this.#isOver;
+      const last = await lastLineOf(this.#api, query, signal);
+      if (last === undefined) return;
+      if (this.#isLast(last)) break;
+      if (isLastLook) return;
+      await delay(LOOK_AGAIN_MS, signal);
+    }
+    this.#isAtEnd = true;
+    await this.judgeSoFar(signal);
+  }
+
   /** Whether a line of the log, or the last of the records that it is kept as, is where the stream is. */
   #isLast(line: Buffer): boolean {
     if (lineKey(line) === this.#lastKey) return true;
@@ -311,7 +364,10 @@ class Reading {
       this.#gap([silence], LEFT_OUT);
       silences.told(silence);
     }
-    if (isGone) return this.#gap(unknown, 'its log was gone before it could be asked what its stream left out', true);
+    if (isGone) {
+      const because = 'its log was gone before it could be asked what its stream left out';
+      return this.#gap(this.#quiet.hasFilled ? unknown : [], because, true);
+    }
     // the container runs anew, and its stream is still of the run before, which its status will tell; or the log was
     // rotated once more, and the stream has what the log has not
     if (unknown.length > 0) {
