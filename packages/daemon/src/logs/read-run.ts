@@ -4,7 +4,8 @@ import { ApiRefusal } from '../kubernetes/api-errors.ts';
 import type { StoredSource } from '../log-store/log-source.ts';
 import type { LogWriter, StampedLines } from '../log-store/log-writer.ts';
 import { delay } from '../support/delay.ts';
-import { type LateLines, type LineKey, lineKey } from './line-overlap.ts';
+import { LastLine } from './last-line.ts';
+import { type LateLines, lineKey } from './line-overlap.ts';
 import { type LogQuery, openPodLog } from './pod-logs.ts';
 import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
 import { lastLineOf, type Silence, type Silences } from './silences.ts';
@@ -63,10 +64,6 @@ export interface ReadOptions {
 /** Lines that come this close together are stored together, unless they are many anyway. */
 const TOGETHER_MS = 20;
 const TOGETHER_BYTES = 16 * 1024;
-
-/** Longer than what a runtime keeps together of a line, with its stamp: the kubelet answers with the last such record. */
-const MOST_RECORD_BYTES = 32 * 1024;
-const LINE_FEED = 0x0a;
 
 const LEFT_OUT = 'its stream left out lines when the log was rotated';
 const MAY_END_EARLY = 'the log was rotated, and its stream may have left out the end of the file before';
@@ -149,12 +146,7 @@ class Reading {
   readonly #silences: Silences | undefined;
   readonly #splitter = new StampedSplitter();
   readonly #told: ToldLines;
-  /** Of the last line that has come. */
-  #lastKey: LineKey | undefined;
-  /** The end of that: as much as a runtime keeps together. */
-  #lastBytes: Buffer = Buffer.alloc(0);
-  /** Time of that, of this stream. */
-  #lastMs = Number.POSITIVE_INFINITY;
+  readonly #last: LastLine;
   #hasFresh = false;
   #isFirst = true;
   #remark: string | undefined;
@@ -177,7 +169,7 @@ class Reading {
     this.#api = api;
     this.#quiet = quiet;
     this.#silences = silences;
-    this.#lastKey = reopening.lastKey;
+    this.#last = new LastLine(reopening.lastKey);
     quiet.begin();
   }
 
@@ -232,7 +224,7 @@ class Reading {
     const query = { namespace, pod, container, timestamps: true, ...(isPrevious ? { previous: true } : {}) };
     try {
       const last = await lastLineOf(this.#api, query, signal);
-      return last === undefined || this.#isLast(last);
+      return last === undefined || this.#last.is(last, this.#splitter.rest);
     } catch (error) {
       if (error instanceof ApiRefusal && !error.isPassing) return true; // it has been tidied up since
       throw error;
@@ -258,7 +250,7 @@ class Reading {
         const { heardAt } = this.#quiet;
         this.#quiet.asked();
         const last = await lastLineOf(this.#api, query, signal);
-        if (last === undefined || this.#isLast(last)) {
+        if (last === undefined || this.#last.is(last, this.#splitter.rest)) {
           this.#quiet.confirmed();
           await this.#judgeSilences(signal);
           continue;
@@ -305,21 +297,12 @@ class Reading {
       const isLastLook = this.#isOver;
       const last = await lastLineOf(this.#api, query, signal);
       if (last === undefined) return;
-      if (this.#isLast(last)) break;
+      if (this.#last.is(last, this.#splitter.rest)) break;
       if (isLastLook) return;
       await delay(LOOK_AGAIN_MS, signal);
     }
     this.#isAtEnd = true;
     await this.judgeSoFar(signal);
-  }
-
-  /** Whether a line of the log, or the last of the records that it is kept as, is where the stream is. */
-  #isLast(line: Buffer): boolean {
-    if (lineKey(line) === this.#lastKey) return true;
-    const { rest } = this.#splitter;
-    const told = rest.length > 0 ? rest : withoutFeed(this.#lastBytes);
-    const text = withoutFeed(line);
-    return told.length >= text.length && told.subarray(told.length - text.length).equals(text);
   }
 
   /**
@@ -330,16 +313,16 @@ class Reading {
    */
   async #expectNothingLeftOut({ payload, firstMs }: StampedLines, signal: AbortSignal): Promise<void> {
     const silences = this.#silences;
-    const before = this.#lastKey;
+    const before = this.#last.key;
     if (this.#isFirst && this.#reopening.sinceTime === undefined) silences?.beginWith(payload);
     this.#isFirst = false;
     // of lines that are stored and come again it is known what was between them
     if (silences === undefined || !this.#hasFresh || before === undefined) return;
-    const apartMs = firstMs - this.#lastMs;
+    const apartMs = firstMs - this.#last.atMs;
     if (!this.#quiet.isSilence(apartMs)) return;
     const [first = payload] = eachLine(payload);
     const isUnlikely = this.#quiet.isUnlikely(apartMs);
-    const silence = { before, after: lineKey(first), fromMs: this.#lastMs, toMs: firstMs, isUnlikely };
+    const silence = { before, after: lineKey(first), fromMs: this.#last.atMs, toMs: firstMs, isUnlikely };
     silences.add(silence);
     const isDue = this.#quiet.mayHaveSkipped(apartMs) || this.#quiet.isJudgementDue || silences.areMany;
     if (isDue) await this.#judgeSilences(signal, silence);
@@ -356,7 +339,7 @@ class Reading {
     if (silences === undefined || !(silences.areOpen || this.#quiet.mayHaveRotated)) return;
     this.#quiet.judged(silences.areOpen);
     const { leftOut, unknown, isGone, rotatedMs } = await silences.judge(
-      this.#isFirst ? Number.NEGATIVE_INFINITY : this.#lastMs,
+      this.#isFirst ? Number.NEGATIVE_INFINITY : this.#last.atMs,
       signal,
     );
     for (const silence of leftOut) {
@@ -406,10 +389,7 @@ class Reading {
       this.#remark = piece.text;
       return;
     }
-    const last = lastOf(piece);
-    this.#lastKey = lineKey(last);
-    this.#lastBytes = Buffer.from(last.subarray(-MOST_RECORD_BYTES)); // not a view: it would keep the whole chunk
-    this.#lastMs = piece.lastMs;
+    this.#last.take(piece);
     const { overlap } = this.#reopening;
     const fresh = overlap.take(piece);
     this.#tellLate(overlap.takeLate());
@@ -437,14 +417,6 @@ class Reading {
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
     this.#writer.appendGap(this.#source, { because, ...between(storedMs, firstMs) }, firstMs);
   }
-}
-
-function lastOf({ payload }: StampedLines): Buffer {
-  return payload.subarray(payload.lastIndexOf(LINE_FEED, payload.length - 2) + 1);
-}
-
-function withoutFeed(line: Buffer): Buffer {
-  return line.at(-1) === LINE_FEED ? line.subarray(0, -1) : line;
 }
 
 function between(fromMs: number, toMs: number): { from: string; to: string } {
