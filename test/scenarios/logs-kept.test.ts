@@ -195,6 +195,27 @@ test('a daemon that sleeps for 20 seconds in a flood stores every line once', as
   expect(logs.all.filter(({ type }) => type === 'gap')).toEqual([]);
 });
 
+test('the pods that rolling updates take away leave no gap, though their program speaks with pauses', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.edit('hello/server.js', (text) => `setInterval(() => console.log('here'), 400);\n${text}`);
+  await rig.writeConfig('services:\n  hello:\n    rollout: rolling\n');
+  await rig.start();
+  for (const update of [1, 2, 3]) {
+    const since = rig.mark();
+    const [pod] = await rig.pods('app=hello');
+    await rig.writeAtomic('hello/message.txt', unique(`update ${update}`));
+    await rig.event(passEnded('hello', 'live'), since);
+    await poll(
+      () => rig.names('pods'),
+      (names) => !names.includes(`pods/${pod.metadata.name}`),
+      { what: `${pod.metadata.name} is gone` },
+    );
+  }
+  const rows = (await printed(rig, 'hello', '--json')).map((line) => JSON.parse(line));
+  expect(new Set(rows.map(({ pod }) => pod)).size).toBe(4);
+  expect(rows.filter(({ type }) => type === 'gap')).toEqual([]);
+});
+
 test('a reader of a flood comes to its end', async () => {
   await using rig = await openRig('hello-service');
   await rig.write('hello/server.js', `${PROGRAM}setInterval(() => console.log('flood '.repeat(200)), 1);\n`);
