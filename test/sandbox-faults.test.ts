@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ApiStream } from './rig/api-stream.ts';
-import { poll } from './rig/poll.ts';
 import { mustRun } from './rig/run-command.ts';
 import { RunningSandbox } from './rig/running-sandbox.ts';
 import { SandboxClient } from './rig/sandbox-client.ts';
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+const PODS = '/api/v1/namespaces/default/pods';
 
 let sandbox: RunningSandbox;
 let client: SandboxClient;
@@ -45,6 +45,16 @@ async function watchConfigMaps(first: string): Promise<ApiStream> {
   return watch;
 }
 
+/** Resolves with a pod of the default namespace as it is when it first fits. */
+// biome-ignore lint/suspicious/noExplicitAny: objects as the API has them
+async function pod(name: string, fits: (pod: any) => boolean): Promise<any> {
+  using watch = await client.follow(`${PODS}?watch=1&fieldSelector=metadata.name%3D${name}`);
+  return JSON.parse(await watch.line((line) => fits(JSON.parse(line).object))).object;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: objects as the API has them
+const isRunning = ({ status }: any) => status.phase === 'Running';
+
 /** A pod that goes on, from an image that every engine of a sandbox has. */
 async function runPod(name: string, script: string): Promise<void> {
   const spec = {
@@ -53,11 +63,7 @@ async function runPod(name: string, script: string): Promise<void> {
   };
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
   expect((await client.api('/api/v1/namespaces/default/pods', { method: 'POST', body })).status).toBe(201);
-  await poll(
-    () => object(`/api/v1/namespaces/default/pods/${name}`),
-    (pod) => pod.status.phase === 'Running',
-    { what: `${name} runs` },
-  );
+  await pod(name, isRunning);
 }
 
 /** The context of a build, as `docker build` sends it. */
@@ -229,17 +235,13 @@ test('a pod that comes to a full disk says so, and runs when there is room', asy
   };
   const body = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'has-no-room' }, spec });
   await client.api('/api/v1/namespaces/default/pods', { method: 'POST', body });
-  const pod = () => object('/api/v1/namespaces/default/pods/has-no-room');
-  const waiting = await poll(
-    pod,
+  const waiting = await pod(
+    'has-no-room',
     ({ status }) => status.containerStatuses?.[0].state.waiting?.reason === 'CreateContainerError',
-    {
-      what: 'the container cannot be made',
-    },
   );
   expect(waiting.status.containerStatuses[0].state.waiting.message).toContain('no space left on device');
   await client.fault({ is: 'no-faults' });
-  await poll(pod, ({ status }) => status.phase === 'Running', { what: 'it runs' });
+  await pod('has-no-room', isRunning);
 });
 
 test('the engine goes and comes back; what runs in it goes on', async () => {
@@ -278,11 +280,7 @@ test('a thousand pods are in lists and watches, and go', async () => {
 
 test('a pod writes ten thousand lines a second, and a follower misses none', async () => {
   await client.fault({ is: 'log-lines', perSecond: 10_000 });
-  await poll(
-    () => object('/api/v1/namespaces/default/pods/log-load'),
-    (pod) => pod.status.phase === 'Running',
-    { what: 'the load runs' },
-  );
+  await pod('log-load', isRunning);
   using log = await client.follow('/api/v1/namespaces/default/pods/log-load/log?follow=true');
   await log.line((line) => line.startsWith('line 20000 '));
   expect(log.lines.slice(0, 20_000)).toEqual(
@@ -307,12 +305,8 @@ test('a log is rotated as Docker does it: the kubelet reads the newest file, Doc
 
 test('a follower goes on in the newest file when the log is rotated', async () => {
   await client.fault({ is: 'log-lines', perSecond: 1000 });
-  const pod = await poll(
-    () => object('/api/v1/namespaces/default/pods/log-load'),
-    ({ status }) => status.phase === 'Running',
-    { what: 'the load runs' },
-  );
-  const container = pod.status.containerStatuses[0].containerID.replace('docker://', '');
+  const { status } = await pod('log-load', isRunning);
+  const container = status.containerStatuses[0].containerID.replace('docker://', '');
   using log = await client.follow('/api/v1/namespaces/default/pods/log-load/log?follow=true');
   for (const reached of [500, 1000, 1500]) {
     await log.line((line) => line.startsWith(`line ${reached} `));

@@ -9,9 +9,17 @@ import { answerTo, type HttpAnswer, type HttpRequest } from './http-answer.ts';
 
 const TIMEOUT_MS = 30_000;
 
+/** Where the API is, and what its clients prove themselves with. */
+interface Server {
+  readonly url: string;
+  readonly credentials: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+}
+
 /** Speaks to a sandbox as its clients do, by the files in its folder; every request has a connection of its own. */
 export class SandboxClient {
   readonly #folder: string;
+  #kubeconfig = '';
+  #known: Server | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -37,8 +45,9 @@ export class SandboxClient {
   }
 
   api(where: string, { method = 'GET', headers, body, timeoutMs = TIMEOUT_MS }: HttpRequest = {}): Promise<HttpAnswer> {
-    const request = https.request(new URL(where, this.#server.url), {
-      ...this.#server.credentials,
+    const { url, credentials } = this.#server;
+    const request = https.request(new URL(where, url), {
+      ...credentials,
       method,
       headers: { 'content-type': 'application/json', ...headers },
       agent: false,
@@ -49,21 +58,18 @@ export class SandboxClient {
 
   /** An answer that goes on, line by line: a watch, a followed log. Resolves when it has begun. */
   follow(where: string): Promise<ApiStream> {
-    return ApiStream.open(https.get(new URL(where, this.#server.url), { ...this.#server.credentials, agent: false }));
+    const { url, credentials } = this.#server;
+    return ApiStream.open(https.get(new URL(where, url), { ...credentials, agent: false }));
   }
 
   /** As the kubeconfig says now. */
-  get #server() {
-    const config = parse(readFileSync(path.join(this.#folder, 'kubeconfig'), 'utf8'));
-    const [{ cluster }] = config.clusters;
-    const [{ user }] = config.users;
-    const pem = (data: string) => Buffer.from(data, 'base64');
-    const credentials = {
-      ca: pem(cluster['certificate-authority-data']),
-      cert: pem(user['client-certificate-data']),
-      key: pem(user['client-key-data']),
-    };
-    return { url: cluster.server as string, credentials };
+  get #server(): Server {
+    const text = readFileSync(path.join(this.#folder, 'kubeconfig'), 'utf8');
+    if (this.#known === undefined || text !== this.#kubeconfig) {
+      this.#known = serverOf(text);
+      this.#kubeconfig = text;
+    }
+    return this.#known;
   }
 
   async #done(where: string, body?: string): Promise<void> {
@@ -77,4 +83,17 @@ export class SandboxClient {
     const signal = AbortSignal.timeout(timeoutMs);
     return answerTo(http.request({ ...options, signal, headers: { connection: 'close', ...headers } }), body);
   }
+}
+
+function serverOf(kubeconfig: string): Server {
+  const config = parse(kubeconfig);
+  const [{ cluster }] = config.clusters;
+  const [{ user }] = config.users;
+  const pem = (data: string) => Buffer.from(data, 'base64');
+  const credentials = {
+    ca: pem(cluster['certificate-authority-data']),
+    cert: pem(user['client-certificate-data']),
+    key: pem(user['client-key-data']),
+  };
+  return { url: cluster.server, credentials };
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { temporaryFolder } from '../support/temporary-folder.fake.ts';
-import type { ClusterAddress, KubeconfigAnswer } from './kubeconfig.ts';
+import type { KubeconfigAnswer } from './kubeconfig.ts';
 import { plainAddress } from './plain-kubeconfig.ts';
 
 const LIBRARY = fileURLToPath(new URL('./read-kubeconfig.ts', import.meta.url));
@@ -46,15 +46,7 @@ function written({ cluster = {}, user = {}, context = {}, more = {} }: Parts): {
   return { file: path.join(temporaryFolder(files), 'config'), text };
 }
 
-function byLibrary(file: string, wanted: string[] = []): ClusterAddress | undefined {
-  const env = { ...process.env, KUBECONFIG: file };
-  const answer = JSON.parse(
-    execFileSync(execPath, [LIBRARY, ...wanted], { env, encoding: 'utf8' }),
-  ) as KubeconfigAnswer;
-  return answer.ok ? answer.address : undefined;
-}
-
-test.each<[string, Parts, string[]]>([
+const UNDERSTOOD: readonly [what: string, parts: Parts, wanted: string[]][] = [
   ['certificates within it, as kind writes it', BY_DATA, []],
   ['certificates beside it, as minikube writes it, named from where it is', BY_FILE, []],
   [
@@ -84,11 +76,31 @@ test.each<[string, Parts, string[]]>([
     ['dev'],
   ],
   ['no credentials at all', { cluster: { server: 'https://127.0.0.1:8443' } }, []],
-])('%s: understood as the library does', (_, parts, wanted) => {
-  const { file, text } = written(parts);
-  const plain = plainAddress(text, file, wanted[0]);
-  expect(plain).toBeDefined();
-  expect(JSON.parse(JSON.stringify(plain))).toEqual(byLibrary(file, wanted));
+];
+
+/**
+ * What the library's process answers for each file and the context wanted of it. One process for all, since the library
+ * takes long to load: the module is run anew for each, with the environment and the arguments that it would have.
+ */
+function byLibrary(asked: readonly (readonly [file: string, wanted: readonly string[]])[]) {
+  const runs = asked.map(
+    ([file, wanted], index) => `
+      process.env.KUBECONFIG = ${JSON.stringify(file)};
+      process.argv = [process.execPath, 'read-kubeconfig', ...${JSON.stringify(wanted)}];
+      await import(${JSON.stringify(`${LIBRARY}?${index}`)});
+      process.stdout.write('\\n');`,
+  );
+  const said = execFileSync(execPath, ['--input-type=module', '--eval', runs.join('')], { encoding: 'utf8' });
+  const answers = said.trimEnd().split('\n');
+  return answers.map((answer) => JSON.parse(answer) as KubeconfigAnswer);
+}
+
+test('what is understood is understood as the library does', () => {
+  const files = UNDERSTOOD.map(([what, parts, wanted]) => ({ what, wanted, ...written(parts) }));
+  const plain = files.map(({ what, file, text, wanted }) => [what, plainAddress(text, file, wanted[0])]);
+  const answers = byLibrary(files.map(({ file, wanted }) => [file, wanted]));
+  const theirs = files.map(({ what }, index) => [what, answers[index]?.ok === true ? answers[index].address : 'none']);
+  expect(JSON.parse(JSON.stringify(plain))).toEqual(theirs);
 });
 
 test.each<[string, Parts]>([

@@ -14,6 +14,7 @@ import { userOf } from './authentication.ts';
 import type { Certificates } from './certificates.ts';
 import { AGGREGATED, aggregatedDiscovery, coreVersions, groupAnswer, groupList, resourceList } from './discovery.ts';
 import { createFirstObjects } from './first-objects.ts';
+import { KUBERNETES_VERSION } from './kubernetes-version.ts';
 import { ObjectRegistry } from './object-registry.ts';
 import { openapiDocument, openapiIndex } from './openapi.ts';
 import { OPENAPI_V2, openapiV2 } from './openapi-v2.ts';
@@ -28,9 +29,6 @@ export interface ApiServerOptions {
   /** A bearer token that is as good as the client certificate. */
   readonly token?: string;
 }
-
-/** The version of Kubernetes whose behaviour this is. */
-export const KUBERNETES_VERSION = 'v1.32.4';
 
 /** Kept-alive connections outlive the pauses of their clients, so that none is closed under a request. */
 /** One for all requests: an error made for each would cost more than most answers. */

@@ -18,6 +18,7 @@ import { validateMetadata } from '../resources/validation/metadata-validation.ts
 import { validateChange, validateObject } from '../resources/validation/object-validation.ts';
 import { afterUpdate, entriesOf, type ManagedEntry, type Writer, writeEntries } from './apply/managed-fields.ts';
 import { checkDeleteOptions, type DeleteOptions, deleted, lastState } from './deletion-rules.ts';
+import { ownCopy } from './frozen-parts.ts';
 import { ObjectTables } from './object-tables.ts';
 import { allocate } from './service-allocator.ts';
 import { generatedName, mayGo, prepareForCreate, prepareForUpdate, timestamp, withGeneration } from './write-rules.ts';
@@ -152,16 +153,14 @@ export class ObjectRegistry implements ObjectStore {
     if (live === undefined) return undefined;
     const changed = change(live);
     if (changed === undefined || isDeepStrictEqual(changed, live)) return live;
-    const updated = withGeneration(kind, structuredClone(changed), live);
-    const wanted: KubeObject = { ...updated, status: live['status'] };
+    const updated = withGeneration(kind, ownCopy(changed), live);
     const now = timestamp();
     const spec: Writer = { manager, operation: 'Update', subresource: '' };
-    const entries = afterUpdate(live, wanted, kind, spec, now);
-    const between = { ...wanted, metadata: { ...wanted.metadata, managedFields: writeEntries(entries) } };
-    const all = kind.hasStatus
-      ? afterUpdate(between, updated, kind, { ...spec, subresource: 'status' }, now)
-      : afterUpdate(live, updated, kind, spec, now);
-    return this.#replace(kind, updated, live, all, false);
+    if (!kind.hasStatus) return this.#replace(kind, updated, live, afterUpdate(live, updated, kind, spec, now), false);
+    const between: KubeObject = { ...updated, status: live['status'] };
+    const entries = afterUpdate(live, between, kind, spec, now);
+    const status: Writer = { ...spec, subresource: 'status' };
+    return this.#replace(kind, updated, live, afterUpdate(between, updated, kind, status, now, entries), false);
   }
 
   delete({ resource, namespace, name }: ObjectName, options: DeleteOptions = {}): void {
@@ -247,12 +246,11 @@ export class ObjectRegistry implements ObjectStore {
 
 /** Whether two versions read the same; when a manager owns the same fields as before, its time does not count. */
 function isUnchanged(after: KubeObject, before: KubeObject): boolean {
-  const untimed = (object: KubeObject) => ({
+  const unmanaged = (object: KubeObject) => ({
     ...object,
-    metadata: {
-      ...object.metadata,
-      managedFields: writeEntries(entriesOf(object).map((entry) => ({ ...entry, time: undefined }))),
-    },
+    metadata: { ...object.metadata, managedFields: undefined },
   });
-  return isDeepStrictEqual(untimed(after), untimed(before));
+  const untimed = (object: KubeObject) =>
+    writeEntries(entriesOf(object).map((entry) => ({ ...entry, time: undefined })));
+  return isDeepStrictEqual(unmanaged(after), unmanaged(before)) && isDeepStrictEqual(untimed(after), untimed(before));
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../ports/kube-object.ts';
 import type { ResourceName, StoreChange, StoreListener } from '../ports/object-store.ts';
 import { type Change, ChangeHistory } from './change-history.ts';
+import { deepFreeze } from './frozen-parts.ts';
 
 interface Subscription {
   readonly resources: ReadonlySet<ResourceName>;
@@ -114,12 +115,4 @@ function keyOf(namespace: string | undefined, name: string): string {
 function inOrder(objects: KubeObject[]): KubeObject[] {
   const keyed = objects.map((object) => [keyOf(object.metadata.namespace, object.metadata.name), object] as const);
   return keyed.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
-}
-
-/** Parts that are frozen already have come from another version of the object and are frozen to their ground. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const item of Object.values(value)) deepFreeze(item);
-  return value;
 }

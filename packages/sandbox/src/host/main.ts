@@ -9,7 +9,6 @@ import { enableCompileCache } from 'node:module';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { isolationProblem, isSupported } from './isolation.ts';
-import { Sandbox } from './sandbox.ts';
 
 /** What is told to the process that started this one. */
 export type SandboxMessage =
@@ -26,7 +25,7 @@ export type SandboxForecast =
   | { readonly type: 'possible'; readonly limitedBecause: string | undefined }
   | Extract<SandboxMessage, { type: 'failed' }>;
 
-enableCompileCache();
+enableCompileCache(); // before what is large is loaded
 
 const { values } = parseArgs({ options: { folder: { type: 'string' }, check: { type: 'boolean', default: false } } });
 if (values.folder === undefined && !values.check) {
@@ -64,6 +63,7 @@ async function realFolder(folder: string): Promise<string> {
 }
 
 async function keep(folder: string, limitedBecause: string | undefined): Promise<void> {
+  const { Sandbox } = await import('./sandbox.ts');
   const isolation = limitedBecause === undefined ? 'namespaces' : 'permissions';
   await using sandbox = await Sandbox.open({ folder, isolation, signal: over.signal, onEnd: end });
   tell({ type: 'ready', environment: { ...sandbox.environment }, limitedBecause });

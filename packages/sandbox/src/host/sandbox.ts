@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { KUBERNETES_VERSION } from '../api-server/api-server.ts';
 import { type Certificates, issueCertificates } from '../api-server/certificates.ts';
 import { kubeconfigYaml } from '../api-server/kubeconfig.ts';
+import { KUBERNETES_VERSION } from '../api-server/kubernetes-version.ts';
 import { ControlServer } from './control-server.ts';
 import type { Fault } from './fault.ts';
 import { freeLoopback, freePort } from './loopback-address.ts';

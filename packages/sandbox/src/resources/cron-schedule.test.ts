@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isDue, NotASchedule, parseCronSchedule } from './cron-schedule.ts';
 
@@ -41,11 +40,9 @@ test.each([
 });
 
 test('a step is due as often as it fits into an hour', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 59 }), (step) => {
-      const schedule = parseCronSchedule(`*/${step} * * * *`);
-      const minutes = Array.from({ length: 60 }, (_, minute) => new Date(Date.UTC(2026, 0, 1, 0, minute)));
-      expect(minutes.filter((minute) => isDue(schedule, minute))).toHaveLength(Math.ceil(60 / step));
-    }),
-  );
+  const minutes = Array.from({ length: 60 }, (_, minute) => new Date(Date.UTC(2026, 0, 1, 0, minute)));
+  for (let step = 1; step < 60; step += 1) {
+    const schedule = parseCronSchedule(`*/${step} * * * *`);
+    expect(minutes.filter((minute) => isDue(schedule, minute))).toHaveLength(Math.ceil(60 / step));
+  }
 });

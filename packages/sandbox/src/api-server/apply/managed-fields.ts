@@ -110,6 +110,7 @@ export function isSameWriter(a: Writer, b: Writer): boolean {
  * The managed fields after an update: the writer owns what it changed, and those who owned it no longer do.
  *
  * @param now RFC 3339, whole seconds
+ * @param known the managed fields before
  */
 export function afterUpdate(
   before: KubeObject | undefined,
@@ -117,10 +118,11 @@ export function afterUpdate(
   kind: ResourceKind,
   writer: Writer,
   now: string,
+  known: readonly ManagedEntry[] = entriesOf(before),
 ): ManagedEntry[] {
   const { changed, removed } = compare(before, after, rootType(kind.type));
   const gained = ownable(changed, kind, writer.subresource);
-  const entries = lose(entriesOf(before), union(gained, removed));
+  const entries = lose(known, union(gained, removed));
   if (isEmpty(gained)) return entries;
   const own = entries.find((entry) => isSameWriter(entry, writer));
   const fields = union(own?.fields ?? EMPTY, gained);

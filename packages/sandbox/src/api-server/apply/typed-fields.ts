@@ -45,7 +45,7 @@ export function compare(before: unknown, after: unknown, type: FieldType): Diffe
 }
 
 function compareValue(before: unknown, after: unknown, type: FieldType, byValue: boolean): Difference {
-  if (before === undefined && after === undefined) return { changed: EMPTY, removed: EMPTY };
+  if (before === after) return { changed: EMPTY, removed: EMPTY }; // of versions that share it, or in neither
   if (isWhole(type, after ?? before)) {
     if (after === undefined) return { changed: EMPTY, removed: LEAF };
     return { changed: isDeepStrictEqual(before, after) ? EMPTY : LEAF, removed: EMPTY };

@@ -5,6 +5,12 @@ const WHOLE_LIBRARY = 'es-toolkit/compat';
 const ONE_FUNCTION = 'es-toolkit/compat/throttle';
 /** Marks the URL of that function's module where it is to have the name that Ink imports. */
 const NAMED = '?named';
+/**
+ * Ink's layout, with its WebAssembly as a data URL. It would read that by `fetch`, for which Node loads all of undici, and
+ * decodes it by itself where there is no `fetch`.
+ */
+const LAYOUT = '/yoga-wasm-base64-esm.js';
+const WITHOUT_FETCH = 'const fetch = undefined;';
 
 /**
  * Loads the app with the terminal library as it is meant for production, which is smaller and faster, and of what that
@@ -21,6 +27,11 @@ export async function loadApp(): Promise<typeof import('./app.ts')> {
       return { ...found, url: `${found.url}${NAMED}` };
     },
     load(url, context, next) {
+      if (url.endsWith(LAYOUT)) {
+        const { source = '', ...loaded } = next(url, context);
+        const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+        return { ...loaded, source: `${WITHOUT_FETCH}${text}` };
+      }
       if (!url.endsWith(NAMED)) return next(url, context);
       const source = `export { default as throttle } from ${JSON.stringify(url.slice(0, -NAMED.length))};`;
       return { format: 'module', source, shortCircuit: true };

@@ -82,15 +82,18 @@ test('no text and no key breaks the frame', () => {
       const store = new LogStore({ entries: 40, characters: 30_000 });
       for (const each of first) store.add(each);
       let state = initialLogs();
+      const sound = new Set<string>(); // what earlier steps have shown: most rows stay
       for (const step of steps) {
         if (step.type === 'lines' || step.type === 'output' || step.type === 'gap') store.add(step);
         else state = reduceLogs(state, keyOrText(step, state.asking !== undefined), store, frame);
         const rows = logsRows(state, store, frame);
         expect(rows).toHaveLength(frame.rows);
-        for (const row of rows) {
-          expect(rowWidth(row)).toBeLessThanOrEqual(frame.columns);
-          expect(textWidth(rowText(row))).toBeLessThanOrEqual(frame.columns);
-          expect(rowText(row)).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u);
+        expect(Math.max(...rows.map(rowWidth))).toBeLessThanOrEqual(frame.columns);
+        for (const text of rows.map(rowText)) {
+          if (sound.has(text)) continue;
+          expect(textWidth(text)).toBeLessThanOrEqual(frame.columns);
+          expect(text).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029]/u);
+          sound.add(text);
         }
       }
     }),
