@@ -1,3 +1,5 @@
+import { stringify } from 'yaml';
+
 export interface KubeconfigOptions {
   /** `https://127.0.0.1:6443`. */
   readonly server: string;
@@ -13,31 +15,21 @@ export interface KubeconfigOptions {
 /** A kubeconfig with one context, which is the current one. */
 export function kubeconfigYaml({ server, ca, cert, key, context, namespace }: KubeconfigOptions): string {
   const base64 = (pem: string) => Buffer.from(pem).toString('base64');
-  const name = quoted(context);
-  return `apiVersion: v1
-kind: Config
-clusters:
-  - name: ${name}
-    cluster:
-      certificate-authority-data: ${base64(ca)}
-      server: ${server}
-contexts:
-  - name: ${name}
-    context:
-      cluster: ${name}
-      namespace: ${quoted(namespace)}
-      user: ${name}
-current-context: ${name}
-preferences: {}
-users:
-  - name: ${name}
-    user:
-      client-certificate-data: ${base64(cert)}
-      client-key-data: ${base64(key)}
-`;
-}
-
-/** For what could be read as something else than text: YAML has JSON's texts. */
-function quoted(text: string): string {
-  return JSON.stringify(text);
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: context, cluster: { 'certificate-authority-data': base64(ca), server } }],
+      contexts: [{ name: context, context: { cluster: context, namespace, user: context } }],
+      'current-context': context,
+      preferences: {},
+      users: [
+        {
+          name: context,
+          user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) },
+        },
+      ],
+    },
+    { lineWidth: 0 },
+  );
 }
