@@ -30,9 +30,9 @@ export interface ApiServerOptions {
   readonly token?: string;
 }
 
-/** Kept-alive connections outlive the pauses of their clients, so that none is closed under a request. */
 /** One for all requests: an error made for each would cost more than most answers. */
 const LEFT = new Error('the client has left');
+/** Kept-alive connections outlive the pauses of their clients, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 180_000;
 
 const UNAUTHENTICATED_PATHS = /^\/(?:livez|readyz|healthz|version)(?:\/|$)/;
