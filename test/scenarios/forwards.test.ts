@@ -88,7 +88,9 @@ test('no new connection is refused or reset through a swap and a rolling update'
   const port = await forwardedPort(rig);
   await using load = new ConnectionLoad({ host: '127.0.0.1', port }, 20);
   for (const rollout of ['swap', 'rolling'] as const) {
-    await reconfigure(rig, () => rig.writeConfig(`${configOf(port)}    rollout: ${rollout}\n`));
+    const before = rig.mark();
+    await rig.writeConfig(`${configOf(port)}    rollout: ${rollout}\n`);
+    await rig.event(eventOf('pass-ended', { service: 'hello', outcome: 'live', kind: 'none' }), before);
     const since = rig.mark();
     await rig.writeAtomic('hello/message.txt', unique(rollout));
     await rig.event(eventOf('pass-ended', { service: 'hello', outcome: 'live', kind: rollout }), since);
