@@ -5,7 +5,7 @@ import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
 // long enough a build to look at what is said meanwhile
 const test = testOnSharedRig('hello-service', (rig) =>
-  rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 4\nEXPOSE')),
+  rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 2\nEXPOSE')),
 );
 
 for (const rollout of ['swap', 'rolling'] as const) {
@@ -40,8 +40,9 @@ for (const rollout of ['swap', 'rolling'] as const) {
 
 test('status tells where the save is that is on its way, and which one is live', async ({ rig }) => {
   const before = await rig.service('hello');
+  const dockerfile = await rig.read('hello/Dockerfile');
   const since = rig.mark();
-  await rig.writeAtomic('hello/message.txt', unique('new'));
+  await rig.edit('hello/Dockerfile', (text) => text.replace('sleep 2', `echo ${unique('new')} && sleep 4`));
   await rig.event((event) => event.type === 'build-started', since);
   const during = await rig.service('hello');
   expect(during.activity).toMatchObject({ is: 'working', phase: 'build' });
@@ -50,4 +51,5 @@ test('status tells where the save is that is on its way, and which one is live',
   const words = await rig.devloop(['status']);
   expect(words.stdout).toMatch(/hello.*build/);
   await rig.event(passEnded('hello', 'live'), since);
+  await rig.writeAtomic('hello/Dockerfile', dockerfile);
 });
