@@ -51,9 +51,12 @@ test('a pod that is deleted comes back with the newest image, and status tells t
   await rig.serves('hello', next);
 });
 
-test('a namespace that somebody deletes is made again for the next save, with all that was in it', async () => {
+test('a namespace that is missing is made, and again for the next save after somebody deleted it with all that was in it', async () => {
   await using rig = await openRig('hello-service', { namespace: 'missing' });
-  await rig.start();
+  await rig.up();
+  expect((await rig.kube.get('namespaces', undefined, rig.namespace)).status.phase).toBe('Active');
+  await rig.serves('hello', /./);
+
   const since = rig.mark();
   await rig.kube.delete('namespaces', undefined, rig.namespace);
   await rig.event(eventOf('service-degraded', { service: 'hello' }), since);

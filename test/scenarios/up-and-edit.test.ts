@@ -47,13 +47,6 @@ test('a second up with nothing changed builds and rolls nothing', async () => {
   expect((await rig.pods('app=hello')).map((p) => p.metadata.uid)).toEqual([pod.metadata.uid]);
 });
 
-test('a namespace that is missing is made', async () => {
-  await using rig = await openRig('hello-service', { namespace: 'missing' });
-  await rig.up();
-  expect((await rig.kube.get('namespaces', undefined, rig.namespace)).status.phase).toBe('Active');
-  await rig.serves('hello', /./);
-});
-
 test('a service waits for the one it depends on, and a save in that one does not roll it', async () => {
   await using rig = await openRig('two-services');
   await rig.write('api/price.txt', unique('10'));
