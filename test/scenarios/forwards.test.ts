@@ -28,6 +28,11 @@ async function forwardedPort(rig: DevloopRig): Promise<number> {
   return forward?.local ?? expect.fail('nothing is forwarded');
 }
 
+/** What a port of this machine answers; waited for longer than a forward lets a connection wait. */
+async function answerAt(port: number): Promise<string> {
+  return (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
+}
+
 async function listenSomewhere(): Promise<{ server: net.Server; port: number }> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -117,8 +122,7 @@ test('in a rolling update the old program answers until the new one listens, and
   await rig.write('hello/message.txt', before);
   await rig.writeConfig(`services:\n  hello:\n    rollout: rolling\n    ports: ["${port}:8080"]\n`);
   await rig.start();
-  // longer than a forward lets a connection wait
-  const ask = async () => (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
+  const ask = () => answerAt(port);
   expect(await ask()).toBe(before);
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', after);
@@ -147,10 +151,10 @@ test('what is in another namespace is forwarded, as the config says and at run t
     `services:\n  hello:\nforwards:\n  - { to: service/hello, namespace: ${namespace}, local: ${configured}, port: 80 }\n`,
   );
   await rig.start();
-  expect((await plainRequest(`http://localhost:${configured}/`)).body).toBe(message);
+  expect(await answerAt(configured)).toBe(message);
   const to = `${namespace}/deployment/hello`;
   await rig.devloop(['ports', 'add', to, `${added}:8080`]);
-  expect((await plainRequest(`http://localhost:${added}/`)).body).toBe(message);
+  expect(await answerAt(added)).toBe(message);
   const { others } = JSON.parse((await rig.devloop(['ports', '--json'])).stdout);
   expect(others).toEqual([
     { to: `${namespace}/service/hello`, local: configured, port: 80, status: 'listening' },
@@ -172,7 +176,7 @@ test('ports that nobody named are chosen, kept by the next daemon, shown, opened
   if (first === undefined) throw new Error('nothing was chosen');
   expect(first).toMatchObject({ port: 'http', status: 'listening', chosen: true });
   const message = (await rig.read('hello/message.txt')).trim();
-  expect((await plainRequest(`http://localhost:${first.local}/`)).body).toBe(message);
+  expect(await answerAt(first.local)).toBe(message);
 
   await rig.devloop(['stop']);
   await rig.devloop(['up', '-d']);
@@ -185,7 +189,7 @@ test('ports that nobody named are chosen, kept by the next daemon, shown, opened
 
   const local = await freePort();
   await rig.devloop(['ports', 'add', 'service/hello', `${local}:80`]);
-  expect((await plainRequest(`http://localhost:${local}/`)).body).toBe(message);
+  expect(await answerAt(local)).toBe(message);
   const { others } = JSON.parse((await rig.devloop(['ports', '--json'])).stdout);
   expect(others).toEqual([{ to: 'service/hello', local, port: 80, status: 'listening' }]);
   await rig.devloop(['ports', 'remove', 'service/hello', String(local)]);
