@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import cluster from './vitest.cluster.config.ts';
 
 /** Files that take longer than others of their size. */
-const LONG = /\/(?:systems|burst|logs-kept|daemon|crash|provenance)\.test\.ts$/;
+const LONG = /\/(?:systems|saves|logs-kept|daemon|crash|provenance)\.test\.ts$/;
 
 /** The longest first, so that none is left alone at the end; of what nothing else is known, the largest. */
 class LongestFirst extends BaseSequencer {

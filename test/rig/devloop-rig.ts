@@ -155,7 +155,8 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
 
   /**
    * As {@link up}, without the process of the command, which takes a quarter as long as the daemon itself: for scenarios
-   * that begin with what is live, and are not about its start.
+   * that begin with what is live, and are not about its start. Where the daemon runs already, what was just saved is waited
+   * for.
    */
   async start(): Promise<void> {
     const { folder, env } = this;

@@ -8,11 +8,14 @@ import { DevloopRig, type RigOptions } from './devloop-rig.ts';
 export async function openRig(fixture: string, options: RigOptions = {}): Promise<DevloopRig> {
   const problems: string[] = [];
   const rig = await DevloopRig.open(fixture, { ...options, onProblem: (problem) => problems.push(problem) });
-  onTestFailed(() => {
-    process.stdout.write(`${rig.report()}\n`);
-  });
+  onTestFailed(() => printReport(rig));
   onTestFinished(() => {
     if (problems.length > 0) throw new Error(problems.join('\n'));
   });
   return rig;
+}
+
+/** Prints all that a rig knows, once it is disposed of. */
+export function printReport(rig: DevloopRig): void {
+  process.stdout.write(`${rig.report()}\n`);
 }

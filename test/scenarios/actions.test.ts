@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { buildsCompleted, eventOf, passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
 
-test('restart, scale, delete a pod, and go on saving', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+const test = testOnSharedRig('hello-service');
+
+test('restart, scale, delete a pod, and go on saving', async ({ rig }) => {
   const service = 'hello';
   const [pod] = await rig.pods('app=hello');
 
@@ -56,15 +57,11 @@ test('restart, scale, delete a pod, and go on saving', async () => {
   await rig.serves('hello', message);
 });
 
-test('paused, saves wait; rolled back, the build before serves until the next save', async () => {
-  await using rig = await openRig('hello-service');
+test('paused, saves wait; rolled back, the build before serves until the next save', async ({ rig }) => {
   const service = 'hello';
-  const [first, second, third] = [unique('first'), unique('second'), unique('third')];
-  await rig.write('hello/message.txt', first);
-  await rig.start();
+  const first = (await rig.read('hello/message.txt')).trim();
+  const [second, third] = [unique('second'), unique('third')];
   const { liveImage } = await rig.service(service);
-  const nothing = await rig.refusal({ type: 'roll-back', service });
-  expect(nothing.code).toBe('command/refused');
 
   expect(await rig.command({ type: 'pause', services: [] })).toEqual({ type: 'pause', services: [service] });
   expect(await rig.command({ type: 'pause', services: [service] })).toEqual({ type: 'pause', services: [] });
@@ -97,7 +94,7 @@ test('paused, saves wait; rolled back, the build before serves until the next sa
   expect((await rig.service(service)).rolledBackTo).toBeUndefined();
 });
 
-test('bare pods are restarted, and forwards come and go while the daemon runs', async () => {
+test('bare pods are restarted, there is no build before the first, and forwards come and go while the daemon runs', async () => {
   await using rig = await openRig('hello-service');
   const service = 'hello';
   const metadata = 'metadata:\n  name: hello\n  labels:\n    app: hello\n';
@@ -106,6 +103,8 @@ test('bare pods are restarted, and forwards come and go while the daemon runs', 
     `apiVersion: v1\nkind: Pod\n${metadata}spec:\n  terminationGracePeriodSeconds: 1\n  containers:\n    - name: hello\n      image: hello\n`,
   );
   await rig.start();
+  const nothing = await rig.refusal({ type: 'roll-back', service });
+  expect(nothing.code).toBe('command/refused');
   const [pod] = await rig.objects('pods');
   const deleted = rig.mark();
   await rig.command({ type: 'delete-pod', service, namespace: rig.namespace, pod: 'hello' });

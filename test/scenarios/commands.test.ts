@@ -2,21 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
 import { DEVLOOP, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
-test('rebuild, logs, doctor, render, check and version do what they say', async () => {
-  await using rig = await openRig('hello-service');
+const test = testOnSharedRig('hello-service');
+
+test('rebuild, logs, doctor, render, check and version do what they say', async ({ rig }) => {
   expect((await rig.devloop(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
   expect((await rig.devloop(['--help'])).stdout).toMatch(/\bup\b[\s\S]*\bdown\b/);
   await rig.devloop(['check']);
-  const message = unique('hello');
-  await rig.write('hello/message.txt', message);
-  await rig.start();
-
+  const message = (await rig.read('hello/message.txt')).trim();
   const logs = await rig.devloop(['logs', 'hello', '--tail', '10']);
   expect(logs.stdout).toContain(`serving "${message}" on 8080`);
 
@@ -34,9 +33,31 @@ test('rebuild, logs, doctor, render, check and version do what they say', async 
   expect((await rig.devloop(['doctor'])).stdout).toMatch(/minikube/);
 });
 
-test('status --json and events print what the daemon publishes', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('wrong use is told with a remedy and an exit code', async ({ rig }) => {
+  const unknown = await rig.devloop(['rebuild', 'helo'], { expect: null });
+  expect(unknown.code).not.toBe(0);
+  expect(unknown.output).toMatch(/helo[\s\S]*hello/);
+  expect((await rig.devloop(['upp'], { expect: null })).code).not.toBe(0);
+  const config = await rig.read('devloop.yaml');
+  const removed = rig.mark();
+  await rm(rig.file('devloop.yaml'));
+  const missing = await rig.devloop(['check'], { expect: null });
+  expect(missing.code).not.toBe(0);
+  expect(missing.output).toContain('devloop.yaml');
+  await rig.event((event) => event.type === 'config-rejected', removed);
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
+});
+
+test('a wait that takes too long ends with 5', async ({ rig }) => {
+  const dockerfile = await rig.read('hello/Dockerfile');
+  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 5\nEXPOSE'));
+  await rig.write('hello/message.txt', unique('slow'));
+  await rig.devloop(['wait', '--live', 'hello', '--timeout', '1'], { expect: 5 });
+  await rig.devloop(['wait', '--live', 'hello', '--timeout', '60'], { timeoutMs: 90_000 });
+  await rig.writeAtomic('hello/Dockerfile', dockerfile);
+});
+
+test('status --json and events print what the daemon publishes', async ({ rig }) => {
   const { stdout } = await rig.devloop(['status', '--json']);
   expect(DaemonSnapshot.parse(JSON.parse(stdout)).services.map(({ name }) => name)).toEqual(['hello']);
 
@@ -48,29 +69,8 @@ test('status --json and events print what the daemon publishes', async () => {
   await rig.devloop(['stop']);
   await ended;
   await rig.events.ended();
-  expect(lines.map((line) => JSON.parse(line))).toEqual(rig.events.all);
-});
-
-test('wrong use is told with a remedy and an exit code', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
-  const unknown = await rig.devloop(['rebuild', 'helo'], { expect: null });
-  expect(unknown.code).not.toBe(0);
-  expect(unknown.output).toMatch(/helo[\s\S]*hello/);
-  expect((await rig.devloop(['upp'], { expect: null })).code).not.toBe(0);
-  await rm(rig.file('devloop.yaml'));
-  const missing = await rig.devloop(['check'], { expect: null });
-  expect(missing.code).not.toBe(0);
-  expect(missing.output).toContain('devloop.yaml');
-});
-
-test('a wait that takes too long ends with 5', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
-  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 5\nEXPOSE'));
-  await rig.write('hello/message.txt', unique('slow'));
-  await rig.devloop(['wait', '--live', 'hello', '--timeout', '1'], { expect: 5 });
-  await rig.devloop(['wait', '--live', 'hello', '--timeout', '60'], { timeoutMs: 90_000 });
+  const ofThisDaemon = rig.events.all.slice(rig.events.all.findLastIndex(({ seq }) => seq === 1));
+  expect(lines.map((line) => JSON.parse(line))).toEqual(ofThisDaemon);
 });
 
 test('a service without manifests gets a Deployment and a Service from its EXPOSE', async () => {

@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
-test('a broken edit keeps the last good config and points at the mistake; mended, it takes effect', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+const test = testOnSharedRig('hello-service');
+
+test('a broken edit keeps the last good config and points at the mistake; mended, it takes effect', async ({ rig }) => {
+  const config = await rig.read('devloop.yaml');
   const [pod] = await rig.pods('app=hello');
 
   const broken = rig.mark();
@@ -36,16 +38,17 @@ test('a broken edit keeps the last good config and points at the mistake; mended
   expect((await rig.status()).diagnostics).toEqual([]);
   // the environment of the user's own manifest is not their loss: devloop's variable is an addition
   expect((await rig.served('hello')).body).toBe(message);
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
 });
 
-test('text that is no YAML is a diagnostic too', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('text that is no YAML is a diagnostic too', async ({ rig }) => {
+  const config = await rig.read('devloop.yaml');
   const since = rig.mark();
   await rig.writeAtomic('devloop.yaml', 'services:\n  hello: {\n');
   const { diagnostics } = await rig.event((event) => event.type === 'config-rejected', since);
   expect(diagnostics.length).toBeGreaterThan(0);
   expect((await rig.service('hello')).liveness).toBe('live');
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
 });
 
 test('services appear and disappear with the config', async () => {
@@ -83,18 +86,20 @@ test('services appear and disappear with the config', async () => {
   expect((await rig.pods('app=api'))[0].metadata.uid).toBe(api.metadata.uid);
 });
 
-test('a manifest that is edited is applied, and an object that vanishes from it is pruned', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write(
-    'k8s/settings.yaml',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n',
+test('a manifest that is edited is applied, and an object that vanishes from it is pruned', async ({ rig }) => {
+  const manifest = await rig.read('k8s/hello.yaml');
+  const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n';
+  const added = rig.mark();
+  await rig.writeAtomic('k8s/hello.yaml', `${manifest}---\n${settings}`);
+  await rig.event(
+    (event) => event.type === 'object-applied' && event.action === 'created' && /settings/.test(event.object),
+    added,
   );
-  await rig.start();
   expect((await rig.object('configmaps', 'settings')).data).toEqual({ a: '1' });
   const [pod] = await rig.pods('app=hello');
 
   const changed = rig.mark();
-  await rig.edit('k8s/settings.yaml', (text) => text.replace('a: "1"', 'a: "2"'));
+  await rig.edit('k8s/hello.yaml', (text) => text.replace('a: "1"', 'a: "2"'));
   await rig.event(
     (event) => event.type === 'object-applied' && event.action === 'configured' && /settings/.test(event.object),
     changed,
@@ -102,7 +107,7 @@ test('a manifest that is edited is applied, and an object that vanishes from it 
   expect((await rig.object('configmaps', 'settings')).data).toEqual({ a: '2' });
 
   const vanished = rig.mark();
-  await rig.write('k8s/settings.yaml', '');
+  await rig.writeAtomic('k8s/hello.yaml', manifest);
   await rig.event(
     (event) => event.type === 'object-applied' && event.action === 'pruned' && /settings/.test(event.object),
     vanished,

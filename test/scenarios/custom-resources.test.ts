@@ -122,7 +122,7 @@ test('a custom resource gets the image at the place that the config names, and i
   kube.close();
 });
 
-test('a custom resource of which nobody makes pods is live when it is applied, which is said, and is pruned', async () => {
+test('a custom resource of which nobody makes pods is live when applied, which is said, is as its own status says, and is pruned', async () => {
   const kube = await KubeApi.open();
   await using custom = await CustomDefinition.open(kube);
   await using rig = await openRig('hello-service');
@@ -143,11 +143,34 @@ test('a custom resource of which nobody makes pods is live when it is applied, w
   expect(second.spec.parts[1].image).toMatch(/^hello:devloop-/);
   expect(second.spec.parts[1].image).not.toBe(first.spec.parts[1].image);
 
+  const ready = (status: string, message: string) => ({ conditions: [{ type: 'Ready', status, message }] });
+  const told = rig.mark();
+  await custom.say(namespace, 'hello', ready('False', 'its certificate has expired'));
+  const degraded = await rig.event(eventOf('service-degraded', { service: 'hello' }), told);
+  expect(degraded.failure.message).toContain('its certificate has expired');
+  expect((await rig.service('hello')).liveness).toBe('degraded');
+  await custom.say(namespace, 'hello', ready('True', ''));
+  await rig.event(eventOf('service-recovered', { service: 'hello' }), told);
+
+  // a save is not live before its controller says so
+  const waiting = rig.mark();
+  await custom.say(namespace, 'hello', ready('False', 'its route is missing'));
+  await rig.writeAtomic('hello/message.txt', unique('third'));
+  await rig.event(isOfPhase('its route is missing'), waiting);
+  await custom.say(namespace, 'hello', ready('True', ''));
+  expect((await rig.event(passEnded('hello', 'live'), waiting)).note).toBeUndefined();
+
   const renamed = rig.mark();
   await rig.writeAtomic('k8s/hello.yaml', rollout(custom.group, 'other'));
   await rig.event(eventOf('object-applied', { object: 'Rollout/hello', action: 'pruned' }), renamed);
+  await rig.event(passEnded('hello', 'live'), renamed);
   expect(await custom.object(namespace, 'hello')).toBeUndefined();
   expect(await custom.object(namespace, 'other')).toBeDefined();
+
+  // somebody else takes it away
+  const deleted = rig.mark();
+  await custom.delete(namespace, 'other');
+  await rig.event(eventOf('service-degraded', { service: 'hello' }), deleted);
   kube.close();
 });
 
@@ -167,40 +190,6 @@ test('a custom resource with a pod template needs no word in the config, and get
   await rig.event(passEnded('hello', 'live'), saved);
   expect(await image()).toMatch(/^hello:devloop-/);
   expect(await image()).not.toBe(first);
-  kube.close();
-});
-
-test('a custom resource is as its own status says, also where nothing else in the cluster changes', async () => {
-  const kube = await KubeApi.open();
-  await using custom = await CustomDefinition.open(kube);
-  await using rig = await openRig('hello-service');
-  const { namespace } = rig;
-  await rig.write('k8s/hello.yaml', rollout(custom.group));
-  await rig.writeConfig(config(custom.group));
-  const ready = (status: string, message: string) => ({ conditions: [{ type: 'Ready', status, message }] });
-
-  await rig.start();
-
-  const since = rig.mark();
-  await custom.say(namespace, 'hello', ready('False', 'its certificate has expired'));
-  const degraded = await rig.event(eventOf('service-degraded', { service: 'hello' }), since);
-  expect(degraded.failure.message).toContain('its certificate has expired');
-  expect((await rig.service('hello')).liveness).toBe('degraded');
-  await custom.say(namespace, 'hello', ready('True', ''));
-  await rig.event(eventOf('service-recovered', { service: 'hello' }), since);
-
-  // a save is not live before its controller says so
-  const saved = rig.mark();
-  await custom.say(namespace, 'hello', ready('False', 'its route is missing'));
-  await rig.writeAtomic('hello/message.txt', unique('second'));
-  await rig.event(isOfPhase('its route is missing'), saved);
-  await custom.say(namespace, 'hello', ready('True', ''));
-  expect((await rig.event(passEnded('hello', 'live'), saved)).note).toBeUndefined();
-
-  // somebody else takes it away
-  const deleted = rig.mark();
-  await custom.delete(namespace, 'hello');
-  await rig.event(eventOf('service-degraded', { service: 'hello' }), deleted);
   kube.close();
 });
 

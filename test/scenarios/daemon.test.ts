@@ -1,14 +1,15 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { buildsCompleted, passEnded } from '../rig/expected-events.ts';
 import type { ApiObject } from '../rig/kube-api.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
 
-test('after kill -9 the next command recovers, adopts what runs, and re-rolls nothing', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+const test = testOnSharedRig('hello-service');
+
+test('after kill -9 the next command recovers, adopts what runs, and re-rolls nothing', async ({ rig }) => {
   const swapped = unique('swapped');
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', swapped);
@@ -45,9 +46,9 @@ test('after kill -9 the next command recovers, adopts what runs, and re-rolls no
   expect((await rig.served('hello')).body).toBe(missed);
 });
 
-test('a daemon that is killed in the middle of a pass leaves nothing that the next one cannot finish', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('a daemon that is killed in the middle of a pass leaves nothing that the next one cannot finish', async ({
+  rig,
+}) => {
   // at each of these moments: the image is built, and the objects are half patched
   for (const moment of ['image-ready', 'object-applied'] as const) {
     const since = rig.mark();
@@ -102,15 +103,15 @@ test('two ups at once attach to the same daemon', async () => {
   expect(await rig.objects('replicasets')).toHaveLength(1);
 });
 
-test('stop ends the daemon and leaves what runs running', async () => {
-  await using rig = await openRig('hello-service');
+test('stop ends the daemon and leaves what runs running', async ({ rig }) => {
   const message = unique('stays');
-  await rig.write('hello/message.txt', message);
+  await rig.writeAtomic('hello/message.txt', message);
   await rig.start();
   const { pid } = await rig.status();
+  const since = rig.mark();
   await rig.devloop(['stop']);
   await rig.events.ended();
-  expect(rig.eventsSoFar.map(({ type }) => type)).toContain('daemon-stopping');
+  expect(rig.events.since(since).map(({ type }) => type)).toContain('daemon-stopping');
   await poll(
     async () => isRunning(pid),
     (alive) => !alive,
@@ -120,9 +121,7 @@ test('stop ends the daemon and leaves what runs running', async () => {
   expect((await rig.served('hello')).body).toBe(message);
 });
 
-test('SIGTERM ends the daemon as cleanly as stop does', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('SIGTERM ends the daemon as cleanly as stop does', async ({ rig }) => {
   const { pid } = await rig.status();
   process.kill(pid, 'SIGTERM');
   await rig.events.ended();

@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { openRig } from '../rig/open-rig.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
+
+const test = testOnSharedRig('hello-service');
 
 test('down deletes exactly what devloop applied, says so first, and ends the daemon', async () => {
   await using rig = await openRig('two-services');
@@ -33,9 +36,7 @@ test('down deletes exactly what devloop applied, says so first, and ends the dae
   expect(rig.processes()).toEqual([]);
 });
 
-test('down without a terminal and without --yes lists, and deletes nothing', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('down without a terminal and without --yes lists, and deletes nothing', async ({ rig }) => {
   const { output, code } = await rig.devloop(['down'], { expect: null });
   expect(code).not.toBe(0);
   expect(output).toMatch(/hello/);
@@ -43,10 +44,9 @@ test('down without a terminal and without --yes lists, and deletes nothing', asy
   await rig.serves('hello', /./);
 });
 
-test('down works also where no daemon runs', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('down works also where no daemon runs', async ({ rig }) => {
   await rig.devloop(['stop']);
+  await rig.events.ended();
   await rig.devloop(['down', '--yes'], { timeoutMs: 150_000 });
   expect(await rig.objects('deployments')).toEqual([]);
   expect(await rig.objects('services')).toEqual([]);

@@ -1,28 +1,100 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import http2 from 'node:http2';
 import net from 'node:net';
-import { buffer, text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { ConnectionLoad } from '../rig/connection-load.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
-import { eventOf } from '../rig/expected-events.ts';
+import { eventOf, passEnded } from '../rig/expected-events.ts';
 import { freePort } from '../rig/free-port.ts';
 import { plainRequest } from '../rig/http-answer.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { poll } from '../rig/poll.ts';
+import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
-test('no new connection is refused or reset through a swap and a rolling update', async () => {
-  await using rig = await openRig('hello-service');
-  const port = await freePort();
+const configOf = (port: number) => `services:\n  hello:\n    killAfterMs: 5000\n    ports: ["${port}:8080"]\n`;
+
+const test = testOnSharedRig('hello-service', async (rig) => {
   // a program that answers what it has begun with when it is told to end: what is lost then, the forward has lost
   await rig.edit('hello/server.js', (text) => text.replace('process.exit(0)', 'server.close(() => process.exit(0))'));
-  const config = `services:\n  hello:\n    killAfterMs: 5000\n    ports: ["${port}:8080"]\n`;
-  await rig.writeConfig(config);
-  await rig.start();
+  await rig.writeConfig(configOf(await freePort()));
+});
+
+/** The port of this machine that leads to the service, once it does. */
+async function forwardedPort(rig: DevloopRig): Promise<number> {
+  const [forward] = await poll(
+    async () => (await rig.service('hello')).forwards,
+    (forwards) => forwards[0]?.port === 8080 && forwards[0].status === 'listening',
+    { what: 'the configured port is forwarded' },
+  );
+  return forward?.local ?? expect.fail('nothing is forwarded');
+}
+
+/** What a port of this machine answers; waited for longer than a forward lets a connection wait. */
+async function answerAt(port: number): Promise<string> {
+  return (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
+}
+
+async function listenSomewhere(): Promise<{ server: net.Server; port: number }> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as net.AddressInfo).port };
+}
+
+test('a port is forwarded, through swaps, rollouts and deleted pods', async ({ rig }) => {
+  const port = await forwardedPort(rig);
+  const url = `http://127.0.0.1:${port}/`;
+  const answers = (body: string) =>
+    poll(
+      () => plainRequest(url),
+      (answer) => answer.body === body,
+      { what: `${url} answers ${body}` },
+    );
+  await answers((await rig.read('hello/message.txt')).trim());
+  expect((await rig.service('hello')).forwards).toEqual([{ local: port, port: 8080, status: 'listening' }]);
+
+  const swapped = unique('swapped');
+  await rig.writeAtomic('hello/message.txt', swapped);
+  await answers(swapped);
+
+  const rolled = unique('rolled');
+  await rig.writeConfig(`${configOf(port)}    rollout: rolling\n`);
+  await rig.writeAtomic('hello/message.txt', rolled);
+  await answers(rolled);
+
+  const [pod] = await rig.pods('app=hello');
+  await rig.deletePodAndWait(pod.metadata.name);
+  await answers(rolled);
+
+  await rig.devloop(['stop']);
+  await expect(plainRequest(url)).rejects.toThrow(/ECONNREFUSED/);
+  await rig.events.ended();
+  await rig.writeConfig(configOf(port));
+});
+
+test('a port that is taken is said, and not changed silently', async ({ rig }) => {
+  const config = await rig.read('devloop.yaml');
+  const { server, port } = await listenSomewhere();
+  const since = rig.mark();
+  try {
+    await reconfigure(rig, () => rig.writeConfig(configOf(port)));
+    const changed = await rig.event(eventOf('forward-changed', { status: 'failed' }), since);
+    expect(changed).toMatchObject({ local: port, failure: { code: 'forward/port-taken' } });
+    expect(changed.failure?.message).toContain(`Port ${port} of this machine is taken by process ${process.pid} (`);
+    // the service is live all the same
+    await rig.event(passEnded('hello', 'live'), since);
+    await rig.serves('hello', /./);
+  } finally {
+    server.close();
+  }
+  await rig.event(eventOf('forward-changed', { status: 'listening', local: port }), since);
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
+});
+
+test('no new connection is refused or reset through a swap and a rolling update', async ({ rig }) => {
+  const port = await forwardedPort(rig);
   await using load = new ConnectionLoad({ host: '127.0.0.1', port }, 20);
   for (const rollout of ['swap', 'rolling'] as const) {
     const before = rig.mark();
-    await rig.writeConfig(`${config}    rollout: ${rollout}\n`);
+    await rig.writeConfig(`${configOf(port)}    rollout: ${rollout}\n`);
     await rig.event(eventOf('pass-ended', { service: 'hello', outcome: 'live', kind: 'none' }), before);
     const since = rig.mark();
     await rig.writeAtomic('hello/message.txt', unique(rollout));
@@ -32,6 +104,7 @@ test('no new connection is refused or reset through a swap and a rolling update'
   const outcomes = load.take();
   expect(outcomes.length).toBeGreaterThan(20);
   expect(outcomes.filter(({ ended }) => ended !== 'answered')).toEqual([]);
+  await reconfigure(rig, () => rig.writeConfig(configOf(port)));
 });
 
 /** Listens a second after it was started, and goes on for three after it was told to end. */
@@ -49,8 +122,7 @@ test('in a rolling update the old program answers until the new one listens, and
   await rig.write('hello/message.txt', before);
   await rig.writeConfig(`services:\n  hello:\n    rollout: rolling\n    ports: ["${port}:8080"]\n`);
   await rig.start();
-  // longer than a forward lets a connection wait
-  const ask = async () => (await plainRequest(`http://localhost:${port}/`, { timeoutMs: 40_000 })).body;
+  const ask = () => answerAt(port);
   expect(await ask()).toBe(before);
   const since = rig.mark();
   await rig.writeAtomic('hello/message.txt', after);
@@ -68,177 +140,10 @@ test('in a rolling update the old program answers until the new one listens, and
   expect(first < 0 ? [] : answers.slice(first).filter((answer) => answer !== after)).toEqual([]);
 });
 
-/**
- * Echoes on 8080; on 8081 says what came, once the client has ended its side; on 8082 sends 64 MB; on 8083 speaks first, and
- * says what came, once the client has ended its side.
- */
-const PROGRAM = `const net = require('node:net');
-const { createHash } = require('node:crypto');
-const serve = (port, take) => net.createServer({ allowHalfOpen: true }, (socket) => {
-  socket.on('error', () => undefined);
-  take(socket);
-}).listen(port);
-serve(8080, (socket) => socket.pipe(socket));
-serve(8081, (socket) => {
-  let count = 0;
-  const hash = createHash('sha256');
-  socket.on('data', (bytes) => { count += bytes.length; hash.update(bytes); });
-  socket.on('end', () => socket.end(count + ' ' + hash.digest('hex')));
-});
-serve(8082, (socket) => {
-  socket.resume();
-  socket.end(Buffer.alloc(64_000_000, 'devloop '));
-});
-serve(8083, (socket) => {
-  socket.write('220 hello\\r\\n');
-  let said = '';
-  socket.on('data', (bytes) => { said += bytes; });
-  socket.on('end', () => socket.end('221 you said ' + said));
-});
-process.on('SIGTERM', () => process.exit(0));
-`;
-
-/** Puts {@link PROGRAM} up. Answers the ports of this machine that lead to it. */
-async function upProgram(rig: DevloopRig) {
-  const [echo, counter, sender, greeter] = [await freePort(), await freePort(), await freePort(), await freePort()];
-  await rig.write('hello/server.js', PROGRAM);
-  const ports = [`${echo}:8080`, `${counter}:8081`, `${sender}:8082`, `${greeter}:8083`];
-  await rig.writeConfig(`services:\n  hello:\n    ports: ${JSON.stringify(ports)}\n`);
-  await rig.start();
-  return { echo, counter, sender, greeter };
-}
-
-test('half-close, two hundred connections, large transfers both ways, and IPv6', async () => {
+test('what is in another namespace is forwarded, as the config says and at run time', async ({ rig: other }) => {
   await using rig = await openRig('hello-service');
-  const { echo, counter, sender, greeter } = await upProgram(rig);
-  const connect = (port: number, host = '127.0.0.1') => net.connect({ port, host, allowHalfOpen: true });
-
-  const silent = connect(greeter);
-  silent.end(); // before a word was said on either side
-  expect(await text(silent)).toBe('220 hello\r\n221 you said ');
-  const greeted = connect(greeter);
-  const [greeting] = await once(greeted, 'data');
-  expect(String(greeting)).toBe('220 hello\r\n');
-  greeted.end('QUIT');
-  expect(await text(greeted)).toBe('221 you said QUIT');
-
-  const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-  const uploaded = randomBytes(20_000_000);
-  const counted = connect(counter);
-  counted.end(uploaded);
-  expect(await text(counted)).toBe(`20000000 ${hash(uploaded)}`);
-
-  const sockets = Array.from({ length: 200 }, () => connect(echo));
-  const echoed = sockets.map(async (socket, index) => {
-    socket.write(`${index}`);
-    const [bytes] = await once(socket, 'data');
-    return String(bytes);
-  });
-  expect(await Promise.all(echoed)).toEqual(sockets.map((_, index) => String(index)));
-  for (const socket of sockets) socket.destroy();
-
-  const received = await buffer(connect(sender, '::1'));
-  expect(received.length).toBe(64_000_000);
-  expect(hash(received)).toBe(hash(Buffer.alloc(64_000_000, 'devloop ')));
-});
-
-/**
- * On 8080 a WebSocket server: repeats in capitals, and tells `pong` when its ping, sent after a while in which nobody says
- * anything, was answered. On 8081 HTTP/2 without TLS, with messages framed as gRPC frames them: doubles each number as it
- * comes, and ends with a status in trailers.
- */
-const CONVERSATIONS = `const http = require('node:http');
-const http2 = require('node:http2');
-const { createHash } = require('node:crypto');
-const frame = (opcode, text) => Buffer.concat([Buffer.from([0x80 | opcode, text.length]), Buffer.from(text)]);
-const server = http.createServer();
-server.on('upgrade', (request, socket) => {
-  const key = request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-  const accept = createHash('sha1').update(key).digest('base64');
-  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Accept: ' + accept + '\\r\\n\\r\\n');
-  let rest = Buffer.alloc(0);
-  setTimeout(() => socket.write(frame(9, 'there?')), 1500);
-  socket.on('data', (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    while (rest.length >= 6 && rest.length >= 6 + (rest[1] & 0x7f)) {
-      const mask = rest.subarray(2, 6);
-      const payload = rest.subarray(6, 6 + (rest[1] & 0x7f)).map((byte, index) => byte ^ mask[index % 4]);
-      const opcode = rest[0] & 15;
-      rest = rest.subarray(6 + payload.length);
-      if (opcode === 1) socket.write(frame(1, Buffer.from(payload).toString().toUpperCase()));
-      if (opcode === 8) socket.end(Buffer.concat([Buffer.from([0x88, payload.length]), payload]));
-      if (opcode === 10) socket.write(frame(1, 'pong ' + Buffer.from(payload)));
-    }
-  });
-});
-server.listen(8080);
-http2.createServer().on('stream', (stream) => {
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-  let rest = Buffer.alloc(0);
-  stream.on('data', (bytes) => {
-    rest = Buffer.concat([rest, bytes]);
-    while (rest.length >= 9) {
-      const answer = Buffer.from(rest.subarray(0, 9));
-      answer.writeInt32BE(rest.readInt32BE(5) * 2, 5);
-      rest = rest.subarray(9);
-      stream.write(answer);
-    }
-  });
-  stream.on('end', () => stream.end());
-}).listen(8081);
-process.on('SIGTERM', () => process.exit(0));
-`;
-
-/** A number as a message of gRPC: not compressed, four bytes long. */
-function grpcMessage(number: number): Buffer {
-  const message = Buffer.from([0, 0, 0, 0, 4, 0, 0, 0, 0]);
-  message.writeInt32BE(number, 5);
-  return message;
-}
-
-test('a WebSocket across silence and a ping; calls of HTTP/2 as gRPC makes them, of one message and of many', async () => {
-  await using rig = await openRig('hello-service');
-  const [web, rpc] = [await freePort(), await freePort()];
-  await rig.write('hello/server.js', CONVERSATIONS);
-  await rig.writeConfig(`services:\n  hello:\n    ports: ["${web}:8080", "${rpc}:8081"]\n`);
-  await rig.start();
-
-  const socket = new WebSocket(`ws://localhost:${web}/`);
-  const said = async () => String(((await once(socket, 'message')) as [MessageEvent])[0].data);
-  await once(socket, 'open');
-  socket.send('hello');
-  expect(await said()).toBe('HELLO');
-  expect(await said()).toBe('pong there?'); // after the silence, answered by the client itself
-  socket.send('and on');
-  expect(await said()).toBe('AND ON');
-  socket.close(1000);
-  expect(((await once(socket, 'close')) as [CloseEvent])[0]).toMatchObject({ code: 1000, wasClean: true });
-
-  const session = http2.connect(`http://localhost:${rpc}`);
-  const call = () => session.request({ ':method': 'POST', ':path': '/numbers/Double', te: 'trailers' });
-  const unary = call();
-  const trailers = once(unary, 'trailers');
-  unary.end(grpcMessage(21));
-  expect(await buffer(unary)).toEqual(grpcMessage(42));
-  expect((await trailers)[0]).toMatchObject({ 'grpc-status': '0' });
-  const stream = call();
-  for (const number of [1, 2, 3]) {
-    stream.write(grpcMessage(number));
-    expect((await once(stream, 'data'))[0]).toEqual(grpcMessage(2 * number));
-  }
-  stream.end();
-  expect((await once(stream, 'trailers'))[0]).toMatchObject({ 'grpc-status': '0' });
-  session.close();
-  await once(session, 'close');
-});
-
-test('what is in another namespace is forwarded, as the config says and at run time', async () => {
-  await using rig = await openRig('hello-service');
-  await using other = await openRig('hello-service');
   const message = unique('elsewhere');
-  await other.write('hello/message.txt', message);
-  await other.writeConfig('services:\n  hello:\nchoosePorts: false\n');
+  await other.writeAtomic('hello/message.txt', message);
   await other.start();
   const [configured, added] = [await freePort(), await freePort()];
   const { namespace } = other;
@@ -246,10 +151,10 @@ test('what is in another namespace is forwarded, as the config says and at run t
     `services:\n  hello:\nforwards:\n  - { to: service/hello, namespace: ${namespace}, local: ${configured}, port: 80 }\n`,
   );
   await rig.start();
-  expect((await plainRequest(`http://localhost:${configured}/`)).body).toBe(message);
+  expect(await answerAt(configured)).toBe(message);
   const to = `${namespace}/deployment/hello`;
   await rig.devloop(['ports', 'add', to, `${added}:8080`]);
-  expect((await plainRequest(`http://localhost:${added}/`)).body).toBe(message);
+  expect(await answerAt(added)).toBe(message);
   const { others } = JSON.parse((await rig.devloop(['ports', '--json'])).stdout);
   expect(others).toEqual([
     { to: `${namespace}/service/hello`, local: configured, port: 80, status: 'listening' },
@@ -259,15 +164,19 @@ test('what is in another namespace is forwarded, as the config says and at run t
   await expect(plainRequest(`http://localhost:${added}/`)).rejects.toThrow(/ECONNREFUSED/);
 });
 
-test('ports that nobody named are chosen, kept by the next daemon, shown, opened, added and removed', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('ports that nobody named are chosen, kept by the next daemon, shown, opened, added and removed', async ({
+  rig,
+}) => {
+  const config = await rig.read('devloop.yaml');
+  const begun = rig.mark();
+  await reconfigure(rig, () => rig.writeConfig('services:\n  hello:\n'));
+  await rig.event(eventOf('forward-changed', { status: 'listening' }), begun);
   const chosen = async () => (await rig.service('hello')).forwards;
   const [first] = await chosen();
   if (first === undefined) throw new Error('nothing was chosen');
   expect(first).toMatchObject({ port: 'http', status: 'listening', chosen: true });
   const message = (await rig.read('hello/message.txt')).trim();
-  expect((await plainRequest(`http://localhost:${first.local}/`)).body).toBe(message);
+  expect(await answerAt(first.local)).toBe(message);
 
   await rig.devloop(['stop']);
   await rig.devloop(['up', '-d']);
@@ -280,7 +189,7 @@ test('ports that nobody named are chosen, kept by the next daemon, shown, opened
 
   const local = await freePort();
   await rig.devloop(['ports', 'add', 'service/hello', `${local}:80`]);
-  expect((await plainRequest(`http://localhost:${local}/`)).body).toBe(message);
+  expect(await answerAt(local)).toBe(message);
   const { others } = JSON.parse((await rig.devloop(['ports', '--json'])).stdout);
   expect(others).toEqual([{ to: 'service/hello', local, port: 80, status: 'listening' }]);
   await rig.devloop(['ports', 'remove', 'service/hello', String(local)]);
@@ -291,4 +200,5 @@ test('ports that nobody named are chosen, kept by the next daemon, shown, opened
   await rig.catchUp();
   await rig.event(eventOf('forward-changed', { status: 'closed', local: first.local }), since);
   expect(await chosen()).toEqual([]);
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
 });

@@ -1,13 +1,14 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
-import { buildsCompleted, eventOf, passEnded } from '../rig/expected-events.ts';
-import { openRig } from '../rig/open-rig.ts';
+import { buildsCompleted, eventOf, passEnded, passesEnded } from '../rig/expected-events.ts';
 import { poll } from '../rig/poll.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
 
-test('what beforeBuild writes is in the image and starts no build of its own; afterReady runs when live', async () => {
-  await using rig = await openRig('hooks');
-  await rig.write('web/name.txt', unique('one').replace(' ', '-'));
-  await rig.start();
+const test = testOnSharedRig('hooks', (rig) => rig.write('web/name.txt', unique('one').replace(' ', '-')));
+
+test('what beforeBuild writes is in the image and starts no build of its own; afterReady runs when live', async ({
+  rig,
+}) => {
   const runs = async () => Number(await rig.read('runs.txt'));
   const first = await runs();
   const name = (await rig.read('web/name.txt')).trim();
@@ -29,17 +30,16 @@ test('what beforeBuild writes is in the image and starts no build of its own; af
   await rig.serves('web', new RegExp(`^hello ${last}`));
   expect(buildsCompleted(rig.events.since(since), 'web')).toHaveLength(2);
   expect(await runs()).toBe(first + 2);
+  const lives = passesEnded(rig.eventsSoFar, 'web', 'live').length;
   const live = await poll(
     () => rig.read('after-ready.txt'),
-    (text) => text.trim().split('\n').length >= 3,
-    { what: 'afterReady ran for each of three' },
+    (text) => text.trim().split('\n').length >= lives,
+    { what: `afterReady ran for each of ${lives}` },
   );
-  expect(live.trim().split('\n')).toHaveLength(3);
+  expect(live.trim().split('\n')).toHaveLength(lives);
 });
 
-test('a hook that fails is a failure with its output, and the next save tries again', async () => {
-  await using rig = await openRig('hooks');
-  await rig.start();
+test('a hook that fails is a failure with its output, and the next save tries again', async ({ rig }) => {
   const good = await rig.read('scripts/generate.sh');
   const since = rig.mark();
   const words = unique('no such generator');

@@ -1,15 +1,17 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
-import { openRig } from '../rig/open-rig.ts';
+import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
+
+// long enough a build to look at what is said meanwhile
+const test = testOnSharedRig('hello-service', (rig) =>
+  rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 2\nEXPOSE')),
+);
 
 for (const rollout of ['swap', 'rolling'] as const) {
-  test(`status never says live while the old content serves (${rollout})`, async () => {
-    await using rig = await openRig('hello-service');
-    await rig.writeConfig(`services:\n  hello:\n    rollout: ${rollout}\n`);
-    await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 2\nEXPOSE'));
-    await rig.write('hello/message.txt', unique('old'));
-    await rig.start();
+  test(`status never says live while the old content serves (${rollout})`, async ({ rig }) => {
+    const config = await rig.read('devloop.yaml');
+    await reconfigure(rig, () => rig.writeConfig(`services:\n  hello:\n    rollout: ${rollout}\n`));
     const before = await rig.service('hello');
 
     const message = unique('new');
@@ -32,17 +34,15 @@ for (const rollout of ['swap', 'rolling'] as const) {
     expect(samples.at(-1)).toEqual({ word: 'live', body: message });
     // the samples saw the way there, or they prove nothing
     expect(samples.filter(({ word }) => word === 'working').length).toBeGreaterThan(0);
+    await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
   });
 }
 
-test('status tells where the save is that is on its way, and which one is live', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.edit('hello/Dockerfile', (text) => text.replace('EXPOSE', 'RUN sleep 4\nEXPOSE'));
-  await rig.write('hello/message.txt', unique('old'));
-  await rig.start();
+test('status tells where the save is that is on its way, and which one is live', async ({ rig }) => {
   const before = await rig.service('hello');
+  const dockerfile = await rig.read('hello/Dockerfile');
   const since = rig.mark();
-  await rig.writeAtomic('hello/message.txt', unique('new'));
+  await rig.edit('hello/Dockerfile', (text) => text.replace('sleep 2', `echo ${unique('new')} && sleep 4`));
   await rig.event((event) => event.type === 'build-started', since);
   const during = await rig.service('hello');
   expect(during.activity).toMatchObject({ is: 'working', phase: 'build' });
@@ -51,4 +51,5 @@ test('status tells where the save is that is on its way, and which one is live',
   const words = await rig.devloop(['status']);
   expect(words.stdout).toMatch(/hello.*build/);
   await rig.event(passEnded('hello', 'live'), since);
+  await rig.writeAtomic('hello/Dockerfile', dockerfile);
 });

@@ -1,17 +1,21 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
+import type { ApiObject } from '../rig/kube-api.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
+
+const test = testOnSharedRig('hello-service');
 
 // biome-ignore lint/suspicious/noExplicitAny: a pod as the API has it
 const containerOf = (pod: any) => pod.status.containerStatuses[0];
 
-test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('hello/message.txt', unique('old'));
-  await rig.start();
-  const [replicaSet] = await rig.objects('replicasets', 'app=hello');
+const uids = (objects: readonly ApiObject[]) => objects.map(({ metadata }) => metadata.uid);
+
+test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', async ({ rig }) => {
+  const before = await rig.objects('replicasets', 'app=hello');
   const [pod] = await rig.pods('app=hello');
+  const [owner] = pod.metadata.ownerReferences;
 
   for (const round of [1, 2, 3]) {
     const since = rig.mark();
@@ -25,8 +29,9 @@ test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', 
     expect(swapped.metadata.uid).toBe(pod.metadata.uid);
     expect(containerOf(swapped).restartCount).toBe(containerOf(pod).restartCount + round);
     const replicaSets = await rig.objects('replicasets', 'app=hello');
-    expect(replicaSets.map((set) => set.metadata.uid)).toEqual([replicaSet.metadata.uid]);
-    expect(replicaSets[0].spec.template.spec.containers[0].image).toBe(ended.image);
+    expect(uids(replicaSets)).toEqual(uids(before));
+    const replicaSet = replicaSets.find(({ metadata }) => metadata.uid === owner.uid);
+    expect(replicaSet?.spec.template.spec.containers[0].image).toBe(ended.image);
     const deployment = await rig.object('deployments', 'hello');
     expect(deployment.spec.template.spec.containers[0].image).toBe(ended.image);
     expect(deployment.spec.paused ?? false).toBe(false);
@@ -39,8 +44,8 @@ test('a swap keeps pod and ReplicaSet, and leaves objects that tell the truth', 
   const [fresh] = await rig.pods('app=hello');
   expect(fresh.metadata.uid).not.toBe(pod.metadata.uid);
   expect(containerOf(fresh).restartCount).toBe(0);
-  const replicaSets = await rig.objects('replicasets', 'app=hello');
-  expect(replicaSets.map((set) => set.metadata.uid)).toEqual([replicaSet.metadata.uid]);
+  expect(fresh.metadata.ownerReferences[0].uid).toBe(owner.uid);
+  expect(uids(await rig.objects('replicasets', 'app=hello'))).toEqual(uids(before));
 });
 
 test('a program that ignores SIGTERM is swapped too, without a wait for its grace period or a back-off', async () => {
@@ -63,9 +68,9 @@ test('a program that ignores SIGTERM is swapped too, without a wait for its grac
   expect(containerOf(swapped).lastState.terminated.exitCode).toBe(137);
 });
 
-test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
+test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', async ({ rig }) => {
+  const manifest = await rig.read('k8s/hello.yaml');
+  const before = uids(await rig.objects('replicasets', 'app=hello'));
   const since = rig.mark();
   await rig.edit('k8s/hello.yaml', (text) =>
     text.replace('image: hello\n', 'image: hello\n          env: [{ name: COLOUR, value: blue }]\n'),
@@ -73,13 +78,14 @@ test('more than an image changes: Kubernetes rolls, into a new ReplicaSet', asyn
   const ended = await rig.event(passEnded('hello', 'live'), since);
   expect(ended.kind).toBe('rolling');
   await rig.serves('hello', 'blue', '/env/COLOUR');
-  expect((await rig.objects('replicasets', 'app=hello')).length).toBe(2);
+  const added = uids(await rig.objects('replicasets', 'app=hello')).filter((uid) => !before.includes(uid));
+  expect(added).toHaveLength(1);
+  await reconfigure(rig, () => rig.writeAtomic('k8s/hello.yaml', manifest));
 });
 
-test('rollout: rolling rolls also where only the image changed', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.writeConfig('services:\n  hello:\n    rollout: rolling\n');
-  await rig.start();
+test('rollout: rolling rolls also where only the image changed', async ({ rig }) => {
+  const config = await rig.read('devloop.yaml');
+  await reconfigure(rig, () => rig.writeConfig('services:\n  hello:\n    rollout: rolling\n'));
   const [pod] = await rig.pods('app=hello');
   const since = rig.mark();
   const message = unique('rolled');
@@ -89,4 +95,5 @@ test('rollout: rolling rolls also where only the image changed', async () => {
   await rig.serves('hello', message);
   const pods = await rig.pods('app=hello');
   expect(pods.map((p) => p.metadata.uid)).not.toContain(pod.metadata.uid);
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
 });

@@ -1,7 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { eventOf, passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
+
+const test = testOnSharedRig('broken-build', (rig) =>
+  rig.write('web/settings.json', JSON.stringify({ greeting: unique('good') })),
+);
 
 test('a step that fails is shown with its output and a remedy; the next save mends it', async () => {
   await using rig = await openRig('broken-build');
@@ -31,11 +36,10 @@ test('a step that fails is shown with its output and a remedy; the next save men
   expect([mended.liveness, mended.failure]).toEqual(['live', undefined]);
 });
 
-test('a mistake in a live service leaves what is live alone, and status says that it is not the last save', async () => {
-  await using rig = await openRig('broken-build');
-  const greeting = unique('good');
-  await rig.write('web/settings.json', JSON.stringify({ greeting }));
-  await rig.start();
+test('a mistake in a live service leaves what is live alone, and status says that it is not the last save', async ({
+  rig,
+}) => {
+  const { greeting } = JSON.parse(await rig.read('web/settings.json'));
 
   const since = rig.mark();
   await rig.writeAtomic('web/settings.json', '{ "greeting": ');
@@ -54,18 +58,16 @@ test('a mistake in a live service leaves what is live alone, and status says tha
   expect(images.filter((event) => !event.reused)).toEqual([]);
 });
 
-test('a misspelt instruction in the Dockerfile names the instruction', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.start();
-  const good = await rig.read('hello/Dockerfile');
+test('a misspelt instruction in the Dockerfile names the instruction', async ({ rig }) => {
+  const good = await rig.read('web/Dockerfile');
   const since = rig.mark();
-  await rig.edit('hello/Dockerfile', (text) => text.replace('COPY . .', 'COPPY . .'));
-  const { failure } = await rig.event(passEnded('hello', 'failed'), since);
+  await rig.edit('web/Dockerfile', (text) => text.replace('COPY . .', 'COPPY . .'));
+  const { failure } = await rig.event(passEnded('web', 'failed'), since);
   expect(failure?.code).toBe('build/failed');
   expect([failure?.message, ...(failure?.evidence ?? [])].join('\n')).toContain('COPPY');
   expect(failure?.remedy).toMatch(/\S/);
 
   const mended = rig.mark();
-  await rig.writeAtomic('hello/Dockerfile', good);
-  await rig.event(passEnded('hello', 'live'), mended);
+  await rig.writeAtomic('web/Dockerfile', good);
+  await rig.event(passEnded('web', 'live'), mended);
 });

@@ -1,16 +1,14 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { DEVLOOP, unique } from '../rig/devloop-rig.ts';
-import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
 import { TmuxShell } from '../rig/tmux.ts';
+
+const test = testOnSharedRig('two-services');
 
 const MODES = ['alternate_on', 'cursor_flag', 'mouse_any_flag', 'keypad_cursor_flag'];
 
-test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was after q', async () => {
-  await using rig = await openRig('hello-service');
-  const message = unique('hello');
-  await rig.write('hello/message.txt', message);
-  await rig.start();
+test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was after q', async ({ rig }) => {
   await using shell = await TmuxShell.open({ columns: 120, rows: 40, cwd: rig.folder, env: rig.env });
   const modes = () => Promise.all(MODES.map((name) => shell.variable(name)));
   const untouched = await modes();
@@ -18,7 +16,7 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
   await shell.shows(/^before-42$/m);
 
   await shell.type(`"${process.execPath}" "${DEVLOOP}"\n`);
-  const opened = await shell.shows(/› ● live +hello/);
+  const opened = await shell.shows(/› ● live +api/);
   expect(opened).not.toContain('before-42');
   expect(await modes()).not.toEqual(untouched);
 
@@ -30,13 +28,13 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
   await shell.type('echo aside-$((1+1))\n');
   await shell.shows(/^aside-2$/m);
   await shell.type('fg\n');
-  await shell.shows(/› ● live +hello/);
+  await shell.shows(/› ● live +api/);
   const saved = unique('saved');
-  await rig.writeAtomic('hello/message.txt', saved);
-  await shell.shows(/change in hello\/message\.txt\n[\s\S]*live in \d/); // what a long build says comes between
+  await rig.writeAtomic('api/price.txt', saved);
+  await shell.shows(/change in api\/price\.txt\n[\s\S]*live in \d/); // what a long build says comes between
 
   await shell.press('l');
-  await shell.shows(`serving "${saved}"`);
+  await shell.shows(`the price is ${saved}`);
   for (const [columns, rows] of [
     [40, 12],
     [200, 60],
@@ -47,15 +45,15 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
       const lines = frame.trimEnd().split('\n');
       return (
         lines.length === rows &&
-        lines[0]?.startsWith('scn-hello') === true &&
+        lines[0]?.startsWith('scn-two-services') === true &&
         lines.at(-1)?.startsWith('? help') === true &&
-        lines.filter((line) => line.startsWith('hello · following')).length === 1
+        lines.filter((line) => line.startsWith('api · following')).length === 1
       );
     };
     await shell.until(fits, `a whole frame of ${columns}×${rows}`);
   }
   await shell.press('Escape');
-  await shell.shows(/› ● live +hello/);
+  await shell.shows(/› ● live +api/);
   await shell.press('q');
   const end = await shell.shows(/^Everything keeps running/m);
   expect(end).toMatch(/^before-42$/m);
@@ -65,12 +63,10 @@ test('in a real shell in tmux: Ctrl-Z and fg, resizing, and the shell as it was 
   await shell.type('stty -g > ../modes-after; echo after-$((40+2))\n');
   await shell.shows(/^after-42$/m);
   expect(await rig.read('../modes-after')).toBe(await rig.read('../modes-before'));
-  await rig.serves('hello', saved);
+  await rig.serves('api', saved);
 });
 
-test('the mouse in tmux: a click chooses a row, the wheel moves it', async () => {
-  await using rig = await openRig('two-services');
-  await rig.start();
+test('the mouse in tmux: a click chooses a row, the wheel moves it', async ({ rig }) => {
   const size = { columns: 120, rows: 40 };
   await using shell = await TmuxShell.open({ ...size, cwd: rig.folder, env: rig.env });
   await using terminal = await shell.attach(size);

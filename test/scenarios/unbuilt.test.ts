@@ -30,7 +30,7 @@ spec:
 `;
 }
 
-test('workloads that nobody builds are deployed, followed and logged like services', async () => {
+test('workloads that nobody builds are deployed, followed, logged and missed like services, a Job that is done is not missed', async () => {
   await using rig = await openRig('hello-service');
   const words = unique('first').replace(' ', '-');
   await rig.write('k8s/others.yaml', others(words));
@@ -48,17 +48,13 @@ test('workloads that nobody builds are deployed, followed and logged like servic
   await rig.event(passEnded('seed', 'live'), since); // made anew: a Job cannot change
   expect((await rig.devloop(['logs', 'talker'])).stdout).toContain(other);
   expect((await rig.devloop(['logs', 'seed'])).stdout).toContain(`sown ${other}`);
-});
 
-test('a Job that has completed and is taken away, as its time to live does, is not missed', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('k8s/others.yaml', others(unique('first').replace(' ', '-')));
-  await rig.start();
-  const since = rig.mark();
+  // a Job that has completed is taken away when its time to live is over
+  const deleted = rig.mark();
   await rig.kube.delete('jobs', rig.namespace, 'seed');
   await rig.kube.delete('deployments', rig.namespace, 'talker');
   // what is missed is told, after what is not
-  await rig.event(eventOf('service-degraded', { service: 'talker' }), since);
+  await rig.event(eventOf('service-degraded', { service: 'talker' }), deleted);
   const { liveness, pods } = await poll(
     () => rig.service('seed'),
     (service) => service.pods.length === 0,
