@@ -4,6 +4,7 @@ import { converted } from '../compose/convert.ts';
 import { CORPUS } from '../compose/corpus.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
+import { plainRequest } from '../rig/http-answer.ts';
 import { openRig } from '../rig/open-rig.ts';
 
 /** Where the API has the kinds that compose services become. */
@@ -85,7 +86,7 @@ secrets: { token: { content: sesame } }
   const message = unique('composed');
   await rig.write('hello/message.txt', message);
   await rig.up();
-  expect(await (await fetch(`http://localhost:${local}`)).text()).toBe(message);
+  expect((await plainRequest(`http://localhost:${local}/`, { timeoutMs: 40_000 })).body).toBe(message);
   expect((await rig.devloop(['logs', 'back'])).stdout).toContain('from a bind mount\n');
   expect((await rig.status()).services.map(({ name }) => name).at(-1)).toBe('front');
 
@@ -93,7 +94,7 @@ secrets: { token: { content: sesame } }
   const saved = unique('saved');
   await rig.writeAtomic('hello/message.txt', saved);
   expect((await rig.event(passEnded('front', 'live'), since)).kind).toBe('swap');
-  expect(await (await fetch(`http://localhost:${local}`)).text()).toBe(saved);
+  expect((await plainRequest(`http://localhost:${local}/`, { timeoutMs: 40_000 })).body).toBe(saved);
 
   const mounted = rig.mark();
   await rig.writeAtomic('settings/greeting.txt', 'from a saved bind mount\n');
