@@ -8,7 +8,7 @@ import type { ContainerEnds } from './container-ends.ts';
 import { type ContainerRun, runOf } from './pod-runs.ts';
 import { type FollowTimes, QuietTimes } from './quiet-times.ts';
 import { type ReadOutcome, type RunToRead, readRun } from './read-run.ts';
-import { Silences } from './silences.ts';
+import { between, Silences } from './silences.ts';
 import type { RunTimes } from './stored-overlap.ts';
 
 /** Kubelets end a followed log at restarts of their own; how long until it is opened again. */
@@ -203,11 +203,11 @@ class ContainerFollower {
 
   /** A log has been read to its end, and cannot be asked any more what its stream left out. */
   #tellSilences(source: ContainerSource): void {
-    const open = this.#silences?.runId === source.id ? this.#silences.span : undefined;
+    const open = this.#openSilences(source);
     if (open === undefined || !this.#quiet.hasFilled) return;
     const because = 'the pod was gone before its log could be asked what its stream left out';
-    const [from, to] = [new Date(open.fromMs).toISOString(), new Date(open.toMs).toISOString()];
-    this.#options.writer.appendGap(source, { because, isPerhapsNone: true, from, to }, open.toMs);
+    const gap = { because, isPerhapsNone: true, ...between(open.fromMs, open.toMs) } as const;
+    this.#options.writer.appendGap(source, gap, open.toMs);
   }
 
   /** Every line of a run has been read that could be had. */
@@ -241,7 +241,7 @@ class ContainerFollower {
       { namespace, pod: name, container: this.#of.container, source, ...which },
       {
         api: session.api,
-        hasEnded: (until) => ends.until(source.id, until),
+        untilEnded: (until) => ends.until(source.id, until),
         writer,
         quiet: this.#quiet,
         silences,
@@ -334,8 +334,13 @@ class ContainerFollower {
 
   /** The rest of a run is not known, nor what its stream may have left out in silences of which nobody has been asked. */
   #gap(source: ContainerSource, because: string): void {
-    const readToMs = this.#silences?.runId === source.id ? this.#silences.span?.fromMs : undefined;
-    storeGap(this.#options.writer, source, because, readToMs === undefined ? undefined : { readToMs });
+    const open = this.#openSilences(source);
+    storeGap(this.#options.writer, source, because, open && { readToMs: open.fromMs });
+  }
+
+  /** From the first to the last silence of a run of which nobody has been asked. */
+  #openSilences({ id }: ContainerSource): Silences['span'] {
+    return this.#silences?.runId === id ? this.#silences.span : undefined;
   }
 }
 

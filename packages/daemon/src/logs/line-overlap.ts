@@ -13,11 +13,17 @@ const STAMP_BYTES = 35;
 
 /** @param line with its stamp and its line feed */
 export function lineKey(line: Buffer): LineKey {
-  return `${line.toString('latin1', 0, STAMP_BYTES)}:${line.length}:${crc32(line)}`;
+  return `${beginOf(line)}:${line.length}:${crc32(line)}`;
 }
 
-function stampIn(text: LineKey): string | undefined {
-  return text.slice(0, STAMP_BYTES).split(' ', 1)[0];
+/** As much of a line as has its stamp. */
+function beginOf(line: Buffer): string {
+  return line.toString('latin1', 0, STAMP_BYTES);
+}
+
+/** @param begin of a line, or its key */
+function stampIn(begin: string): string | undefined {
+  return begin.slice(0, STAMP_BYTES).split(' ', 1)[0];
 }
 
 /** What is stored of the lines that may come again. */
@@ -126,7 +132,7 @@ export class LineOverlap {
   #isLate(line: Buffer): boolean {
     if (this.#isOver || this.#hasMetLast || this.#lastMs === Number.NEGATIVE_INFINITY) return false;
     const toMs = timeAt(line, 0);
-    if (toMs > this.#lastMs || (toMs === this.#lastMs && stampIn(lineKey(line)) !== this.#lastStamp)) return false;
+    if (toMs > this.#lastMs || (toMs === this.#lastMs && stampIn(beginOf(line)) !== this.#lastStamp)) return false;
     this.#late = { fromMs: this.#late?.fromMs ?? toMs, toMs };
     return true;
   }

@@ -8,7 +8,7 @@ import { LastLine } from './last-line.ts';
 import { type LateLines, lineKey } from './line-overlap.ts';
 import { type LogQuery, openPodLog } from './pod-logs.ts';
 import { type QuietTimes, SILENCE_MS } from './quiet-times.ts';
-import { lastLineOf, type Silence, type Silences } from './silences.ts';
+import { between, lastLineOf, type Silence, type Silences } from './silences.ts';
 import { cutAtSilences, eachLine, type Piece, StampedSplitter, timeAt } from './stamped-splitter.ts';
 import { type Reopening, type RunTimes, reopeningOf } from './stored-overlap.ts';
 import { ToldAnew, ToldLines } from './told-lines.ts';
@@ -52,7 +52,7 @@ export interface RunToRead extends RunTimes {
 export interface ReadOptions {
   readonly api: ApiClient;
   /** Resolves when the container has ended, and all that it has said is in its log, by the engine's word. */
-  readonly hasEnded: (signal: AbortSignal) => Promise<void>;
+  readonly untilEnded: (signal: AbortSignal) => Promise<void>;
   readonly writer: LogWriter;
   readonly quiet: QuietTimes;
   /** Those of the run so far; undefined: it has not been followed. */
@@ -100,7 +100,7 @@ export async function readRun(run: RunToRead, options: ReadOptions): Promise<Rea
     };
     const watching = isPrevious
       ? []
-      : [reading.doubt(run, { ended, setBack }), reading.confirm(run, options.hasEnded, ended.signal)];
+      : [reading.doubt(run, { ended, setBack }), reading.confirm(run, options.untilEnded, ended.signal)];
     try {
       const stream = await openPodLog(api, { ...query, ...(sinceTime === undefined ? {} : { sinceTime }) }, either);
       for await (const chunk of stream) {
@@ -270,15 +270,15 @@ class Reading {
    * As soon as the container has ended, finds out whether its stream has told all: its pod, and its log with it, may be gone a
    * moment later. Never throws: what cannot be asked is not confirmed.
    *
-   * @param hasEnded see {@link ReadOptions}
+   * @param untilEnded see {@link ReadOptions}
    */
   async confirm(
     { namespace, pod, container }: RunToRead,
-    hasEnded: (signal: AbortSignal) => Promise<void>,
+    untilEnded: ReadOptions['untilEnded'],
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      await hasEnded(signal);
+      await untilEnded(signal);
       this.#confirming = this.#lookAtEnd({ namespace, pod, container, timestamps: true }, signal);
       await this.#confirming;
     } catch {
@@ -417,8 +417,4 @@ class Reading {
     const because = 'the cluster did not have the last line any more: the log was rotated meanwhile';
     this.#writer.appendGap(this.#source, { because, ...between(storedMs, firstMs) }, firstMs);
   }
-}
-
-function between(fromMs: number, toMs: number): { from: string; to: string } {
-  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }

@@ -228,3 +228,8 @@ async function* piecesOf(api: ApiClient, query: LogQuery, signal: AbortSignal): 
   for await (const chunk of await openPodLog(api, query, signal)) yield* splitter.push(chunk as Buffer);
   yield* splitter.end();
 }
+
+/** Times of a gap, ms since the epoch, as RFC 3339. */
+export function between(fromMs: number, toMs: number): { from: string; to: string } {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}
