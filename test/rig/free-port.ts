@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 
 /**
- * Where ports are taken from: below those that a system gives to connections of its own, to any of which it could give the
- * same one before the test comes to listen, and below NodePorts.
+ * Where ports are taken from: below those that a daemon chooses for itself (20000), below NodePorts, and below those that
+ * a system gives to connections of its own. From each of these somebody could be given the same one before the test comes
+ * to listen.
  */
-const PORTS = [10_000, 30_000] as const;
+const PORTS = [10_000, 20_000] as const;
 
 /** A port of this machine's loopback that nobody listens on now. */
 export async function freePort(): Promise<number> {
