@@ -14,8 +14,6 @@ import { type Found, PodChoice } from './pod-choice.ts';
 import { ProbeGate } from './probe-gate.ts';
 import { unservedReport } from './unserved-report.ts';
 
-/** How long somebody who connects is waited for to speak, where that decides which pod it is. */
-const HEARD_MS = 20;
 /** How often a port that is taken is tried again. */
 const TAKEN_AGAIN_MS = 1000;
 /** Refusals that come closer are told once. */
@@ -39,6 +37,8 @@ export interface ForwardGround {
   readonly tunnels: Tunnels;
   /** How long a connection waits for a pod that takes it before it is refused. */
   readonly podWaitMs: number;
+  /** How long it is waited for to speak, where that decides which pod it is. */
+  readonly wordWaitMs: number;
   /** The session with the cluster; a lost one stays the current one until there is another. */
   readonly session: () => ClusterSession | undefined;
   /**
@@ -215,7 +215,8 @@ export class Forward implements AsyncDisposable {
     for (;;) {
       const found = this.#pods.choose(client);
       if (found === undefined) await this.#hold(client, signal);
-      else if (!found.chosen.isUnproven || !(await hearsAnything(client, signal))) return found;
+      else if (!found.chosen.isUnproven || !(await hearsAnything(client, this.#ground.wordWaitMs, signal)))
+        return found;
     }
   }
 
@@ -268,10 +269,10 @@ export class Forward implements AsyncDisposable {
  * Whether a client that has said nothing yet says something in a moment: most speak first, and what they say may send them
  * to a pod that serves to its last rather than to one that may not take connections yet.
  */
-async function hearsAnything({ heard }: LocalClient, signal: AbortSignal): Promise<boolean> {
+async function hearsAnything({ heard }: LocalClient, waitMs: number, signal: AbortSignal): Promise<boolean> {
   if (heard.aborted) return false;
   const over = AbortSignal.any([signal, heard]);
-  await delay(HEARD_MS, over).catch((error: unknown) => {
+  await delay(waitMs, over).catch((error: unknown) => {
     if (!over.aborted) throw error;
   });
   signal.throwIfAborted();

@@ -54,7 +54,7 @@ async function program(onConnection: (socket: net.Socket) => void, port = 0): Pr
 }
 
 /** A node, a session with it, and port `local` forwarded to port 80 of the service web, whose pods are `pods`. */
-async function stage(...objects: (KubernetesObject | Pick<PortForwardsOptions, 'podWaitMs'>)[]) {
+async function stage(...objects: (KubernetesObject | Pick<PortForwardsOptions, 'podWaitMs' | 'wordWaitMs'>)[]) {
   const pods = objects.filter((object) => 'kind' in object);
   const options = objects.filter((object) => !('kind' in object)).at(0);
   const node = await FakeNode.listen();
@@ -329,9 +329,12 @@ test('that the old program has ended is heeded before its connection ends', asyn
 const NEW = { image: 'web:2', imageId: ID.two };
 
 /** A rolling update: an old pod, and a new one that Kubernetes calls ready, or as `options` say, whose port is `later`. */
-async function rolling(options: Parameters<typeof podObject>[1] = {}) {
+async function rolling(
+  options: Parameters<typeof podObject>[1] = {},
+  patience: Pick<PortForwardsOptions, 'wordWaitMs'> = {},
+) {
   const { older, ended, started, workload } = swapping();
-  const staged = await stage(webPod('web-1'), webPod('web-2', { ...NEW, ...options }));
+  const staged = await stage(webPod('web-1'), webPod('web-2', { ...NEW, ...options }), patience);
   staged.world.contents = [workload];
   older.add('uid-web-1');
   const later = await freePort();
@@ -458,7 +461,7 @@ test('where only a new pod is left of which nothing is known, one at a time trie
 });
 
 test('who has connected and not spoken yet is not sent to a pod that may take nobody', async () => {
-  const { node, connect, pods, changed } = await rolling();
+  const { node, connect, pods, changed } = await rolling({}, { wordWaitMs: 60_000 });
   pods[0] = webPod('web-1', { deleted: true }); // what may be asked twice goes there to its last
   changed.ring();
   const socket = connect();

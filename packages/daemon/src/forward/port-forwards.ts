@@ -10,6 +10,7 @@ import { Tunnels } from './open-tunnel.ts';
 import { objectReference, podsOfObject, podsOfService } from './target-pods.ts';
 
 const POD_WAIT_MS = 30_000;
+const WORD_WAIT_MS = 20;
 
 export interface PortForwardsOptions {
   readonly log: EventLog;
@@ -20,6 +21,8 @@ export interface PortForwardsOptions {
   readonly onBug: (error: unknown) => void;
   /** How long a connection waits for a pod that takes it before it is refused, ms. Default: 30 s. */
   readonly podWaitMs?: number;
+  /** How long somebody who connects is waited for to speak, where that decides which pod it is, ms. Default: 20. */
+  readonly wordWaitMs?: number;
 }
 
 /**
@@ -43,6 +46,7 @@ export class PortForwards implements AsyncDisposable {
       log: options.log,
       session: options.session,
       podWaitMs: options.podWaitMs ?? POD_WAIT_MS,
+      wordWaitMs: options.wordWaitMs ?? WORD_WAIT_MS,
       tunnels: this.#tunnels,
       follow: (wish, session, signal) => this.#follow(wish, session, signal),
       candidates: (wish, session) => this.#candidates(wish, session),
