@@ -172,7 +172,7 @@ function pathInPackage(packageName: string, from: SourceFile, specifier: string)
   if (!specifier.startsWith('.')) return undefined;
   const target = path.posix.join(path.posix.dirname(from.path), specifier);
   const folder = `packages/${packageName}/`;
-  return target.startsWith(folder) ? target.slice(folder.length).replace(/^(?:src|dist)\//, '') : undefined;
+  return target.startsWith(folder) ? target.slice(folder.length).replace(/^src\//, '') : undefined;
 }
 
 function roomOf(pathInSources: string): string {
@@ -184,5 +184,5 @@ function told(wrong: readonly Import[]): string[] {
 }
 
 function isBuilt(name: string): boolean {
-  return /\/(?:dist|bundle)(?:\/|$)/.test(name) || name.startsWith('test/results');
+  return /\/bundle(?:\/|$)/.test(name) || name.startsWith('test/results');
 }

@@ -1,6 +1,7 @@
 /**
- * Writes the programs that people wait for, the command, the daemon and those of a sandbox, as few files: loading them module by module, with
- * those of the libraries, takes as long again as all else that a command does. Part of `npm run build`, after the compiler.
+ * Writes the programs that people wait for, the command, the daemon and those of a sandbox, as few files: loading them
+ * module by module, with those of the libraries, takes as long again as all else that a command does. It takes types away
+ * and looks at none: `npm run types` does that. This is `npm run build`.
  */
 import { rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -51,18 +52,18 @@ const requiredBuiltins: Plugin = {
 };
 
 await write(DAEMON, {
-  main: 'dist/main.js',
-  'read-kubeconfig': 'dist/kubernetes/read-kubeconfig.js',
+  main: 'src/main.ts',
+  'read-kubeconfig': 'src/kubernetes/read-kubeconfig.ts',
 });
-await write(TUI, { main: 'dist/main.js' });
-await write(SANDBOX, { main: 'dist/host/main.js' }, 'host');
+await write(TUI, { main: 'src/main.ts' });
+await write(SANDBOX, { main: 'src/host/main.ts' }, 'host');
 // What the node starts lies beside it, as in its sources; programs under Node's permissions read nothing else of it.
 await write(
   SANDBOX,
   {
-    main: 'dist/node/main.js',
-    'pod-relay': 'dist/network/pod-relay.js',
-    'program-preload': 'dist/runtime/permissions/program-preload.js',
+    main: 'src/node/main.ts',
+    'pod-relay': 'src/network/pod-relay.ts',
+    'program-preload': 'src/runtime/permissions/program-preload.ts',
   },
   'node',
 );
@@ -73,6 +74,7 @@ async function write(folder: URL, input: Record<string, string>, name = ''): Pro
     cwd: fileURLToPath(folder),
     input,
     platform: 'node',
+    transform: { target: 'es2025' }, // without `using`, which Node 22 does not know
     external: EXTERNAL,
     plugins: [withoutUnreached, requiredBuiltins],
     // the native parts of libraries, all of which do without; they would have to lie beside the bundle
