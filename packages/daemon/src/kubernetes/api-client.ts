@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Media type of the body: decides how the API server reads a patch. */
   readonly contentType?: string;
+  /** Media types of the answer. Default: JSON. */
+  readonly accept?: string;
   /** Whether an answer may take any time to begin, as that of a followed log does that says nothing. */
   readonly mayWait?: boolean;
   readonly signal: AbortSignal;
@@ -145,7 +147,7 @@ export class ApiClient implements Disposable {
 
   #send(
     path: string,
-    { method = 'GET', query = {}, body, contentType, mayWait = false, signal }: ApiRequest,
+    { method = 'GET', query = {}, body, contentType, accept = 'application/json', mayWait = false, signal }: ApiRequest,
   ): Promise<IncomingMessage> {
     const url = new URL(`${this.address.server}${path}`);
     for (const [name, value] of Object.entries(query)) {
@@ -157,7 +159,7 @@ export class ApiClient implements Disposable {
       const request = this.#request(url, {
         method,
         headers: {
-          accept: 'application/json',
+          accept,
           ...this.address.headers,
           ...(payload === undefined
             ? {}

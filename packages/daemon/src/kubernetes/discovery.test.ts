@@ -54,6 +54,59 @@ test('lists what can be deleted, groups without a server left out', async () => 
   expect((await discovery.deletable(never)).map(({ kind }) => kind)).toEqual(['Pod', 'Namespace', 'Deployment']);
 });
 
+test('lists what can be deleted from what the cluster tells of all groups at once, and asks for no group of them', async () => {
+  const resource = (kind: string, more: object = {}) => ({
+    resource: `${kind.toLowerCase()}s`,
+    responseKind: { kind },
+    scope: 'Namespaced',
+    verbs: all,
+    ...more,
+  });
+  const { discovery, requests } = await open({
+    '/api/v1': core,
+    '/apis': {
+      kind: 'APIGroupDiscoveryList',
+      items: [
+        {
+          metadata: { name: 'batch' },
+          versions: [
+            { version: 'v1', freshness: 'Current', resources: [resource('Job')] },
+            { version: 'v1beta1', resources: [resource('Job'), resource('CronJob')] },
+          ],
+        },
+        {
+          metadata: { name: 'rbac.authorization.k8s.io' },
+          versions: [{ version: 'v1', resources: [resource('ClusterRole', { scope: 'Cluster' })] }],
+        },
+        {
+          metadata: { name: 'authorization.k8s.io' },
+          versions: [{ version: 'v1', resources: [resource('SubjectAccessReview', { verbs: ['create'] })] }],
+        },
+        // of a server that is down, what it was known for; and one whose resource has nothing but subresources
+        {
+          metadata: { name: 'down' },
+          versions: [{ version: 'v1', freshness: 'Stale', resources: [resource('Gone')] }],
+        },
+        {
+          metadata: { name: 'odd' },
+          versions: [{ version: 'v1', resources: [{ resource: 'odds', scope: 'Cluster' }] }],
+        },
+        { metadata: { name: 'empty' }, versions: [{ version: 'v1' }] },
+      ],
+    },
+  });
+  const deletable = await discovery.deletable(never);
+  expect(deletable.map(({ apiVersion, kind, name, namespaced }) => [apiVersion, kind, name, namespaced])).toEqual([
+    ['v1', 'Pod', 'pods', true],
+    ['v1', 'Namespace', 'namespaces', false],
+    ['batch/v1', 'Job', 'jobs', true],
+    ['batch/v1beta1', 'CronJob', 'cronjobs', true],
+    ['rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false],
+  ]);
+  expect(await discovery.resource('batch/v1', 'Job', never)).toMatchObject({ name: 'jobs' });
+  expect(requests).toHaveLength(2);
+});
+
 test('lists a kind that only another version of its group has, and each kind once', async () => {
   // Kubernetes 1.20: CronJob is batch/v1beta1's, Job is batch/v1's
   const jobs = { name: 'jobs', kind: 'Job', namespaced: true, verbs: all };

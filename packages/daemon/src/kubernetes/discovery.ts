@@ -17,6 +17,30 @@ interface GroupList {
   groups: { versions: { groupVersion: string }[]; preferredVersion: { groupVersion: string } }[];
 }
 
+/** apidiscovery.k8s.io: all groups but the core one, each with its versions, the preferred one first. */
+interface GroupDiscoveryList {
+  items: { metadata: { name: string }; versions: VersionDiscovery[] }[];
+}
+
+interface VersionDiscovery {
+  version: string;
+  /** Stale: an aggregated API whose server is down. */
+  freshness?: 'Current' | 'Stale';
+  /** One without a kind has subresources only. */
+  resources?: {
+    resource: string;
+    responseKind?: { kind: string };
+    scope: 'Namespaced' | 'Cluster';
+    verbs?: string[];
+  }[];
+}
+
+/** What answers with all of discovery at once since Kubernetes 1.26; an earlier one answers with its groups. */
+const ALL_AT_ONCE = ['v2', 'v2beta1']
+  .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
+  .concat('application/json')
+  .join(',');
+
 interface ResourceList {
   resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
 }
@@ -67,24 +91,36 @@ export class Discovery {
    * the kind, in the first of its group that has it (CronJob is batch/v1beta1's alone up to Kubernetes 1.20).
    */
   async deletable(signal: AbortSignal): Promise<Resource[]> {
-    const { groups } = await this.#api.json<GroupList>('/apis', { signal });
-    const lists = await Promise.all([
+    const answer = this.#api.json<GroupList | GroupDiscoveryList>('/apis', { accept: ALL_AT_ONCE, signal });
+    const [core, groups] = await Promise.all([
       this.#inTurn('v1', signal),
-      ...groups.map((group) => this.#kindsOf(group, signal)),
+      answer.then((list) => ('items' in list ? this.#told(list) : this.#askedFor(list, signal))),
     ]);
-    return lists.flat().filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
+    const kinds = [...core, ...groups.flatMap(firstOfEachKind)];
+    return kinds.filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
   }
 
-  async #kindsOf(
-    { versions, preferredVersion: { groupVersion: preferred } }: GroupList['groups'][number],
-    signal: AbortSignal,
-  ): Promise<Resource[]> {
-    // The API server lists versions with the newest first.
-    const inOrder = [...new Set([preferred, ...versions.map(({ groupVersion }) => groupVersion)])];
-    const lists = await Promise.all(inOrder.map((version) => this.#inTurn(version, signal)));
-    const byKind = new Map<string, Resource>();
-    for (const resource of lists.flat()) if (!byKind.has(resource.kind)) byKind.set(resource.kind, resource);
-    return [...byKind.values()];
+  /** The kinds of each group, those of its preferred version first. */
+  #told({ items }: GroupDiscoveryList): Resource[][] {
+    return items.map(({ metadata: { name: group }, versions }) =>
+      versions.flatMap((version) => {
+        const apiVersion = `${group}/${version.version}`;
+        const kinds = kindsOf(apiVersion, version);
+        if (kinds.length > 0) this.#groups.set(apiVersion, Promise.resolve(kinds));
+        return kinds;
+      }),
+    );
+  }
+
+  #askedFor({ groups }: GroupList, signal: AbortSignal): Promise<Resource[][]> {
+    return Promise.all(
+      groups.map(async ({ versions, preferredVersion: { groupVersion: preferred } }) => {
+        // The API server lists versions with the newest first.
+        const inOrder = new Set([preferred, ...versions.map(({ groupVersion }) => groupVersion)]);
+        const lists = await Promise.all([...inOrder].map((version) => this.#inTurn(version, signal)));
+        return lists.flat();
+      }),
+    );
   }
 
   #inTurn(apiVersion: string, signal: AbortSignal): Promise<Resource[]> {
@@ -113,6 +149,21 @@ export class Discovery {
       throw error;
     }
   }
+}
+
+function kindsOf(apiVersion: string, { freshness, resources = [] }: VersionDiscovery): Resource[] {
+  if (freshness === 'Stale') return [];
+  return resources.flatMap(({ resource: name, responseKind, scope, verbs = [] }) =>
+    responseKind === undefined
+      ? []
+      : [{ apiVersion, kind: responseKind.kind, name, namespaced: scope === 'Namespaced', verbs }],
+  );
+}
+
+function firstOfEachKind(resources: readonly Resource[]): Resource[] {
+  const byKind = new Map<string, Resource>();
+  for (const resource of resources) if (!byKind.has(resource.kind)) byKind.set(resource.kind, resource);
+  return [...byKind.values()];
 }
 
 /** Path of a group and version: the core group has a root of its own. */
