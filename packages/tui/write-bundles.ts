@@ -74,7 +74,6 @@ async function write(folder: URL, input: Record<string, string>, name = ''): Pro
     cwd: fileURLToPath(folder),
     input,
     platform: 'node',
-    transform: { target: 'es2025' }, // without `using`, which Node 22 does not know
     external: EXTERNAL,
     plugins: [withoutUnreached, requiredBuiltins],
     // the native parts of libraries, all of which do without; they would have to lie beside the bundle
