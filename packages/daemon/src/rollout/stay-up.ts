@@ -51,6 +51,8 @@ export async function stayUp(
   onProgress('seeing whether it stays up');
   const signal = AbortSignal.any([given, timeout]);
   const sample = () => Promise.all(ids.map((id) => engine.container(id, signal)));
+  const isToldToRun = (wanted: readonly string[]) =>
+    newest().some((pod) => unprobedContainers(pod).some(({ id }) => wanted.includes(id)));
   try {
     const begin = instant();
     let unstarvedMs = 0;
@@ -60,12 +62,22 @@ export async function stayUp(
       const gone = ids.filter((_id, index) => before.runs[index]?.runs === false);
       if (gone.length > 0) {
         // The engine knows it at once, the kubelet up to a second later.
-        const isToldToRun = () => newest().some((pod) => unprobedContainers(pod).some(({ id }) => gone.includes(id)));
-        await view.changed.until(() => !isToldToRun() || undefined, signal);
+        await view.changed.until(() => !isToldToRun(gone) || undefined, signal);
         return false;
       }
       if (before.runs.every((run) => run === undefined)) return true;
       await delay(SAMPLE_MS, signal);
+      const tooYoungMs = LEAST_MS - 2 * SAMPLE_MS - ageOfYoungest(before.runs);
+      if (tooYoungMs > 0) {
+        // Nothing that it does in this time makes it one that is past its start; only its end is of interest.
+        const over = AbortSignal.any([signal, AbortSignal.timeout(tooYoungMs)]);
+        await view.changed
+          .until(() => ids.some((id) => !isToldToRun([id])) || undefined, over)
+          .catch((error: unknown) => {
+            signal.throwIfAborted();
+            if (!over.aborted) throw error;
+          });
+      }
       const after = { at: instant(), runs: await sample() };
       const ms = after.at - before.at;
       const done = await Promise.all(
@@ -96,6 +108,11 @@ export async function stayUp(
     if (!isAborted(error, timeout)) throw error;
     return false;
   }
+}
+
+/** For how long the youngest has run, ms; none: for ever. */
+function ageOfYoungest(runs: readonly (ContainerRun | undefined)[]): number {
+  return Math.min(...runs.map((run) => (run?.runs ? run.forMs : Number.POSITIVE_INFINITY)));
 }
 
 /** Processor time that a container took between two samples, ms. */
