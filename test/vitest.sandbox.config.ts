@@ -32,7 +32,7 @@ export default defineConfig({
     globalSetup: ['test/rig/sandbox-setup.ts'],
     fileParallelism: true,
     sequence: { sequencer: LongestFirst },
-    maxWorkers: 5,
+    maxWorkers: 7,
     reporters: ['default', ['json', { outputFile: 'test/results/sandbox.json' }]],
   },
 });
