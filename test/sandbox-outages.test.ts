@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { poll } from './rig/poll.ts';
 import type { SandboxClient } from './rig/sandbox-client.ts';
 import { SandboxedShop } from './rig/sandboxed-shop.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   sandbox = await shop.sandbox();
 }, 300_000);
 
-afterEach(() => sandbox.fault({ is: 'no-faults' }));
+beforeEach(() => sandbox.fault({ is: 'no-faults' }));
 
 afterAll(() => shop[Symbol.asyncDispose]());
 
@@ -99,8 +99,8 @@ test('a thousand pods of others change nothing', { timeout: TIMEOUT_MS }, async 
   await shop.greets('In the crowd');
 });
 
-// the last one: the end of the shop, which is next, throws where something still runs
-test('a client that keeps its connection through an outage does not keep the daemon', {
+// the last one: it is the end of the shop
+test('a client that keeps its connection through an outage does not keep the daemon, and nothing is left of it', {
   timeout: TIMEOUT_MS,
 }, async () => {
   const ask = () => fetch(shop.url).then((answer) => answer.text());
@@ -112,4 +112,6 @@ test('a client that keeps its connection through an outage does not keep the dae
     await asked;
     await poll(ask, (text) => text.includes('apples'), { what: `the shop answers after ${fault}` });
   }
+  await shop.devloop('stop');
+  expect(await shop.remains()).toEqual([]);
 });

@@ -36,6 +36,7 @@ export class RunningSandbox implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.stdin?.end();
     await exited;

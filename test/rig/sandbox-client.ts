@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { parse } from 'yaml';
 import type { Fault } from '../../packages/sandbox/src/host/fault.ts';
 import { ApiStream } from './api-stream.ts';
@@ -9,10 +10,11 @@ import { answerTo, type HttpAnswer, type HttpRequest } from './http-answer.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** Where the API is, and what its clients prove themselves with. */
+/** Where the API is, and what its clients prove themselves and know it with. */
 interface Server {
   readonly url: string;
-  readonly credentials: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
+  /** Certificates as they are used: to read them again for every connection is dear. */
+  readonly credentials: Pick<ConnectionOptions, 'secureContext'>;
 }
 
 /** Speaks to a sandbox as its clients do, by the files in its folder; every request has a connection of its own. */
@@ -90,10 +92,10 @@ function serverOf(kubeconfig: string): Server {
   const [{ cluster }] = config.clusters;
   const [{ user }] = config.users;
   const pem = (data: string) => Buffer.from(data, 'base64');
-  const credentials = {
+  const secureContext = createSecureContext({
     ca: pem(cluster['certificate-authority-data']),
     cert: pem(user['client-certificate-data']),
     key: pem(user['client-key-data']),
-  };
-  return { url: cluster.server, credentials };
+  });
+  return { url: cluster.server, credentials: { secureContext } };
 }

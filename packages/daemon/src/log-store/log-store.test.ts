@@ -355,12 +355,12 @@ describe('what is asked for', () => {
   });
 
   test('times, across segments', async () => {
+    const folder = temporaryFolder();
+    await using writer = await open(folder, 100_000);
+    for (let at = 0; at < 60; at += 3) append(writer, containerRun('a'), [at, at + 1, at + 2], 'x'.repeat(300));
+    await writer.flushed();
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: -5, max: 70 }), fc.integer({ min: -5, max: 70 }), async (since, until) => {
-        const folder = temporaryFolder();
-        await using writer = await open(folder, 100_000);
-        for (let at = 0; at < 60; at += 3) append(writer, containerRun('a'), [at, at + 1, at + 2], 'x'.repeat(300));
-        await writer.flushed();
         const times = { sinceMs: timeOf(since), untilMs: timeOf(until) };
         const wanted = upTo(60).filter((number) => number >= since && number <= until);
         expect(numbersOf(await messages(folder, { times }))).toEqual(wanted);

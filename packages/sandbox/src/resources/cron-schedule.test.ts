@@ -40,9 +40,15 @@ test.each([
 });
 
 test('a step is due as often as it fits into an hour', () => {
-  const minutes = Array.from({ length: 60 }, (_, minute) => new Date(Date.UTC(2026, 0, 1, 0, minute)));
   for (let step = 1; step < 60; step += 1) {
-    const schedule = parseCronSchedule(`*/${step} * * * *`);
-    expect(minutes.filter((minute) => isDue(schedule, minute))).toHaveLength(Math.ceil(60 / step));
+    const fitting = Array.from({ length: Math.ceil(60 / step) }, (_, index) => index * step);
+    expect([...parseCronSchedule(`*/${step} * * * *`).minute]).toEqual(fitting);
   }
+});
+
+test('every minute of an hour is told from the others', () => {
+  const minutes = Array.from({ length: 60 }, (_, minute) => minute);
+  const schedule = parseCronSchedule('*/7 * * * *');
+  const due = minutes.filter((minute) => isDue(schedule, new Date(Date.UTC(2026, 0, 1, 0, minute))));
+  expect(due).toEqual(minutes.filter((minute) => minute % 7 === 0));
 });

@@ -16,10 +16,14 @@ export function isEmpty({ member, children }: FieldSet): boolean {
 
 /** A node with these children, the empty ones left out. */
 export function fieldNode(member: boolean, children: Iterable<readonly [string, FieldSet]>): FieldSet {
-  return { member, children: new Map([...children].filter(([, child]) => !isEmpty(child))) };
+  const kept = new Map<string, FieldSet>();
+  for (const [edge, child] of children) if (!isEmpty(child)) kept.set(edge, child);
+  return member || kept.size > 0 ? { member, children: kept } : EMPTY;
 }
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a)) return b;
+  if (isEmpty(b)) return a;
   const keys = new Set([...a.children.keys(), ...b.children.keys()]);
   return fieldNode(
     a.member || b.member,
@@ -29,6 +33,7 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 /** The members of the first that are none of the second. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return a;
   return fieldNode(
     a.member && !b.member,
     [...a.children].map(([key, child]) => [key, difference(child, b.children.get(key) ?? EMPTY)]),
@@ -36,6 +41,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return EMPTY;
   return fieldNode(
     a.member && b.member,
     [...a.children].map(([key, child]) => [key, intersection(child, b.children.get(key) ?? EMPTY)]),

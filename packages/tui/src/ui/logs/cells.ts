@@ -1,4 +1,4 @@
-import { textWidth } from '../paint/text-width.ts';
+import { graphemeWidth } from '../paint/text-width.ts';
 
 /** Characters that never join with others, each of one cell or, in the second half, of two. */
 const SIMPLE =
@@ -6,9 +6,6 @@ const SIMPLE =
 const FIRST_WIDE = 0x3001;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Widths of graphemes that took long to find. */
-const widths = new Map<string, number>();
-const WIDTHS_KEPT = 5000;
 
 /** Safe text of which pieces are asked for by cells. */
 export class CellText {
@@ -63,14 +60,4 @@ export class CellText {
     }
     return end;
   }
-}
-
-function graphemeWidth(grapheme: string): number {
-  if (grapheme.length === 1 && SIMPLE.test(grapheme)) return grapheme.charCodeAt(0) >= FIRST_WIDE ? 2 : 1;
-  const known = widths.get(grapheme);
-  if (known !== undefined) return known;
-  const width = textWidth(grapheme);
-  if (widths.size >= WIDTHS_KEPT) widths.clear();
-  widths.set(grapheme, width);
-  return width;
 }
