@@ -73,17 +73,17 @@ test('status --json and events print what the daemon publishes', async ({ rig })
   expect(lines.map((line) => JSON.parse(line))).toEqual(ofThisDaemon);
 });
 
-test('a service without manifests gets a Deployment and a Service from its EXPOSE', async () => {
-  await using rig = await openRig('hello-service');
-  await rm(rig.file('k8s'), { recursive: true });
+test('a service without manifests gets a Deployment and a Service from its EXPOSE', async ({ rig }) => {
+  const manifest = await rig.read('k8s/hello.yaml');
+  await reconfigure(rig, () => rm(rig.file('k8s'), { recursive: true }));
   const { stdout } = await rig.devloop(['render']);
   expect(stdout).toMatch(/kind: Deployment/);
   expect(stdout).toMatch(/kind: Service/);
   expect(stdout).toMatch(/containerPort: 8080/);
-  await rig.start();
   const [service] = await rig.objects('services');
   const message = (await rig.read('hello/message.txt')).trim();
   await rig.serves(`${service.metadata.name}:${service.spec.ports[0].port}`, message);
+  await reconfigure(rig, () => rig.write('k8s/hello.yaml', manifest));
 });
 
 test('an image that a service builds and no manifest names is an error', async () => {
@@ -93,8 +93,10 @@ test('an image that a service builds and no manifest names is an error', async (
   expect(output).toMatch(/helo[\s\S]*hello/);
 });
 
-test('up --plain tells the way of a save, line by line, and leaves the daemon running when it is ended', async () => {
-  await using rig = await openRig('hello-service');
+test('up --plain tells the way of a save, line by line, and leaves the daemon running when it is ended', async ({
+  rig,
+}) => {
+  await rig.writeAtomic('hello/message.txt', unique('told'));
   const { output } = await rig.devloop(['up', '-d', '--plain', '--timeout', '120'], { timeoutMs: 150_000 });
   expect(output).toMatch(/hello.*live/);
   expect(rig.processes()).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
@@ -51,25 +52,28 @@ test('text that is no YAML is a diagnostic too', async ({ rig }) => {
   await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
 });
 
-test('services appear and disappear with the config', async () => {
-  await using rig = await openRig('two-services');
-  const onlyApi = 'manifests: []\nservices:\n  api:\n    manifests: [k8s/api.yaml]\n';
-  const both = `${onlyApi}  web:\n    manifests: [k8s/web.yaml]\n    dependsOn: [api]\n`;
-  await rig.writeConfig(onlyApi);
-  await rig.start();
-  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
+test('services appear and disappear with the config', async ({ rig }) => {
+  const config = await rig.read('devloop.yaml');
+  const onlyHello = 'manifests: []\nservices:\n  hello:\n    manifests: [k8s/hello.yaml]\n';
+  const both = `${onlyHello}  web:\n    manifests: [k8s/web.yaml]\n    dependsOn: [hello]\n`;
+  await reconfigure(rig, () => rig.writeConfig(onlyHello));
+  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['hello']);
   await rig.create('configmaps', { metadata: { name: 'somebody-elses' } });
-  const [api] = await rig.pods('app=api');
+  const [hello] = await rig.pods('app=hello');
 
+  const message = unique('of web');
+  await rig.write('web/message.txt', message);
+  for (const file of ['Dockerfile', 'server.js']) await rig.write(`web/${file}`, await rig.read(`hello/${file}`));
+  await rig.write('k8s/web.yaml', (await rig.read('k8s/hello.yaml')).replaceAll('hello', 'web'));
   const added = rig.mark();
   await rig.writeConfig(both);
   const loaded = await rig.event((event) => event.type === 'config-loaded', added);
   expect(loaded).toMatchObject({ added: ['web'], removed: [], changed: [] });
   await rig.event(passEnded('web', 'live'), added);
-  await rig.serves('web', /^The price is/);
+  await rig.serves('web', message);
 
   const removed = rig.mark();
-  await rig.writeConfig(onlyApi);
+  await rig.writeConfig(onlyHello);
   const unloaded = await rig.event((event) => event.type === 'config-loaded', removed);
   expect(unloaded).toMatchObject({ added: [], removed: ['web'], changed: [] });
   for (const object of [/^deployment[^/]*\/web$/i, /^service[^/]*\/web$/i]) {
@@ -79,11 +83,15 @@ test('services appear and disappear with the config', async () => {
     );
   }
   const left = await rig.names('deployments', 'services', 'configmaps');
-  expect(left).toContain('deployments/api');
+  expect(left).toContain('deployments/hello');
   expect(left).toContain('configmaps/somebody-elses');
   expect(left.filter((name) => name.endsWith('/web'))).toEqual([]);
-  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['api']);
-  expect((await rig.pods('app=api'))[0].metadata.uid).toBe(api.metadata.uid);
+  expect((await rig.status()).services.map(({ name }) => name)).toEqual(['hello']);
+  expect((await rig.pods('app=hello'))[0].metadata.uid).toBe(hello.metadata.uid);
+
+  await rig.kube.delete('configmaps', rig.namespace, 'somebody-elses');
+  for (const path of ['web', 'k8s/web.yaml']) await rm(rig.file(path), { recursive: true });
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
 });
 
 test('a manifest that is edited is applied, and an object that vanishes from it is pruned', async ({ rig }) => {

@@ -179,7 +179,8 @@ test('ports that nobody named are chosen, kept by the next daemon, shown, opened
   expect(await answerAt(first.local)).toBe(message);
 
   await rig.devloop(['stop']);
-  await rig.devloop(['up', '-d']);
+  await rig.events.ended();
+  await rig.start();
   expect(await chosen()).toEqual([first]);
 
   const listed = await rig.devloop(['ports']);
@@ -197,7 +198,6 @@ test('ports that nobody named are chosen, kept by the next daemon, shown, opened
 
   const since = rig.mark();
   await rig.writeConfig('services:\n  hello:\nchoosePorts: false\n');
-  await rig.catchUp();
   await rig.event(eventOf('forward-changed', { status: 'closed', local: first.local }), since);
   expect(await chosen()).toEqual([]);
 });

@@ -1,33 +1,49 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { LogMessage } from '../../packages/shared/src/protocol/stream-message.ts';
-import type { DevloopRig } from '../rig/devloop-rig.ts';
-import { unique } from '../rig/devloop-rig.ts';
+import type { MessageStream } from '../rig/daemon-socket.ts';
+import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
-/** A program that ends when it is asked to, with its last words, and writes what `/say?HEX` tells it, byte by byte. */
+/**
+ * A program that ends when it is asked to, with its last words, and writes what it is told: bytes by `/say?HEX`, numbered
+ * lines by `/count?WORD` and, more of them, by `/flood?WORD`. A message that begins so it says with pauses, or all the time.
+ */
 const PROGRAM = `
+const message = require('node:fs').readFileSync(__dirname + '/message.txt', 'utf8').trim();
+let counting;
+let counted = 0;
+function count(word, lines, everyMs) {
+  clearInterval(counting);
+  counted = 0;
+  counting = setInterval(() => {
+    let text = '';
+    for (let line = 0; line < lines; line++) text += word + ' ' + counted++ + '\\n';
+    process.stdout.write(text);
+  }, everyMs);
+}
 require('node:http').createServer((request, response) => {
   const [path, query] = request.url.split('?');
   if (path === '/say') process.stdout.write(Buffer.from(query, 'hex'));
-  if (path === '/long') console.log('<' + 'long '.repeat(700_000) + '>');
-  if (path === '/flood') setInterval(() => {
-    let text = '';
-    for (let line = 0; line < 40; line++) text += 'count ' + counted++ + '\\n';
-    process.stdout.write(text);
-  }, 20);
+  if (path === '/long') console.log('<' + 'long '.repeat(700_000) + query + '>');
+  if (path === '/flood') count(query, 40, 20);
+  if (path === '/count') count(query, 1, 5);
+  if (path === '/quiet') clearInterval(counting);
   if (path === '/counted') return response.end(String(counted));
-  if (path === '/count') setInterval(() => console.log('count', counted++), 5);
   response.end('ok');
   if (path === '/crash') {
     console.error('its last words');
     process.exit(7);
   }
 }).listen(8080, () => console.log('it is up'));
-let counted = 0;
+if (message.startsWith('with pauses')) setInterval(() => console.log(message), 400);
+if (message.startsWith('flood')) setInterval(() => console.log(message.padEnd(1200, ' flood')), 1);
 process.on('SIGTERM', () => process.exit(0));
 `;
+
+const test = testOnSharedRig('hello-service', (rig) => rig.write('hello/server.js', PROGRAM));
 
 const JOB = `apiVersion: batch/v1
 kind: Job
@@ -62,6 +78,21 @@ async function ask(rig: DevloopRig, path: string): Promise<void> {
     ({ status }) => status === 200,
     { what: `the program answers ${path}` },
   );
+}
+
+/** A word that no line has begun with before, and that a query can have in it. */
+function uniqueWord(): string {
+  return unique('count').replace(' ', '-');
+}
+
+/** Every number that was counted with `word` has come once, and no gap since the first. */
+function expectEachOnce({ all }: MessageStream<LogMessage>, word: string): void {
+  const since = all.slice(all.findIndex(says(new RegExp(`^${word} `))));
+  const texts = since.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
+  const counts = texts.filter((text) => text.startsWith(`${word} `)).map((text) => Number(text.slice(word.length + 1)));
+  expect(counts[0]).toBe(0);
+  expect(counts.findIndex((count, index) => count !== index)).toBe(-1);
+  expect(since.filter(({ type }) => type === 'gap')).toEqual([]);
 }
 
 test('init containers, a Job that is not built, and the last words of a crash are there after pods and daemon', async () => {
@@ -120,38 +151,61 @@ test('init containers, a Job that is not built, and the last words of a crash ar
   await rig.devloop(['logs', '-f'], { expect: 4 });
 });
 
-test('whatever bytes a program writes are stored, and shown so that no terminal obeys them', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('hello/server.js', PROGRAM);
-  await rig.start();
+test('whatever bytes a program writes are stored, and shown so that no terminal obeys them', async ({ rig }) => {
   await using logs = await rig.logs('follow=1');
-  await logs.find(says(/^it is up$/));
+  const word = uniqueWord();
   const garbage = Buffer.from('\u001b[2J\u001b]0;title\u0007red \u001b[31mtext\u009b1m\rover');
-  const bytes = Buffer.concat([garbage, Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), Buffer.from(' end of garbage\n')]);
+  const end = Buffer.from(` end of garbage ${word}\n`);
+  const bytes = Buffer.concat([garbage, Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), end]);
   await ask(rig, `/say?${bytes.toString('hex')}`);
-  await ask(rig, '/long');
-  await logs.find(says(/end of garbage$/));
-  const long = `<${'long '.repeat(700_000)}>`;
-  await logs.find(says(/^<long .*>$/));
+  await ask(rig, `/long?${word}`);
+  await logs.find(says(new RegExp(`end of garbage ${word}$`)));
+  const long = `<${'long '.repeat(700_000)}${word}>`;
+  await logs.find(says(new RegExp(`^<long .*${word}>$`)));
 
   const lines = await printed(rig, 'hello');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
   expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-  expect(lines.some((line) => line.endsWith('end of garbage'))).toBe(true);
-  expect(lines).toContain(`hello  ${long}`);
+  expect(lines.some((line) => line.endsWith(`end of garbage ${word}`))).toBe(true);
+  expect(lines.map((line) => line.replace(/^hello.{0,20} {2}/, ''))).toContain(long);
   const rows = (await printed(rig, 'hello', '--json')).map((row) => JSON.parse(row));
-  expect(rows.find(({ text }) => text.endsWith('end of garbage')).text).toContain('\u001b[2J');
+  expect(rows.find(({ text }) => text?.endsWith(`end of garbage ${word}`)).text).toContain('\u001b[2J');
   expect(rows.map(({ text }) => text)).toContain(long);
 });
 
-test('a daemon that is killed and started anew stores every line once', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('hello/server.js', PROGRAM);
-  await rig.start();
-  await ask(rig, '/count');
+test('the pods that rolling updates take away leave no gap, though their program speaks with pauses', async ({
+  rig,
+}) => {
+  const config = await rig.read('devloop.yaml');
+  await reconfigure(rig, () => rig.writeConfig('services:\n  hello:\n    rollout: rolling\n'));
+  const messages: string[] = [];
+  for (const update of [1, 2, 3, 4]) {
+    const since = rig.mark();
+    const [pod] = await rig.pods('app=hello');
+    const message = unique(`with pauses ${update}`);
+    messages.push(message);
+    await rig.writeAtomic('hello/message.txt', message);
+    await rig.event(passEnded('hello', 'live'), since);
+    await poll(
+      () => rig.names('pods'),
+      (names) => !names.includes(`pods/${pod.metadata.name}`),
+      { what: `${pod.metadata.name} is gone` },
+    );
+  }
+  const rows = (await printed(rig, 'hello', '--json')).map((line) => JSON.parse(line));
+  const since = rows.slice(rows.findIndex(({ text }) => text === messages[0]));
+  expect(new Set(since.filter(({ text }) => messages.includes(text)).map(({ pod }) => pod)).size).toBe(4);
+  expect(since.filter(({ type }) => type === 'gap')).toEqual([]);
+  await rig.writeAtomic('hello/message.txt', unique('quiet'));
+  await reconfigure(rig, () => rig.writeAtomic('devloop.yaml', config));
+});
+
+test('a daemon that is killed and started anew stores every line once', async ({ rig }) => {
+  const word = uniqueWord();
+  await ask(rig, `/count?${word}`);
   {
     await using logs = await rig.logs('follow=1');
-    await logs.find(says(/^count 100$/));
+    await logs.find(says(new RegExp(`^${word} 100$`)));
   }
   await rig.events.stop();
   process.kill((await rig.status()).pid, 'SIGKILL');
@@ -160,23 +214,32 @@ test('a daemon that is killed and started anew stores every line once', async ()
     (left) => left.length === 0,
     { what: 'the daemon is gone' },
   );
-  await rig.devloop(['up', '-d'], { timeoutMs: 120_000 });
-  await using logs = await rig.logs('follow=1');
-  const reached = Number((await printed(rig, 'hello', '--tail', '1'))[0]?.split(' ').at(-1));
-  await logs.find(says(new RegExp(`^count ${reached + 300}$`)));
-  const texts = logs.all.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
-  const counts = texts.flatMap((text) => /^count (\d+)$/.exec(text)?.[1] ?? []).map(Number);
-  expect(counts).toEqual(counts.map((_, index) => index));
-  expect(logs.all.filter(({ type }) => type === 'gap')).toEqual([]);
-});
-
-test('a daemon that sleeps for 20 seconds in a flood stores every line once', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('hello/server.js', PROGRAM);
   await rig.start();
   await using logs = await rig.logs('follow=1');
-  await ask(rig, '/flood');
-  await logs.find(says(/^count 4000$/));
+  const reached = Number((await rig.served('hello', '/counted')).body);
+  await logs.find(says(new RegExp(`^${word} ${reached + 300}$`)));
+  expectEachOnce(logs, word);
+  await ask(rig, '/quiet');
+});
+
+test('a reader of a flood comes to its end', async ({ rig }) => {
+  const flood = async () => {
+    const [since, message] = [rig.mark(), unique('flood')];
+    await rig.writeAtomic('hello/message.txt', message);
+    await rig.event(passEnded('hello', 'live'), since);
+    return message;
+  };
+  expect((await printed(rig, 'hello', '--grep', await flood())).length).toBeGreaterThan(0);
+  await flood();
+  expect((await printed(rig, 'hello', '--tail', '5')).length).toBe(5);
+  await rig.writeAtomic('hello/message.txt', unique('quiet'));
+});
+
+test('a daemon that sleeps for 20 seconds in a flood stores every line once', async ({ rig }) => {
+  const word = uniqueWord();
+  await using logs = await rig.logs('follow=1&tail=1');
+  await ask(rig, `/flood?${word}`);
+  await logs.find(says(new RegExp(`^${word} 4000$`)));
   const { pid } = await rig.status();
   process.kill(pid, 'SIGSTOP');
   try {
@@ -188,41 +251,7 @@ test('a daemon that sleeps for 20 seconds in a flood stores every line once', as
   } finally {
     process.kill(pid, 'SIGCONT');
   }
-  await logs.find(says(/^count 60000$/));
-  const texts = logs.all.flatMap((message) => (message.type === 'lines' ? message.lines.map(([, text]) => text) : []));
-  const counts = texts.flatMap((text) => /^count (\d+)$/.exec(text)?.[1] ?? []).map(Number);
-  expect(counts.findIndex((count, index) => count !== index)).toBe(-1);
-  expect(logs.all.filter(({ type }) => type === 'gap')).toEqual([]);
-});
-
-test('the pods that rolling updates take away leave no gap, though their program speaks with pauses', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.edit('hello/server.js', (text) => `setInterval(() => console.log('here'), 400);\n${text}`);
-  await rig.writeConfig('services:\n  hello:\n    rollout: rolling\n');
-  await rig.start();
-  for (const update of [1, 2, 3]) {
-    const since = rig.mark();
-    const [pod] = await rig.pods('app=hello');
-    await rig.writeAtomic('hello/message.txt', unique(`update ${update}`));
-    await rig.event(passEnded('hello', 'live'), since);
-    await poll(
-      () => rig.names('pods'),
-      (names) => !names.includes(`pods/${pod.metadata.name}`),
-      { what: `${pod.metadata.name} is gone` },
-    );
-  }
-  const rows = (await printed(rig, 'hello', '--json')).map((line) => JSON.parse(line));
-  expect(new Set(rows.map(({ pod }) => pod)).size).toBe(4);
-  expect(rows.filter(({ type }) => type === 'gap')).toEqual([]);
-});
-
-test('a reader of a flood comes to its end', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('hello/server.js', `${PROGRAM}setInterval(() => console.log('flood '.repeat(200)), 1);\n`);
-  await rig.start();
-  const since = rig.mark();
-  expect((await printed(rig, 'hello', '--grep', 'flood')).length).toBeGreaterThan(0);
-  await rig.writeAtomic('hello/message.txt', unique('another'));
-  await rig.event(passEnded('hello', 'live'), since);
-  expect((await printed(rig, 'hello', '--tail', '5')).length).toBe(5);
+  await logs.find(says(new RegExp(`^${word} 60000$`)));
+  expectEachOnce(logs, word);
+  await ask(rig, '/quiet');
 });

@@ -73,7 +73,7 @@ test('a Pod whose daemon was killed is removed by the next one', async ({ rig })
   process.kill((await rig.status()).pid, 'SIGKILL');
   const [code] = await ended;
   expect(code).toBe(4);
-  await rig.devloop(['up', '-d'], { timeoutMs: 120_000 });
+  await rig.start();
   await noneLeft(rig);
 });
 

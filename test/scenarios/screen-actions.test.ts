@@ -1,17 +1,17 @@
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
-import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
 import { writeProgram } from '../rig/program.ts';
 import { openScreen, openScreenBelowShell } from '../rig/screen.ts';
+import { testOnSharedRig } from '../rig/shared-rig.ts';
 import { UNTOUCHED } from '../rig/terminal.ts';
 
-test('details; rebuild, restart, scale, pause and resume, delete a pod, roll back', async () => {
-  await using rig = await openRig('hello-service');
-  await rig.write('hello/message.txt', unique('first'));
-  await rig.start();
+const test = testOnSharedRig('hello-service', (rig) => rig.write('hello/message.txt', unique('as started')));
+
+test('details; rebuild, restart, scale, pause and resume, delete a pod, roll back', async ({ rig }) => {
+  const message = await rig.read('hello/message.txt');
   const [first] = await rig.pods('app=hello');
   await using screen = openScreen(rig);
   await screen.shows(/› ● live +hello/);
@@ -84,14 +84,12 @@ test('details; rebuild, restart, scale, pause and resume, delete a pod, roll bac
   screen.press('enter');
   await screen.shows(/✓ hello goes back to #\d+, until the next save\./);
   await screen.shows(/^hello {2}● live {2}rolled back to hello:devloop-/m);
-  await rig.serves('hello', /^first/);
+  await rig.serves('hello', message);
+  await rig.writeAtomic('hello/message.txt', message);
 });
 
-test('a forwarded port, the browser on it, and down', async () => {
-  await using rig = await openRig('hello-service');
-  const message = unique('reached');
-  await rig.write('hello/message.txt', message);
-  await rig.start();
+test('a forwarded port, the browser on it, and down', async ({ rig }) => {
+  const message = await rig.read('hello/message.txt');
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const programs = await writeProgram(rig, opener, `echo "$1" > "${rig.file('../opened')}"`);
   await using screen = openScreenBelowShell(rig, {

@@ -46,14 +46,15 @@ test('a pod that is deleted comes back with the newest image, and status tells t
 
   // and the loop goes on with the pod that is there now
   const next = unique('next');
+  const saved = rig.mark();
   await rig.writeAtomic('hello/message.txt', next);
-  await rig.devloop(['wait', '--live', 'hello', '--timeout', '60']);
+  await rig.event(passEnded('hello', 'live'), saved);
   await rig.serves('hello', next);
 });
 
 test('a namespace that is missing is made, and again for the next save after somebody deleted it with all that was in it', async () => {
   await using rig = await openRig('hello-service', { namespace: 'missing' });
-  await rig.up();
+  await rig.start();
   expect((await rig.kube.get('namespaces', undefined, rig.namespace)).status.phase).toBe('Active');
   await rig.serves('hello', /./);
 

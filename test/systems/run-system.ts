@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { liveness } from '../../packages/shared/src/protocol/service-state.ts';
+import type { LogMessage } from '../../packages/shared/src/protocol/stream-message.ts';
 import { type DevloopRig, unique } from '../rig/devloop-rig.ts';
 import { freePort } from '../rig/free-port.ts';
 import { plainRequest } from '../rig/http-answer.ts';
@@ -51,7 +52,8 @@ export async function runSystem(system: System, rig: DevloopRig): Promise<System
   await expectObjects(system, rig);
   const url = await addressOf(system, names, port, rig);
   const shown = async (text: string) => {
-    const ask = async () => (url === undefined ? await logsOf(rig) : (await plainRequest(url)).body);
+    if (url === undefined) return await expectLogged(text, rig);
+    const ask = async () => (await plainRequest(url)).body;
     await poll(ask, (answer) => answer.includes(text), { what: `${system.name} shows "${text}"` });
   };
   await shown(edit.text);
@@ -109,17 +111,37 @@ async function logsOf(rig: DevloopRig): Promise<string> {
   return (await rig.devloop(['logs'])).stdout;
 }
 
+/** Somebody has said it, and `devloop logs` has it. */
+async function expectLogged(text: string, rig: DevloopRig): Promise<void> {
+  await heard([aLine(`with "${text}"`, ({ lines }) => lines.some(([, line]) => line.includes(text)))], rig);
+  const logs = await logsOf(rig);
+  if (!logs.includes(text)) throw new Error(`devloop logs does not have "${text}":\n${logs}`);
+}
+
 /** Every service has said something, and `devloop logs` has it. */
 async function expectLogs(names: readonly string[], rig: DevloopRig): Promise<number> {
-  const heard = await poll(
-    async () => {
-      const logs = await logsOf(rig);
-      return names.filter((name) => new RegExp(`^${name} `, 'm').test(logs));
-    },
-    (found) => found.length === names.length,
-    { what: `lines of ${names.join(', ')} are in the logs` },
+  await heard(
+    names.map((name) => aLine(`of ${name}`, ({ service }) => service === name)),
+    rig,
   );
-  return heard.length;
+  const logs = await logsOf(rig);
+  const logged = names.filter((name) => new RegExp(`^${name} `, 'm').test(logs));
+  if (logged.length !== names.length) throw new Error(`devloop logs has lines of ${logged.join(', ')} only:\n${logs}`);
+  return logged.length;
+}
+
+/** Waits in the daemon's own stream: a command that is asked again and again is a process each time. */
+async function heard(wanted: readonly ((message: LogMessage) => boolean)[], rig: DevloopRig): Promise<void> {
+  await using logs = await rig.logs('follow=1');
+  for (const isWanted of wanted) await logs.find(isWanted);
+}
+
+type Lines = Extract<LogMessage, { type: 'lines' }>;
+
+function aLine(which: string, isMeant: (message: Lines) => boolean): (message: LogMessage) => boolean {
+  const predicate = (message: LogMessage) => message.type === 'lines' && isMeant(message);
+  predicate.toString = () => `a line ${which}`;
+  return predicate;
 }
 
 async function goBack(service: string, shown: () => Promise<void>, rig: DevloopRig): Promise<number> {
