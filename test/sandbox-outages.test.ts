@@ -71,6 +71,23 @@ test('the engine is gone for a while: a save meanwhile goes live after', { timeo
   await shop.greets('Without an engine');
 });
 
+test('a pod that a swap has left behind, because the cluster was lost after its ReplicaSet, is brought to the new content', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const atItsPod = { is: 'failing-api', method: 'PATCH', path: '/pods/', times: 1, status: 500 } as const;
+  await sandbox.fault({ ...atItsPod, reason: 'InternalError', message: 'etcdserver: request timed out' });
+  await save('Half swapped');
+  await poll(
+    async () => (await shop.status()).services.find(({ name }) => name === 'web'),
+    (service) => service?.failure !== undefined,
+    { what: 'the swap has failed' },
+  );
+  await sandbox.fault({ is: 'no-connections' });
+  await clusterIs('lost');
+  await sandbox.fault({ is: 'no-faults' });
+  await shop.greets('Half swapped');
+});
+
 test('a full disk fails the build and says what mends it; a rebuild goes live when there is room', {
   timeout: TIMEOUT_MS,
 }, async () => {

@@ -7,9 +7,8 @@ import type { ImagePin } from '../deploy/pin-images.ts';
 import { containersOf } from '../deploy/workload-images.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { lastLines } from '../logs/pod-logs.ts';
-import { hasBeenLive } from '../plan/next-step.ts';
 import { ContentBefore } from '../rollout/content-before.ts';
-import { type ExpectedImage, type ExpectedImages, expectedImage } from '../rollout/expected-images.ts';
+import { asksForExpected, type ExpectedImage, type ExpectedImages, expectedImage } from '../rollout/expected-images.ts';
 import { halfSwapped } from '../rollout/half-swapped.ts';
 import { forgetsStarts } from '../rollout/remind-of-starts.ts';
 import { changedImages, isObserved, planSwap, type SwapPlan, swap } from '../rollout/swap.ts';
@@ -65,11 +64,7 @@ export async function rollOut(
       one.action === 'swap'
         ? await carryOut(one, pins, pass, context, { kinds, before })
         : before.replacedBy(workloadOf(one.object, one.generation, pins));
-    if (!hasBeenLive(context.log.state, spec.name)) {
-      for (const pod of halfSwapped(workload, session.view)) {
-        await session.objects.delete({ ...pod, apiVersion: 'v1', kind: 'Pod' }, session.signal);
-      }
-    }
+    if (one.action !== 'swap') await replaceHalfSwapped(workload, session);
     workloads.push(workload);
   }
   reporter.times.appliedAt = instant();
@@ -104,6 +99,16 @@ export async function rollOut(
   for (const workload of known) context.history.saw(workloadStatus(workload, session.view).newest);
   const note = podlessNote(known, session.view);
   return { ok: true, kind, image, ...(note === undefined ? {} : { note }) };
+}
+
+/** Has pods made anew that no controller would ever look at, see {@link halfSwapped}. */
+async function replaceHalfSwapped(workload: Workload, { objects, view, signal }: ClusterSession): Promise<void> {
+  for (const seen of halfSwapped(workload, view)) {
+    // The view may be behind a swap that has just been made.
+    const pod = await objects.get({ ...seen, apiVersion: 'v1', kind: 'Pod' }, signal);
+    const isSeen = pod?.metadata.uid === seen.metadata.uid;
+    if (pod !== undefined && isSeen && !asksForExpected(pod, workload.expected)) await objects.delete(pod, signal);
+  }
 }
 
 /** A Job that has completed stays so, whoever takes it away: `ttlSecondsAfterFinished` does. */

@@ -4,8 +4,8 @@ import { asksForExpected } from './expected-images.ts';
 import { hasEnded, isTerminating, type LiveObjects, type Workload } from './workload-status.ts';
 
 /**
- * Pods of a Deployment that a daemon has left behind when it was killed in the middle of a swap: their ReplicaSet asks
- * for the expected images, they do not, and no controller would ever look at them again. Pure.
+ * Pods of a Deployment that a swap has left behind, because its daemon was killed or its cluster lost in the middle of it:
+ * their ReplicaSet asks for the expected images, they do not, and no controller would ever look at them again. Pure.
  */
 export function halfSwapped({ kind, namespace, name, expected }: Workload, live: LiveObjects): KubernetesObject[] {
   const deployment = kind === 'Deployment' ? live.get(kind, namespace, name) : undefined;
