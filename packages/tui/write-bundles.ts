@@ -13,10 +13,10 @@ const TUI = new URL('./', import.meta.url);
 const SANDBOX = new URL('../sandbox/', import.meta.url);
 
 /**
- * Loaded as they are: what is loaded late, or hardly ever (Ink also wants src/ui/ink/load-app.ts to have a say in how).
- * cpu-features is a native part of ssh2 that need not be there.
+ * Loaded as they are, if at all: what is hardly ever loaded, and what need not be there: a native part of ssh2, and what
+ * Ink takes for its own developers.
  */
-const EXTERNAL = ['ink', 'react', '@kubernetes/client-node', 'cpu-features'];
+const EXTERNAL = ['@kubernetes/client-node', 'cpu-features', 'react-devtools-core'];
 
 /**
  * Parts of dockerode that nobody reaches: sessions of a BuildKit that asks for credentials, and engines behind ssh. Loading
@@ -51,6 +51,15 @@ const requiredBuiltins: Plugin = {
       : undefined,
 };
 
+/**
+ * Ink's layout, with its WebAssembly as a data URL. It would read that by `fetch`, for which Node loads all of undici, and
+ * decodes it by itself where there is no `fetch`.
+ */
+const layoutWithoutFetch: Plugin = {
+  name: 'layout-without-fetch',
+  transform: (code, id) => (id.endsWith('/yoga-wasm-base64-esm.js') ? `const fetch = undefined;${code}` : undefined),
+};
+
 await write(DAEMON, {
   main: 'src/main.ts',
   'read-kubeconfig': 'src/kubernetes/read-kubeconfig.ts',
@@ -75,7 +84,9 @@ async function write(folder: URL, input: Record<string, string>, name = ''): Pro
     input,
     platform: 'node',
     external: EXTERNAL,
-    plugins: [withoutUnreached, requiredBuiltins],
+    plugins: [withoutUnreached, requiredBuiltins, layoutWithoutFetch],
+    // React is another library where it is not meant for production, a larger and slower one.
+    transform: { define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
     // the native parts of libraries, all of which do without; they would have to lie beside the bundle
     moduleTypes: { '.node': 'empty' },
     onwarn: (warning) => {

@@ -6,7 +6,6 @@ import type { Instance } from 'ink';
 import type { Intent } from './app/intent.ts';
 import type { UiEnding } from './effects/run-intent.ts';
 import { DaemonFeeds, followDetail } from './feed/daemon-feeds.ts';
-import { loadApp } from './ink/load-app.ts';
 import { type Row, type Size, span } from './paint/row.ts';
 import { themeFor } from './paint/theme.ts';
 import { UiSession } from './session.ts';
@@ -130,7 +129,7 @@ class RunningUi implements AsyncDisposable {
       this.#writer.enter();
       this.#session.repaint();
     }
-    const app = await Promise.race([loadApp(), this.ended]);
+    const app = await Promise.race([import('./ink/app.ts'), this.ended]);
     if (!('mountApp' in app)) return;
     process.on('SIGTSTP', this.#onStop);
     process.on('SIGCONT', this.#onContinue);
