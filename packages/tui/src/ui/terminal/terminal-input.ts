@@ -19,15 +19,18 @@ export class TerminalInput extends Readable {
   readonly #source: ReadStream;
   readonly #onMouse: (event: MouseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
+  readonly #escapeMs: number;
   #pending = '';
   #escape: NodeJS.Timeout | undefined;
   #isRaw = false;
   readonly #onData = (chunk: Buffer) => this.#take(this.#decoder.write(chunk));
 
-  constructor(source: ReadStream, onMouse: (event: MouseEvent) => void) {
+  /** @param escapeMs for how long more may follow an ESC, ms */
+  constructor(source: ReadStream, onMouse: (event: MouseEvent) => void, escapeMs = ESCAPE_MS) {
     super({ encoding: 'utf8' });
     this.#source = source;
     this.#onMouse = onMouse;
+    this.#escapeMs = escapeMs;
   }
 
   override _read(): void {
@@ -67,7 +70,7 @@ export class TerminalInput extends Readable {
     const known = typed.slice(0, typed.length - escapes.length);
     if (known !== '') this.push(known);
     for (const event of mouse) this.#onMouse(event);
-    if (escapes !== '') this.#escape = setTimeout(() => this.#endEscapes(), ESCAPE_MS);
+    if (escapes !== '') this.#escape = setTimeout(() => this.#endEscapes(), this.#escapeMs);
   }
 
   #endEscapes(): void {
