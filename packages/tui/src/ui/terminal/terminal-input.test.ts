@@ -21,7 +21,9 @@ async function read(pieces: readonly string[], escapeMs?: number): Promise<strin
     source.write(piece);
     await new Promise(setImmediate);
   }
-  if (!text.endsWith('.') && !text.endsWith('u')) await once(input, 'data');
+  const count = (of: string) => text.split(of).length - 1;
+  const escapes = pieces.join('').split('\u001b').length - 1;
+  while (!text.endsWith('.') && count('[27u') < escapes) await once(input, 'data');
   input.setRawMode(false);
   return text;
 }
