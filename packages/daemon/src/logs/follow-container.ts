@@ -29,6 +29,8 @@ export interface FollowOptions {
   readonly ends: Pick<ContainerEnds, 'until'>;
   readonly writer: LogWriter;
   readonly times: FollowTimes;
+  /** A clock in milliseconds. Default: this process's own. */
+  readonly now?: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +66,7 @@ class ContainerFollower {
 
   constructor(of: FollowedContainer, options: FollowOptions) {
     this.#of = of;
-    this.#quiet = new QuietTimes(options.times);
+    this.#quiet = new QuietTimes(options.times, options.now);
     this.#options = options;
     for (const { source, isComplete } of this.#open()) if (isComplete) this.#complete.add(source.id);
   }

@@ -47,6 +47,7 @@ export class FakeKubelet {
   /** What its status says where that is late. */
   #toldPod: KubernetesObject | undefined;
   #clockMs = Date.UTC(2026, 0, 1);
+  #silentMs = 0;
   readonly requests: string[];
   readonly api: Awaited<ReturnType<typeof openApiServer>>['api'];
 
@@ -202,7 +203,7 @@ export class FakeKubelet {
   writeUntold(texts: readonly string[], ms = 1000): void {
     for (const text of texts) this.#record(text);
     this.rename();
-    this.#clockMs += ms;
+    this.sayNothing(ms);
   }
 
   /** Streams tell the file that they are in once more from its beginning. */
@@ -214,6 +215,12 @@ export class FakeKubelet {
   /** The container says nothing for a while. */
   sayNothing(ms: number): void {
     this.#clockMs += ms;
+    this.#silentMs += ms;
+  }
+
+  /** How much of its time has not really passed, because its container said nothing then. */
+  get silentMs(): number {
+    return this.#silentMs;
   }
 
   /** The clock of the node is set back. */

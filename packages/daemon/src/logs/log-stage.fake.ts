@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { LOG_BEGINNING, LogCursor } from '../log-store/log-cursor.ts';
 import { LogWriter } from '../log-store/log-writer.ts';
 import { storedMessages } from '../log-store/stored-messages.ts';
+import { instant } from '../support/instant.ts';
 import { temporaryFolder } from '../support/temporary-folder.fake.ts';
 import { ContainerEnds } from './container-ends.ts';
 import { followContainer } from './follow-container.ts';
@@ -43,7 +44,15 @@ export class Stage implements AsyncDisposable {
     this.#ended = new AbortController();
     this.#following = followContainer(
       { pod: kubelet.pod, container: CONTAINER },
-      { session: kubelet, ends, writer, times: this.#times, signal: this.#ended.signal },
+      // in a silence that the kubelet makes up, time passes for who follows it, too
+      {
+        session: kubelet,
+        ends,
+        writer,
+        times: this.#times,
+        now: () => instant() + kubelet.silentMs,
+        signal: this.#ended.signal,
+      },
     );
   }
 
