@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DAEMON = 'packages/daemon/src';
@@ -108,6 +109,12 @@ describe('who may import whom', () => {
       rule,
     ).toEqual([]);
   });
+});
+
+test('the Node that is pinned is the one that packages are installed for', () => {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const workspace = parse(readFileSync(path.join(ROOT, 'pnpm-workspace.yaml'), 'utf8'));
+  expect(workspace.nodeVersion).toBe(devDependencies.node);
 });
 
 test('no test is mocked, left out or left alone', () => {
