@@ -89,7 +89,7 @@ test('lists what can be deleted from what the cluster tells of all groups at onc
         },
         {
           metadata: { name: 'odd' },
-          versions: [{ version: 'v1', resources: [{ resource: 'odds', scope: 'Cluster' }] }],
+          versions: [{ version: 'v1', resources: [{ resource: 'odds', scope: 'Cluster' }, resource('')] }],
         },
         { metadata: { name: 'empty' }, versions: [{ version: 'v1' }] },
       ],

@@ -154,9 +154,9 @@ export class Discovery {
 function kindsOf(apiVersion: string, { freshness, resources = [] }: VersionDiscovery): Resource[] {
   if (freshness === 'Stale') return [];
   return resources.flatMap(({ resource: name, responseKind, scope, verbs = [] }) =>
-    responseKind === undefined
-      ? []
-      : [{ apiVersion, kind: responseKind.kind, name, namespaced: scope === 'Namespaced', verbs }],
+    responseKind?.kind
+      ? [{ apiVersion, kind: responseKind.kind, name, namespaced: scope === 'Namespaced', verbs }]
+      : [],
   );
 }
 
