@@ -285,8 +285,9 @@ export class DockerodeImageEngine implements ImageEngine {
         }),
       ]);
       if (!State.Running) return { runs: false };
-      // Both by the engine's clock, which in a virtual machine is not this one's.
-      const forMs = Date.parse(stats.read) - Date.parse(State.StartedAt);
+      // Both by the engine's clock, which in a virtual machine is not this one's. Of one that has ended meanwhile the engine
+      // has no figures, read in the year 1.
+      const forMs = Math.max(0, Date.parse(stats.read) - Date.parse(State.StartedAt));
       return { runs: true, forMs, cpuMs: stats.cpu_stats.cpu_usage.total_usage / 1e6 };
     } catch (error) {
       if (dockerStatus(error) === 404) return undefined;
