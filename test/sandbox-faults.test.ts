@@ -343,6 +343,6 @@ test('what the control socket does not know is refused', async () => {
 
 // the last one: it is the end of the sandbox
 test('a sandbox that has been asked a lot ends too', async () => {
-  for (let count = 0; count < 200; count += 1) expect((await client.api(CONFIG_MAPS)).status).toBe(200);
+  for (let count = 0; count < 300; count += 1) expect((await client.api(CONFIG_MAPS)).status).toBe(200);
   await sandbox[Symbol.asyncDispose]();
 });

@@ -51,8 +51,8 @@ export async function stayUp(
   onProgress('seeing whether it stays up');
   const signal = AbortSignal.any([given, timeout]);
   const sample = () => Promise.all(ids.map((id) => engine.container(id, signal)));
-  const isToldToRun = (wanted: readonly string[]) =>
-    newest().some((pod) => unprobedContainers(pod).some(({ id }) => wanted.includes(id)));
+  const isToldToRun = (wanted: string) =>
+    newest().some((pod) => unprobedContainers(pod).some(({ id }) => id === wanted));
   try {
     const begin = instant();
     let unstarvedMs = 0;
@@ -62,7 +62,7 @@ export async function stayUp(
       const gone = ids.filter((_id, index) => before.runs[index]?.runs === false);
       if (gone.length > 0) {
         // The engine knows it at once, the kubelet up to a second later.
-        await view.changed.until(() => !isToldToRun(gone) || undefined, signal);
+        await view.changed.until(() => !gone.some(isToldToRun) || undefined, signal);
         return false;
       }
       if (before.runs.every((run) => run === undefined)) return true;
@@ -70,12 +70,11 @@ export async function stayUp(
       const tooYoungMs = LEAST_MS - 2 * SAMPLE_MS - ageOfYoungest(before.runs);
       if (tooYoungMs > 0) {
         // Nothing that it does in this time makes it one that is past its start; only its end is of interest.
-        const over = AbortSignal.any([signal, AbortSignal.timeout(tooYoungMs)]);
+        const oldEnough = AbortSignal.timeout(tooYoungMs);
         await view.changed
-          .until(() => ids.some((id) => !isToldToRun([id])) || undefined, over)
+          .until(() => !ids.every(isToldToRun) || undefined, AbortSignal.any([signal, oldEnough]))
           .catch((error: unknown) => {
-            signal.throwIfAborted();
-            if (!over.aborted) throw error;
+            if (!isAborted(error, oldEnough)) throw error;
           });
       }
       const after = { at: instant(), runs: await sample() };
