@@ -13,9 +13,6 @@ class DisruptiveLast extends BaseSequencer {
 /** The real command and daemon on whatever minikube this machine has, one file at a time. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  // workspace packages are read as they are written, as the rig does
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['test/scenarios/**/*.test.ts', 'test/contract/*.test.ts'],
     globalSetup: ['test/rig/cluster-setup.ts'],

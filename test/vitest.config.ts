@@ -4,9 +4,6 @@ import { defineConfig } from 'vitest/config';
 /** What needs no cluster: the unit tests beside the code, the tests of the rig, the rules of the house. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  // workspace packages are read as they are written, not as they were built last
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/*.test.ts', 'test/{rig,bench,compose}/*.test.ts'],
     // modules hold no state, so files can share them; most of what takes time waits, so there may be more than there are cores
