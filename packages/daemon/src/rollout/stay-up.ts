@@ -51,8 +51,6 @@ export async function stayUp(
   onProgress('seeing whether it stays up');
   const signal = AbortSignal.any([given, timeout]);
   const sample = () => Promise.all(ids.map((id) => engine.container(id, signal)));
-  const isToldToRun = (wanted: string) =>
-    newest().some((pod) => unprobedContainers(pod).some(({ id }) => id === wanted));
   try {
     const begin = instant();
     let unstarvedMs = 0;
@@ -62,21 +60,12 @@ export async function stayUp(
       const gone = ids.filter((_id, index) => before.runs[index]?.runs === false);
       if (gone.length > 0) {
         // The engine knows it at once, the kubelet up to a second later.
-        await view.changed.until(() => !gone.some(isToldToRun) || undefined, signal);
+        const isToldToRun = () => newest().some((pod) => unprobedContainers(pod).some(({ id }) => gone.includes(id)));
+        await view.changed.until(() => !isToldToRun() || undefined, signal);
         return false;
       }
       if (before.runs.every((run) => run === undefined)) return true;
       await delay(SAMPLE_MS, signal);
-      const tooYoungMs = LEAST_MS - 2 * SAMPLE_MS - ageOfYoungest(before.runs);
-      if (tooYoungMs > 0) {
-        // Nothing that it does in this time makes it one that is past its start; only its end is of interest.
-        const oldEnough = AbortSignal.timeout(tooYoungMs);
-        await view.changed
-          .until(() => !ids.every(isToldToRun) || undefined, AbortSignal.any([signal, oldEnough]))
-          .catch((error: unknown) => {
-            if (!isAborted(error, oldEnough)) throw error;
-          });
-      }
       const after = { at: instant(), runs: await sample() };
       const ms = after.at - before.at;
       const done = await Promise.all(
@@ -107,11 +96,6 @@ export async function stayUp(
     if (!isAborted(error, timeout)) throw error;
     return false;
   }
-}
-
-/** For how long the youngest has run, ms; none: for ever. */
-function ageOfYoungest(runs: readonly (ContainerRun | undefined)[]): number {
-  return Math.min(...runs.map((run) => (run?.runs ? run.forMs : Number.POSITIVE_INFINITY)));
 }
 
 /** Processor time that a container took between two samples, ms. */

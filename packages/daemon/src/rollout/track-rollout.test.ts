@@ -98,28 +98,6 @@ test('one that still loads is not live yet, one that has come to rest is, at the
   expect(result.ok && result.readyAt - begin).toBeLessThan(Date.now() - begin);
 });
 
-test('one that has hardly begun is not looked at before it could be past its start', async () => {
-  const startedAt = Date.now() - 100;
-  const { outcome, asked } = track(new ChangingView(startedNow('a')), () => {
-    return { runs: true, forMs: Date.now() - startedAt, cpuMs: 50 };
-  });
-  expect((await outcome).ok).toBe(true);
-  expect(asked.length).toBeLessThanOrEqual(4); // at first, before and at its first second, and once more
-});
-
-test('one that has hardly begun when it ends is not waited for', async () => {
-  const view = new ChangingView(startedNow('a'));
-  const ends = new AbortController();
-  const { outcome, asked } = track(view, () => {
-    setTimeout(() => {
-      ends.abort();
-      view.become(startedNow('a', { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }));
-    }, 300);
-    return ends.signal.aborted ? { runs: false } : { runs: true, forMs: -10_000, cpuMs: 50 };
-  });
-  expect([(await outcome).ok, asked.length]).toEqual([false, 2]);
-});
-
 test('one that ends when it seems to have come to rest never counts as live', async () => {
   const view = new ChangingView(startedNow('a'));
   let samples = 0;
