@@ -290,8 +290,16 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
     return this.kube.delete('pods', this.namespace, name);
   }
 
-  /** Resolves when the pod is gone, so that only another can answer. */
+  /**
+   * Resolves when the pod is gone, so that only another can answer. It is deleted when it is told to run: a kubelet
+   * before Kubernetes 1.22 that is still to tell so forgets the end of a pod until a minute later.
+   */
   async deletePodAndWait(name: string): Promise<void> {
+    await poll(
+      () => this.object('pods', name),
+      ({ status }) => status.phase === 'Running',
+      { what: `pod ${name} runs` },
+    );
     await this.deletePod(name);
     await poll(
       () => this.names('pods'),
