@@ -57,7 +57,7 @@ function listenOn(
   return new Promise((resolve, reject) => {
     const server = net.createServer({ allowHalfOpen: true }, onConnection);
     server.once('error', reject);
-    server.listen({ port, host, backlog: BACKLOG, ipv6Only: net.isIPv6(host) && host !== '::' }, () => {
+    server.listen({ port, host, backlog: BACKLOG, ipv6Only: host.includes(':') && host !== '::' }, () => {
       server.off('error', reject);
       resolve(server);
     });

@@ -1,4 +1,5 @@
 import http, { type IncomingMessage } from 'node:http';
+import net from 'node:net';
 import { DevloopError, ErrorReport, fromReport } from '@devloop/shared/errors/devloop-error';
 
 export interface SocketRequest {
@@ -66,8 +67,9 @@ export function connectionError(error: unknown, signal: AbortSignal): unknown {
 function open(socketPath: string, { method = 'GET', path, body, signal }: SocketRequest): Promise<IncomingMessage> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    // an agent would keep the connection, and the daemon would have to wait for it when it ends
-    const request = http.request({ socketPath, method, path, agent: false, signal });
+    // an agent would keep the connection, and the daemon would have to wait for it when it ends; and it would ask whether
+    // the socket's host is an IPv6 address, which takes a twentieth of a command's time
+    const request = http.request({ createConnection: () => net.connect(socketPath), method, path, signal });
     request.once('response', resolve);
     request.once('error', (error) => reject(connectionError(error, signal)));
     if (text !== undefined) request.setHeader('content-type', 'application/json');
