@@ -56,13 +56,20 @@ test('from nothing to live, a save, two screens at once, and whichever way one i
   expect(await again.exited).toBe(0);
 });
 
-test('a daemon that was killed, stopped from elsewhere, or is of another version: said, and S or y brings one', async () => {
+test('a daemon that hangs, was killed, stopped from elsewhere, or is of another version: said, and S or y brings one', async () => {
   await using rig = await openRig('hello-service');
   await rig.start();
   await rig.events.stop();
   const { pid } = await rig.status();
   await using screen = openScreen(rig);
   await screen.shows(/› ● live +hello/);
+
+  process.kill(pid, 'SIGSTOP');
+  await screen.shows('✗ daemon does not answer');
+  screen.press('S');
+  expect(await screen.shows('✗ The daemon runs, and does not answer.')).toContain(`kill -CONT ${pid}`);
+  process.kill(pid, 'SIGCONT');
+  await screen.shows('● connected');
 
   process.kill(pid, 'SIGKILL');
   await screen.shows('✗ daemon gone, S starts it');

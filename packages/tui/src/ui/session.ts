@@ -153,7 +153,7 @@ export class UiSession implements Keyboard, Disposable {
     const body = bodySize(this.#state, this.#options.size());
     return {
       services,
-      connected: link.is === 'connected',
+      link,
       sandbox: snapshot?.cluster.is === 'connected' && snapshot.cluster.product === 'sandbox',
       body,
       logs: this.#logs,

@@ -21,7 +21,11 @@ export function projectStep(state: UiState, action: ProjectAction, view: UiView)
     case 'delete-all':
       return step(state, { is: 'ask-down' });
     case 'start-daemon':
-      if (view.connected) return refuse(state, 'The daemon runs.', 'Stop it with Q');
+      if (view.link.is === 'connected') return refuse(state, 'The daemon runs.', 'Stop it with Q');
+      if (view.link.is === 'silent') {
+        const remedy = `Where it was stopped, let it go on: kill -CONT ${view.link.pid}. Else end it, then press S: kill -9 ${view.link.pid}`;
+        return refuse(state, 'The daemon runs, and does not answer.', remedy);
+      }
       return step(state, { is: 'start-daemon' });
     case 'stop-daemon':
       return step({

@@ -23,7 +23,7 @@ const api = liveService('api', { paused: true });
 const worker = liveService('worker', { seenRevision: 4, failure: report('It broke.'), pods: [] });
 const VIEW: UiView = {
   services: [web, api, worker],
-  connected: true,
+  link: { is: 'connected', pid: 7 },
   body: { columns: 80, rows: 20 },
   logs: new LogStore(),
   detailEnd: 5,

@@ -1,4 +1,5 @@
 import type { ServiceSnapshot } from '@devloop/shared/protocol/service-state';
+import type { DaemonLink } from '../feed/project-store.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import type { Size } from '../paint/row.ts';
 import type { Intent } from './intent.ts';
@@ -7,8 +8,8 @@ import type { UiState } from './ui-state.ts';
 /** What the reducer must know of the world to understand a key. */
 export interface UiView {
   readonly services: readonly ServiceSnapshot[];
-  /** True while a daemon answers. */
-  readonly connected: boolean;
+  /** Whether a daemon is there. */
+  readonly link: DaemonLink;
   /** Whether the cluster ends with the daemon. */
   readonly sandbox: boolean;
   /** The screen's own space, without header and footer. */

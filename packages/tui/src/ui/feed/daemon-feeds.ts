@@ -13,6 +13,8 @@ const TAIL = { events: 400, lines: 2000 };
 const SEEK_MS = { first: 200, longest: 2000 };
 /** A feed beside the view that breaks off alone is opened again after this long. */
 const REOPEN_MS = 1000;
+/** How often the daemon is asked whether it answers. */
+const ASK_MS = 3000;
 
 /** Whose daemon it is. */
 export interface FeedSource {
@@ -116,7 +118,12 @@ export class DaemonFeeds {
     const { client, hello } = attachment;
     const over = new AbortController();
     const both = AbortSignal.any([signal, over.signal]);
-    const beside = [() => this.#events(client, hello, both), () => this.#logs(client, both)].map(async (open) => {
+    const feeds = [
+      () => this.#events(client, hello, both),
+      () => this.#logs(client, both),
+      () => this.#askWhetherItAnswers(attachment, both),
+    ];
+    const beside = feeds.map(async (open) => {
       await painted;
       await again(open, both).catch((error) => over.abort(error));
     });
@@ -125,6 +132,16 @@ export class DaemonFeeds {
     } finally {
       over.abort();
       await Promise.all(beside);
+    }
+  }
+
+  /** Tells when the daemon has become silent, and when it answers again; that it has ended, the view tells. */
+  async #askWhetherItAnswers({ client, hello }: Attachment, signal: AbortSignal): Promise<void> {
+    for (let wasSilent = false; ; ) {
+      await delay(ASK_MS, undefined, { signal });
+      const isSilent = !(await client.answers(signal));
+      if (isSilent !== wasSilent) this.#listener.link({ is: isSilent ? 'silent' : 'connected', pid: hello.pid });
+      wasSilent = isSilent;
     }
   }
 

@@ -6,6 +6,8 @@ import type { ViewMessage } from '@devloop/shared/protocol/stream-message';
 export type DaemonLink =
   | { readonly is: 'starting' }
   | { readonly is: 'connected'; readonly pid: number }
+  /** It keeps its connections and says nothing: it was stopped, or it hangs. What is shown may be long past. */
+  | { readonly is: 'silent'; readonly pid: number }
   /** The connection broke; it is sought again. */
   | { readonly is: 'lost' }
   /** It was lost, and none is there: it has not ended of its own accord. */

@@ -28,6 +28,8 @@ function linkSpan(link: DaemonLink): Span {
       return span('◐ starting', { tone: 'accent' });
     case 'connected':
       return span('● connected', { tone: 'good' });
+    case 'silent':
+      return span('✗ daemon does not answer', { tone: 'bad', bold: true });
     case 'lost':
       return span('✗ daemon lost, reconnecting', { tone: 'bad', bold: true });
     case 'gone':

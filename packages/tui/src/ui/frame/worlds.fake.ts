@@ -92,6 +92,7 @@ export const WORLDS: Readonly<Record<string, World>> = {
     selected: 'service-40',
   }),
   'daemon lost': { ...healthy, project: { ...healthy.project, link: { is: 'lost' } } },
+  'daemon silent': { ...healthy, project: { ...healthy.project, link: { is: 'silent', pid: 7 } } },
   'daemon gone': { ...healthy, project: { ...healthy.project, link: { is: 'gone' } } },
   starting: { ...healthy, project: { link: { is: 'starting' }, snapshot: undefined } },
   'cluster lost': knowing(healthy, {
