@@ -132,7 +132,11 @@ test('in a rolling update the old program answers until the new one listens, and
     isLive = true;
   });
   const answers: string[] = [];
-  while (!isLive) answers.push(await ask());
+  await poll(
+    async () => answers.push(await ask()),
+    () => isLive,
+    { what: 'hello is live', everyMs: 20 },
+  );
   await told;
   expect(await ask()).toBe(after); // what is called live is what answers
   const first = answers.indexOf(after);

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
+import { poll } from '../rig/poll.ts';
 import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
 // long enough a build to look at what is said meanwhile
@@ -18,15 +19,17 @@ for (const rollout of ['swap', 'rolling'] as const) {
     const since = rig.mark();
     await rig.writeAtomic('hello/message.txt', message);
     const samples: { word: string; body: string }[] = [];
-    let isLive = false;
-    while (!isLive) {
-      // in this order: once status calls the new revision live, every later answer must be the new one
-      const service = await rig.service('hello');
-      const body = (await rig.served('hello').catch((error) => ({ body: String(error) }))).body;
-      if (service.seenRevision === before.seenRevision) continue; // the save is not noticed yet
-      samples.push({ word: service.liveness, body });
-      isLive = rig.events.since(since).some(passEnded('hello', 'live'));
-    }
+    await poll(
+      async () => {
+        // in this order: once status calls the new revision live, every later answer must be the new one
+        const { liveness, seenRevision } = await rig.service('hello');
+        const { body } = await rig.served('hello').catch((error) => ({ body: String(error) }));
+        // not before the save is noticed
+        if (seenRevision !== before.seenRevision) samples.push({ word: liveness, body });
+      },
+      () => rig.events.since(since).some(passEnded('hello', 'live')),
+      { what: 'hello is live', everyMs: 20 },
+    );
     const service = await rig.service('hello');
     samples.push({ word: service.liveness, body: (await rig.served('hello')).body });
 
