@@ -131,6 +131,15 @@ test('manifests are taken where there is a compose file too, and that is said', 
   expect(project?.services).toMatchObject([{ name: 'web', build: { image: 'acme/web' } }]);
 });
 
+test('what of the manifests cannot be deployed is said, with its place', async () => {
+  const job = 'apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: migrate- }\n';
+  const folder = temporaryFolder({ 'web/Dockerfile': DOCKERFILE, 'k8s/all.yaml': deployment('web', 'web') + job });
+  const inferred = inferConfig(await surveyFolder(folder, process.env, signal), folder);
+  expect(inferred?.doubts).toEqual([
+    'k8s/all.yaml:8 cannot be deployed: Job has no `metadata.name`. An object with `generateName` cannot be applied again and again: give it a `name`.',
+  ]);
+});
+
 test('what is deployed and not built is followed, wherever its manifests are', async () => {
   const { inferred, project } = await infer({ 'all.yaml': deployment('carts', 'x/carts') + deployment('db', 'mongo') });
   expect(inferred?.text).toContain('manifests: [all.yaml]');

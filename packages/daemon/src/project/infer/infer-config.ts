@@ -76,7 +76,7 @@ export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answ
   return {
     text,
     reasons,
-    doubts: [...both, ...services.flatMap(({ doubt }) => doubt), ...doubts],
+    doubts: [...both, ...services.flatMap(({ doubt }) => doubt), ...survey.problems, ...doubts],
     questions: matches.flatMap(questionOf),
   };
 }

@@ -42,6 +42,8 @@ export interface FoundManifestFile {
   /** `Deployment web`, … */
   readonly objects: readonly string[];
   readonly containers: readonly FoundContainer[];
+  /** Why the first of what is in it and cannot be deployed cannot be, with its place. */
+  readonly problem: string | undefined;
 }
 
 /** What lies in a project folder that devloop can do something with. */
@@ -50,6 +52,8 @@ export interface FolderSurvey {
   /** The compose file of the project folder, and what is laid over it. */
   readonly compose: readonly string[];
   readonly manifests: readonly FoundManifestFile[];
+  /** What cannot be deployed of the manifests, a sentence for each file. */
+  readonly problems: readonly string[];
   /** Kustomizations and charts; the objects of those that can be rendered are among the manifests, by their folder. */
   readonly rendered: readonly FoundRendering[];
   /** Files of skaffold, which devloop does not run. */
@@ -75,13 +79,15 @@ export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signa
     candidates.filter((file) => !parts.has(file)).map((file) => manifestsIn(folder, file)),
   );
   const made = rendered.flatMap(({ folder: file, outcome }) => (outcome.ok ? [objectsIn(file, outcome.text)] : []));
-  const manifests = [...read, ...made].filter((one) => one.objects.length > 0);
+  const found = [...read, ...made];
+  const manifests = found.filter((one) => one.objects.length > 0);
   const images = manifests.flatMap(({ containers }) => containers.map(({ image }) => image));
   const dockerfiles = chooseDockerfiles(files.filter(isDockerfile), images, path.basename(path.resolve(folder)));
   return {
     dockerfiles: await Promise.all(dockerfiles.map((chosen) => dockerfileAt(folder, chosen))),
     compose: compose === undefined ? [] : [compose, ...files.filter((file) => COMPOSE_OVERRIDE.test(file))],
     manifests,
+    problems: found.flatMap(({ problem }) => problem ?? []),
     rendered,
     skaffold: files.filter((file) => path.basename(file) === SKAFFOLD_FILE),
     skaffoldProject: files.includes(SKAFFOLD_FILE)
@@ -121,8 +127,11 @@ async function manifestsIn(root: string, file: string): Promise<FoundManifestFil
 }
 
 function objectsIn(file: string, text: string): FoundManifestFile {
-  const { manifests } = looksLikeManifests(text) ? parseManifests(file, text, { isNamed: false }) : { manifests: [] };
+  const { manifests, diagnostics } = looksLikeManifests(text)
+    ? parseManifests(file, text, { isNamed: false })
+    : { manifests: [], diagnostics: [] };
   const objects = manifests.map(({ object }) => object);
+  const [problem] = diagnostics;
   return {
     file,
     objects: objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
@@ -135,5 +144,6 @@ function objectsIn(file: string, text: string): FoundManifestFile {
           ports: ((container['ports'] ?? []) as { containerPort: number }[]).map(({ containerPort }) => containerPort),
         })),
       ),
+    problem: problem && `${file}:${problem.line} cannot be deployed: ${problem.message} ${problem.hint}`,
   };
 }
