@@ -9,10 +9,15 @@ import net from 'node:net';
  */
 const PORTS = [10_000, 20_000] as const;
 
-/** A port of this machine's loopback that nobody listens on now. */
+/** Those of this process: whoever has been given one listens on it later, or not for long. */
+const given = new Set<number>();
+
+/** A port of this machine's loopback that nobody listens on now, and that was not given before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(...PORTS);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }
