@@ -8,6 +8,7 @@ import { freePort } from '../rig/free-port.ts';
 import { plainRequest } from '../rig/http-answer.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { sampleUntil } from '../rig/sample-until.ts';
 import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
 const configOf = (port: number) => `services:\n  hello:\n    killAfterMs: 5000\n    ports: ["${port}:8080"]\n`;
@@ -132,10 +133,9 @@ test('in a rolling update the old program answers until the new one listens, and
     isLive = true;
   });
   const answers: string[] = [];
-  await poll(
-    async () => answers.push(await ask()),
+  await sampleUntil(
     () => isLive,
-    { what: 'hello is live', everyMs: 20 },
+    async () => void answers.push(await ask()),
   );
   await told;
   expect(await ask()).toBe(after); // what is called live is what answers

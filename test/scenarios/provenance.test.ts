@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
-import { poll } from '../rig/poll.ts';
+import { sampleUntil } from '../rig/sample-until.ts';
 import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
 // long enough a build to look at what is said meanwhile
@@ -19,17 +19,13 @@ for (const rollout of ['swap', 'rolling'] as const) {
     const since = rig.mark();
     await rig.writeAtomic('hello/message.txt', message);
     const samples: { word: string; body: string }[] = [];
-    await poll(
-      async () => {
-        // in this order: once status calls the new revision live, every later answer must be the new one
-        const { liveness, seenRevision } = await rig.service('hello');
-        const { body } = await rig.served('hello').catch((error) => ({ body: String(error) }));
-        // not before the save is noticed
-        if (seenRevision !== before.seenRevision) samples.push({ word: liveness, body });
-      },
-      () => rig.events.since(since).some(passEnded('hello', 'live')),
-      { what: 'hello is live', everyMs: 20 },
-    );
+    const isLive = () => rig.events.since(since).some(passEnded('hello', 'live'));
+    await sampleUntil(isLive, async () => {
+      // in this order: once status calls the new revision live, every later answer must be the new one
+      const { liveness, seenRevision } = await rig.service('hello');
+      const { body } = await rig.served('hello').catch((error) => ({ body: String(error) }));
+      if (seenRevision !== before.seenRevision) samples.push({ word: liveness, body }); // else the save is not noticed yet
+    });
     const service = await rig.service('hello');
     samples.push({ word: service.liveness, body: (await rig.served('hello')).body });
 

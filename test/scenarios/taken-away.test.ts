@@ -3,6 +3,7 @@ import { unique } from '../rig/devloop-rig.ts';
 import { eventOf, passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
+import { sampleUntil } from '../rig/sample-until.ts';
 import { testOnSharedRig } from '../rig/shared-rig.ts';
 
 const test = testOnSharedRig('hello-service');
@@ -26,20 +27,17 @@ test('a pod that is deleted comes back with the newest image, and status tells t
   const [pod] = await rig.pods('app=hello');
 
   await rig.deletePod(pod.metadata.name);
-  const said = [await rig.service('hello')];
-  await poll(
-    async () => {
-      const service = await rig.service('hello');
-      said.push(service);
-      return service;
-    },
-    ({ liveness, pods }) =>
-      liveness === 'live' &&
-      pods.filter(({ ready }) => ready).length === 1 &&
-      pods.every(({ name }) => name !== pod.metadata.name),
-    { what: 'another pod is live', everyMs: 20 },
-  );
-  expect(said.filter(({ liveness, pods }) => liveness === 'live' && !pods.some(({ ready }) => ready))).toEqual([]);
+  let settled = false;
+  const untrue: unknown[] = [];
+  const isSettled = () => settled;
+  await sampleUntil(isSettled, async () => {
+    const service = await rig.service('hello');
+    const ready = service.pods.filter((candidate) => candidate.ready);
+    if (service.liveness === 'live' && ready.length === 0) untrue.push(service);
+    const names = service.pods.map((candidate) => candidate.name);
+    settled = service.liveness === 'live' && ready.length === 1 && !names.includes(pod.metadata.name);
+  });
+  expect(untrue).toEqual([]);
   await rig.serves('hello', message);
   const [fresh] = await rig.pods('app=hello');
   expect(fresh.metadata.uid).not.toBe(pod.metadata.uid);

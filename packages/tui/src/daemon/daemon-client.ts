@@ -50,27 +50,16 @@ export class DaemonClient {
 
   /** Asks who is there, to tell it to end whatever it speaks. */
   async helloOfAnyVersion(signal: AbortSignal): Promise<Hello> {
-    const hello = await this.#helloInTime(signal);
-    if (hello !== undefined) return hello;
-    throw new DevloopError(
-      'daemon/unreachable',
-      `The daemon at ${this.#socket} does not answer.`,
-      `End the process that listens there, then try again: lsof -t ${this.#socket} | xargs kill`,
-    );
-  }
-
-  /** Whether it answers: one that was stopped, or that hangs, keeps its connections and says nothing. */
-  async answers(signal: AbortSignal): Promise<boolean> {
-    return (await this.#helloInTime(signal)) !== undefined;
-  }
-
-  async #helloInTime(signal: AbortSignal): Promise<Hello | undefined> {
     const limit = AbortSignal.timeout(HELLO_TIMEOUT_MS);
     try {
       return understand(Hello, await this.#get('/v1/hello', AbortSignal.any([signal, limit])));
     } catch (error) {
       if (signal.aborted || !limit.aborted) throw error;
-      return undefined;
+      throw new DevloopError(
+        'daemon/unreachable',
+        `The daemon at ${this.#socket} does not answer.`,
+        `End the process that listens there, then try again: lsof -t ${this.#socket} | xargs kill`,
+      );
     }
   }
 
