@@ -63,6 +63,11 @@ export class DaemonClient {
     }
   }
 
+  /** Resolves when it has answered, however long that takes: one that was stopped, or that hangs, keeps its connections. */
+  async answered(signal: AbortSignal): Promise<void> {
+    await this.#get('/v1/hello', signal);
+  }
+
   async snapshot(signal: AbortSignal): Promise<DaemonSnapshot> {
     return understand(DaemonSnapshot, await this.#get('/v1/snapshot', signal));
   }

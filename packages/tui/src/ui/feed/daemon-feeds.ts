@@ -13,8 +13,8 @@ const TAIL = { events: 400, lines: 2000 };
 const SEEK_MS = { first: 200, longest: 2000 };
 /** A feed beside the view that breaks off alone is opened again after this long. */
 const REOPEN_MS = 1000;
-/** How often the daemon is asked whether it answers. */
-const ASK_MS = 3000;
+/** How often the daemon is asked whether it answers, and after how long without an answer it is called silent. */
+const ASK_MS = { every: 3000, silent: 5000 };
 
 /** Whose daemon it is. */
 export interface FeedSource {
@@ -137,11 +137,21 @@ export class DaemonFeeds {
 
   /** Tells when the daemon has become silent, and when it answers again; that it has ended, the view tells. */
   async #askWhetherItAnswers({ client, hello }: Attachment, signal: AbortSignal): Promise<void> {
-    for (let wasSilent = false; ; ) {
-      await delay(ASK_MS, undefined, { signal });
-      const isSilent = !(await client.answers(signal));
-      if (isSilent !== wasSilent) this.#listener.link({ is: isSilent ? 'silent' : 'connected', pid: hello.pid });
-      wasSilent = isSilent;
+    const { pid } = hello;
+    for (;;) {
+      await delay(ASK_MS.every, undefined, { signal });
+      let isSilent = false;
+      const silence = setTimeout(() => {
+        isSilent = true;
+        this.#listener.link({ is: 'silent', pid });
+      }, ASK_MS.silent);
+      try {
+        // asked once: what nobody accepts would fill the queue of its socket
+        await client.answered(signal);
+      } finally {
+        clearTimeout(silence);
+      }
+      if (isSilent) this.#listener.link({ is: 'connected', pid });
     }
   }
 
