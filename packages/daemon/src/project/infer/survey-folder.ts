@@ -78,7 +78,9 @@ export async function surveyFolder(folder: string, env: NodeJS.ProcessEnv, signa
   const read = await Promise.all(
     candidates.filter((file) => !parts.has(file)).map((file) => manifestsIn(folder, file)),
   );
-  const made = rendered.flatMap(({ folder: file, outcome }) => (outcome.ok ? [objectsIn(file, outcome.text)] : []));
+  const made = rendered.flatMap(({ folder: file, outcome }) =>
+    outcome.ok ? [objectsRenderedTo(file, outcome.text)] : [],
+  );
   const found = [...read, ...made];
   const manifests = found.filter((one) => one.objects.length > 0);
   const images = manifests.flatMap(({ containers }) => containers.map(({ image }) => image));
@@ -123,10 +125,15 @@ async function dockerfileAt(root: string, chosen: ChosenDockerfile): Promise<Fou
 }
 
 async function manifestsIn(root: string, file: string): Promise<FoundManifestFile> {
-  return objectsIn(file, await readFile(path.join(root, file), 'utf8'));
+  return objectsIn(file, await readFile(path.join(root, file), 'utf8'), (line) => `${file}:${line}`);
 }
 
-function objectsIn(file: string, text: string): FoundManifestFile {
+function objectsRenderedTo(folder: string, text: string): FoundManifestFile {
+  return objectsIn(folder, text, (line) => `Line ${line} of what ${folder} is rendered to`);
+}
+
+/** @param placeOf what a line of the text is called */
+function objectsIn(file: string, text: string, placeOf: (line: number) => string): FoundManifestFile {
   const { manifests, diagnostics } = looksLikeManifests(text)
     ? parseManifests(file, text, { isNamed: false })
     : { manifests: [], diagnostics: [] };
@@ -144,6 +151,6 @@ function objectsIn(file: string, text: string): FoundManifestFile {
           ports: ((container['ports'] ?? []) as { containerPort: number }[]).map(({ containerPort }) => containerPort),
         })),
       ),
-    problem: problem && `${file}:${problem.line} cannot be deployed: ${problem.message} ${problem.hint}`,
+    problem: problem && `${placeOf(problem.line)} cannot be deployed: ${problem.message} ${problem.hint}`,
   };
 }
