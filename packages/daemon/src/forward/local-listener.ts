@@ -57,6 +57,7 @@ function listenOn(
   return new Promise((resolve, reject) => {
     const server = net.createServer({ allowHalfOpen: true }, onConnection);
     server.once('error', reject);
+    // an address, never a name; `net.isIPv6` compiles a regular expression for it, at each start
     server.listen({ port, host, backlog: BACKLOG, ipv6Only: host.includes(':') && host !== '::' }, () => {
       server.off('error', reject);
       resolve(server);
