@@ -205,19 +205,13 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
 
   // --- the socket
 
-  get #environment(): RuntimeEnvironment {
-    const { env } = this;
-    const [uid, temporaryFolder, homeFolder] = [userInfo().uid, tmpdir(), homedir()];
-    return { env, uid, temporaryFolder, homeFolder, platform: process.platform };
-  }
-
   get socketPath(): string {
-    return runtimePaths(this.folder, this.#environment).socket;
+    return runtimePaths(this.folder, runtimeEnvironment(this.env)).socket;
   }
 
   /** Where the daemon keeps the logs of the services. */
   get logsFolder(): string {
-    return logsFolderOf(this.folder, this.#environment);
+    return logsFolderOf(this.folder, runtimeEnvironment(this.env));
   }
 
   get socket(): DaemonSocket {
@@ -501,6 +495,12 @@ export function commandEnvironment(
     ([name]) => !/^(VITEST|VITE_|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name),
   );
   return { ...Object.fromEntries(own), NO_COLOR: '1', ...more };
+}
+
+/** Where a command that is started with this environment has its daemon and the logs. */
+export function runtimeEnvironment(env: RuntimeEnvironment['env']): RuntimeEnvironment {
+  const [uid, temporaryFolder, homeFolder] = [userInfo().uid, tmpdir(), homedir()];
+  return { env, uid, temporaryFolder, homeFolder, platform: process.platform };
 }
 
 /** A text that no run has built before, so that an image made of it is not there yet. */

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { constants, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A project's folder, and the ways in which editors save into it. */
@@ -31,10 +31,12 @@ export class ProjectFolder {
     await rename(temporary, this.file(relative));
   }
 
-  /** In place, the file that was there or a new one. */
+  /** In place, the file that was there or a new one; never empty in between, which a daemon may see that is quick. */
   async write(relative: string, text: string): Promise<void> {
     await mkdir(path.dirname(this.file(relative)), { recursive: true });
-    await writeFile(this.file(relative), text);
+    await using handle = await open(this.file(relative), constants.O_CREAT | constants.O_WRONLY);
+    const { bytesWritten } = await handle.write(text, 0);
+    await handle.truncate(bytesWritten);
   }
 
   /** In place in two steps with a moment between them, in which the file is empty. */

@@ -1,8 +1,10 @@
 import { cp, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
-import { DEVLOOP, REPOSITORY } from './devloop-rig.ts';
+import type { DaemonSnapshot } from '../../packages/shared/src/protocol/snapshot.ts';
+import { runtimePaths } from '../../packages/shared/src/runtime-paths.ts';
+import { DaemonSocket } from './daemon-socket.ts';
+import { DEVLOOP, REPOSITORY, runtimeEnvironment } from './devloop-rig.ts';
 import { freePort } from './free-port.ts';
 import { plainRequest } from './http-answer.ts';
 import { poll } from './poll.ts';
@@ -69,8 +71,9 @@ export class SandboxedShop extends ProjectFolder implements AsyncDisposable {
     await this.devloop('up', '-d', '--sandbox', '--timeout', String(UP_TIMEOUT_SECONDS));
   }
 
-  async status(): Promise<DaemonSnapshot> {
-    return DaemonSnapshot.parse(JSON.parse((await this.devloop('status', '--json')).stdout));
+  /** What its daemon knows now, without the process of a command, which may be asked again and again. */
+  status(): Promise<DaemonSnapshot> {
+    return new DaemonSocket(runtimePaths(this.folder, runtimeEnvironment(this.environment)).socket).snapshot();
   }
 
   get url(): string {

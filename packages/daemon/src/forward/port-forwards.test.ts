@@ -454,8 +454,8 @@ test('where only a new pod is left of which nothing is known, one at a time trie
   pods.splice(0, 1);
   changed.ring();
   const answers = Array.from({ length: 40 }, () => ask(POST));
-  while (node.dialled.length < 4) await new Promise((resolve) => setImmediate(resolve));
-  expect(node.requests.length).toBeLessThan(4); // one that has been refused is used for the next
+  while (node.dialled.length < 16) await new Promise((resolve) => setImmediate(resolve));
+  expect(node.requests.length).toBeLessThan(8); // one that has been refused is used for the next
   await program((socket) => socket.once('data', () => socket.end('new')), later);
   expect(new Set(await Promise.all(answers))).toEqual(new Set(['new']));
 });
