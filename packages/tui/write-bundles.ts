@@ -60,10 +60,21 @@ const layoutWithoutFetch: Plugin = {
   transform: (code, id) => (id.endsWith('/yoga-wasm-base64-esm.js') ? `const fetch = undefined;${code}` : undefined),
 };
 
-await write(DAEMON, {
-  main: 'src/main.ts',
-  'read-kubeconfig': 'src/kubernetes/read-kubeconfig.ts',
-});
+/**
+ * Writes other characters than those of ASCII as escapes, which say the same in strings, templates and regular expressions.
+ * One of them would have V8 hold all of its file with two bytes for each character, and Node encode it anew for its cache.
+ */
+const asciiOnly: Plugin = {
+  name: 'ascii-only',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === 'chunk') file.code = file.code.replaceAll(/[\u0080-\uffff]/g, escapeUnit);
+    }
+  },
+};
+
+await write(DAEMON, { main: 'src/main.ts', 'read-kubeconfig': 'src/kubernetes/read-kubeconfig.ts' });
+await writeProgram(DAEMON, 'src/program.ts');
 await write(TUI, { main: 'src/main.ts' });
 await write(SANDBOX, { main: 'src/host/main.ts' }, 'host');
 // What the node starts lies beside it, as in its sources; programs under Node's permissions read nothing else of it.
@@ -79,21 +90,7 @@ await write(
 
 /** @param name of the program, where the package has several, each of which is a folder */
 async function write(folder: URL, input: Record<string, string>, name = ''): Promise<void> {
-  const options: InputOptions = {
-    cwd: fileURLToPath(folder),
-    input,
-    platform: 'node',
-    external: EXTERNAL,
-    plugins: [withoutUnreached, requiredBuiltins, layoutWithoutFetch],
-    // React is another library where it is not meant for production, a larger and slower one.
-    transform: { define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
-    // the native parts of libraries, all of which do without; they would have to lie beside the bundle
-    moduleTypes: { '.node': 'empty' },
-    onwarn: (warning) => {
-      throw new Error(warning.message);
-    },
-  };
-  await using bundle = await rolldown(options);
+  await using bundle = await rolldown(inputOptions(folder, input));
   const dir = fileURLToPath(new URL(`bundle/${name}`, folder));
   await rm(dir, { recursive: true, force: true });
   await bundle.write({
@@ -102,4 +99,32 @@ async function write(folder: URL, input: Record<string, string>, name = ''): Pro
     // for libraries that are CommonJS
     banner: 'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
   });
+}
+
+/** Adds what is run as a `CompiledProgram`: one file of CommonJS. */
+async function writeProgram(folder: URL, source: string): Promise<void> {
+  await using bundle = await rolldown(inputOptions(folder, { daemon: source }));
+  const dir = fileURLToPath(new URL('bundle', folder));
+  await bundle.write({ dir, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false });
+}
+
+function inputOptions(folder: URL, input: Record<string, string>): InputOptions {
+  return {
+    cwd: fileURLToPath(folder),
+    input,
+    platform: 'node',
+    external: EXTERNAL,
+    plugins: [withoutUnreached, requiredBuiltins, layoutWithoutFetch, asciiOnly],
+    // React is another library where it is not meant for production, a larger and slower one.
+    transform: { define: { 'process.env.NODE_ENV': JSON.stringify('production') } },
+    // the native parts of libraries, all of which do without; they would have to lie beside the bundle
+    moduleTypes: { '.node': 'empty' },
+    onwarn: (warning) => {
+      throw new Error(warning.message);
+    },
+  };
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { execPath } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { execa } from 'execa';
 import { plainAddress } from './plain-kubeconfig.ts';
@@ -51,7 +51,7 @@ async function readPlainKubeconfig(context: string | undefined): Promise<Cluster
 }
 
 async function readByLibrary(context: string | undefined, signal: AbortSignal): Promise<ClusterAddress> {
-  const reader = fileURLToPath(import.meta.resolve(READER));
+  const reader = createRequire(import.meta.url).resolve(READER);
   const { stdout } = await execa(execPath, [reader, ...(context === undefined ? [] : [context])], {
     cancelSignal: signal,
     stderr: 'ignore',
