@@ -15,7 +15,7 @@ export default async function setup(): Promise<() => Promise<void>> {
     await poll(
       () => kube.list('namespaces', undefined, ofThisRun()),
       (namespaces) => namespaces.length === 0,
-      { what: 'the namespaces of the scenarios are gone', timeoutMs: 180_000, everyMs: 1000 },
+      { what: 'the namespaces of the scenarios are gone', timeoutMs: 180_000, everyMs: 200 },
     );
     kube.close();
   };

@@ -10,9 +10,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { inNamespaces } from './host/isolation.ts';
 import type { KubeObject } from './ports/kube-object.ts';
 
-const NAMESPACES = ['--user', '--map-root-user', '--mount', '--pid', '--net', '--fork', '--kill-child', '--mount-proc'];
 const PROGRAM = fileURLToPath(new URL('./cluster-node.fake.ts', import.meta.url));
 
 // Every step starts processes, of Node's size, in namespaces of their own.
@@ -23,7 +23,8 @@ let node: ChildProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cluster-node-'));
-  node = spawn('unshare', [...NAMESPACES, process.execPath, PROGRAM, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [program = '', ...args] = inNamespaces([process.execPath, PROGRAM, folder]);
+  node = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(node.stdout as NodeJS.ReadableStream, 'data');
   await call('images?name=web:1', ['node', '-e', SERVER]);
   await call('images?name=busybox:1', ['sleep', '1000']);

@@ -10,16 +10,16 @@ import path from 'node:path';
 import type { KubeconfigAnswer } from './kubeconfig.ts';
 
 enableCompileCache();
-const { KubeConfig } = await import('@kubernetes/client-node');
 
 async function answer(wanted: string | undefined): Promise<KubeconfigAnswer> {
-  const config = new KubeConfig();
-  const contexts = () => config.getContexts().map((context) => context.name);
   const usual = path.join(os.homedir(), '.kube', 'config');
   // Without a file the library would go by localhost:8080, which nobody has asked for.
   if (!process.env['KUBECONFIG'] && !existsSync(usual)) {
     return { ok: false, message: `there is none at ${usual}`, contexts: [] };
   }
+  const { KubeConfig } = await import('@kubernetes/client-node'); // which takes ten times as long as all else here
+  const config = new KubeConfig();
+  const contexts = () => config.getContexts().map((context) => context.name);
   config.loadFromDefault();
   if (wanted !== undefined) config.setCurrentContext(wanted);
   const context = config.getContextObject(config.getCurrentContext());

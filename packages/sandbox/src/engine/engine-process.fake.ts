@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { Namespaces } from '../runtime/namespaces.ts';
 import { Engine } from './engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
 /**
- * The node of the engine's tests: the engine alone, as process 1 of its namespaces, until its stdin ends.
+ * The node of the engine's tests: the engine alone, in namespaces of its own, until its stdin ends.
  * Arguments: the private folder.
  */
 const [folder = ''] = process.argv.slice(2);
-execFileSync('mount', ['-t', 'proc', 'proc', '/proc']);
 const ending = new AbortController();
 const isolation = new Namespaces(process.execPath);
 const engine = await Engine.open({ folder, isolation, signal: ending.signal });

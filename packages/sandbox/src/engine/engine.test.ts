@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inNamespaces } from '../host/isolation.ts';
 
 const NODE_OF_TESTS = fileURLToPath(new URL('engine-process.fake.ts', import.meta.url));
 let folder: string;
@@ -18,10 +19,8 @@ let node: ChildProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'sandbox-engine-'));
-  const namespaces = ['--user', '--map-root-user', '--mount', '--pid', '--net', '--fork', '--kill-child'];
-  node = spawn('unshare', [...namespaces, process.execPath, NODE_OF_TESTS, folder], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const [program = '', ...args] = inNamespaces([process.execPath, NODE_OF_TESTS, folder]);
+  node = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(node.stdout as NodeJS.ReadableStream, 'data');
 }, 20_000);
 
@@ -371,6 +370,22 @@ test('what a command is given to read ends where the client ends it', async () =
   for await (const bytes of socket) said.push(bytes as Buffer);
   expect(Buffer.concat(said).subarray(8).toString()).toBe('5\n');
   await json('DELETE', `/containers/${container.body.Id}?force=1`);
+});
+
+test('a container ends also where the client of a command in it has left', async () => {
+  const container = await json('POST', '/containers/create', { Image: 'busybox', Cmd: ['sleep', '1000'] });
+  await json('POST', `/containers/${container.body.Id}/start`);
+  for (const detached of ['', 'sleep 1001 & ']) {
+    const asked = { Cmd: ['sh', '-c', `${detached}echo begun; exec sleep 1000`], AttachStdout: true };
+    const { body } = await json('POST', `/containers/${container.body.Id}/exec`, asked);
+    const socket = await upgraded(`/exec/${body.Id}/start`, 'tcp', '{}');
+    await once(socket, 'data');
+    socket.destroy();
+  }
+  await json('POST', `/containers/${container.body.Id}/kill`);
+  const ended = await json('POST', `/containers/${container.body.Id}/wait`);
+  expect(ended.body.StatusCode).toBe(137);
+  await json('DELETE', `/containers/${container.body.Id}`);
 });
 
 test("BuildKit's own protocol is refused in words that its clients show", async () => {

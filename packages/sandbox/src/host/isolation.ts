@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** Namespaces of its own: users (in which it is root), mounts, processes, network. It ends with the `unshare` command. */
-export const UNSHARE = [
+const UNSHARE = [
   '--user',
   '--map-root-user',
   '--mount',
@@ -13,9 +13,20 @@ export const UNSHARE = [
   '--kill-child',
 ] as const;
 
+/**
+ * Process 1 of the namespaces, which gets whoever loses a parent. The node would not wait for those, as it knows only its
+ * own children, and a container is over only when all that ran in it has been waited for.
+ */
+const FIRST_PROCESS = ['sh', '-c', '"$@"; exit $?', 'sh'] as const;
+
 /** What the node does in them, in small. */
 const PROBE = 'mount -t tmpfs tmpfs /mnt && ip link set lo up && ip link add type bridge';
 const PROBE_MS = 10_000;
+
+/** The command that runs a program of the node in namespaces of its own. All that runs in them ends when it does. */
+export function inNamespaces(program: readonly string[]): string[] {
+  return ['unshare', ...UNSHARE, ...FIRST_PROCESS, ...program];
+}
 
 /** Whether the sandbox can run there at all: it speaks over Unix sockets, and keeps what it has in files for its user alone. */
 export function isSupported(platform: NodeJS.Platform): boolean {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from './fault.ts';
-import { nodePath, UNSHARE } from './isolation.ts';
+import { inNamespaces, nodePath } from './isolation.ts';
 import type { NodeConfig, NodeMessage, NodeRequest } from './node-messages.ts';
 
 const NODE_MAIN = fileURLToPath(import.meta.resolve('../node/main.js'));
@@ -63,8 +63,9 @@ export class NodeProcess implements AsyncDisposable {
     await writeFile(file, JSON.stringify(config), { mode: 0o600 });
     await using output: FileHandle = await open(log, 'a', 0o600);
     const isIsolated = config.isolation === 'namespaces';
-    const [program = '', ...args] = isIsolated ? ['unshare', ...UNSHARE, process.execPath] : [process.execPath];
-    const child = spawn(program, [...args, NODE_MAIN, file], {
+    const command = [process.execPath, NODE_MAIN, file];
+    const [program = '', ...args] = isIsolated ? inNamespaces(command) : command;
+    const child = spawn(program, args, {
       detached: !isIsolated,
       env: { PATH: nodePath(process.env), LANG: 'C.UTF-8' },
       stdio: ['pipe', 'pipe', output.fd],

@@ -1,7 +1,7 @@
 /**
  * The node: engine, API server, controllers and kubelet in one process, which is alone in its namespaces where there are
  * any. Its first argument is the file with its `NodeConfig`. Says a line of JSON for each `NodeMessage`, does what it
- * reads of `NodeRequest`s, and ends with its standard input. Whatever runs on it ends then: because it is PID 1, or
+ * reads of `NodeRequest`s, and ends with its standard input. Whatever runs on it ends then: with its namespaces, or
  * because each program has an open descriptor of it.
  */
 import { readFile } from 'node:fs/promises';
@@ -14,6 +14,8 @@ enableCompileCache(); // before anything else is loaded
 const [file = ''] = process.argv.slice(2);
 const over = new AbortController();
 process.on('SIGTERM', () => over.abort(new Error('SIGTERM')));
+// what a terminal sends to all of a group is for whoever holds the sandbox to decide on
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 try {
   const { runNode } = await import('./run-node.ts');
