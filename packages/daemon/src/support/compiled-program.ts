@@ -28,9 +28,9 @@ export class CompiledProgram {
   constructor(file: string, folder: string) {
     const source = readFileSync(file, 'latin1');
     const version = `${process.version}-${process.arch}-${crc32(source).toString(16)}`;
-    const cachedData = readKept(path.join(folder, `${path.basename(file)}-${version}`));
     this.#file = file;
     this.#kept = path.join(folder, `${path.basename(file)}-${version}`);
+    const cachedData = readKept(this.#kept);
     this.#script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
       filename: file,
       cachedData,

@@ -17,6 +17,7 @@ import type { CommandContext } from './command-context.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
 import { history } from './history.ts';
+import { init } from './init.ts';
 import { open } from './open.ts';
 import { addPort, ports, removePort } from './ports.ts';
 import { rebuild } from './rebuild.ts';
@@ -298,6 +299,23 @@ test('events prints what the daemon publishes as it is, what it does not know to
   expect(stdout()).toBe(`${JSON.stringify(newer)}\n`);
   expect(stderr()).toBe('devloop: 2 events are missing here\n');
   expect(daemon.requests).toContain('GET /v1/stream?after=0');
+});
+
+test('init and up say why nothing of what is there can be run', async () => {
+  await rm(path.join(folder, 'devloop.yaml'));
+  await rm(path.join(folder, 'web'), { recursive: true });
+  await writeFile(
+    path.join(folder, 'job.yaml'),
+    'apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: seed- }\n',
+  );
+  const { context } = stage();
+  const refusal = {
+    code: 'config/not-found',
+    message: expect.stringContaining(`There is nothing in ${folder} that devloop could run`),
+    evidence: [expect.stringMatching(/^job\.yaml:3 cannot be deployed: Job has no `metadata\.name`/)],
+  };
+  await expect(init({ print: false, yes: false }, context)).rejects.toMatchObject(refusal);
+  await expect(up([], { ...UP, yes: true }, context)).rejects.toMatchObject(refusal);
 });
 
 test('stop says so when there is nothing to stop, with and without a configuration', async () => {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findConfig } from '@devloop/daemon/config/find-config';
-import { type InferredConfig, inferConfig } from '@devloop/daemon/project/infer/infer-config';
+import { doubtsAbout, type InferredConfig, inferConfig } from '@devloop/daemon/project/infer/infer-config';
 import { surveyFolder } from '@devloop/daemon/project/infer/survey-folder';
 import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
@@ -21,7 +21,6 @@ export interface InitOptions {
 export async function init({ print, yes }: InitOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const inferred = await infer(!print && !yes && terminal.isInteractive, context);
-  if (inferred === undefined) throw nothingFound(context.startFolder);
   if (print) {
     await terminal.print(inferred.text.trimEnd());
     return EXIT.ok;
@@ -46,7 +45,6 @@ export async function findOrInferProject(yes: boolean, context: CommandContext):
     if (!(error instanceof DevloopError) || error.code !== 'config/not-found') throw error;
     if (!yes && !asks) throw error;
     const inferred = await infer(asks, context);
-    if (inferred === undefined) throw error;
     await explain(inferred, context);
     const wanted = yes || (await terminal.confirm(`Write this to ${CONFIG_FILE} and start?`, signal));
     if (!wanted) throw error;
@@ -56,19 +54,18 @@ export async function findOrInferProject(yes: boolean, context: CommandContext):
 }
 
 /**
- * What lies in the folder, understood; undefined where that is nothing.
+ * What lies in the folder, understood.
  *
  * @param asks whether what is not sure is asked
+ * @throws DevloopError `config/not-found` where that is nothing, with what could not be understood as evidence
  */
-async function infer(
-  asks: boolean,
-  { terminal, startFolder, signal }: CommandContext,
-): Promise<InferredConfig | undefined> {
+async function infer(asks: boolean, { terminal, startFolder, signal }: CommandContext): Promise<InferredConfig> {
   const survey = await surveyFolder(startFolder, process.env, signal);
   const answers = new Map<string, string | undefined>();
   for (;;) {
     const inferred = inferConfig(survey, path.resolve(startFolder), answers);
-    const question = asks ? inferred?.questions[0] : undefined;
+    if (inferred === undefined) throw nothingFound(startFolder, doubtsAbout(survey));
+    const question = asks ? inferred.questions[0] : undefined;
     if (question === undefined) return inferred;
     const { dockerfile, choices } = question;
     const labels = choices.map(({ label }) => label);
@@ -77,11 +74,12 @@ async function infer(
   }
 }
 
-function nothingFound(folder: string): DevloopError {
+function nothingFound(folder: string, evidence: readonly string[]): DevloopError {
   return new DevloopError(
     'config/not-found',
     `There is nothing in ${folder} that devloop could run: no Dockerfile, no compose file and no manifest of a workload.`,
     'Go to the folder of your app, or name it: devloop -C DIR init',
+    { evidence },
   );
 }
 

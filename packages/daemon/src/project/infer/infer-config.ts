@@ -39,14 +39,7 @@ const DEFAULT_PARENTS = ['', 'services/', 'src/', 'apps/'];
 export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answers): InferredConfig | undefined {
   const { compose, manifests, dockerfiles, skaffoldProject } = survey;
   if (skaffoldProject !== undefined) return afterSkaffold(skaffoldProject, compose);
-  const doubts = [
-    ...survey.rendered.flatMap(({ folder: where, tool, outcome }) =>
-      outcome.ok ? [] : [`${where} is ${tool}'s, and left out: ${outcome.why}`],
-    ),
-    ...survey.skaffold.map(
-      (file) => `${file} is skaffold's, which devloop does not run: images are found by their Dockerfiles.`,
-    ),
-  ];
+  const doubts = doubtsAbout(survey);
   const workloads = manifests.filter(({ containers }) => containers.length > 0);
   if (compose.length > 0 && workloads.length === 0) return ofCompose(compose, doubts);
   if (dockerfiles.length === 0 && workloads.length === 0) return undefined;
@@ -76,9 +69,22 @@ export function inferConfig(survey: FolderSurvey, folder: string, answers?: Answ
   return {
     text,
     reasons,
-    doubts: [...both, ...services.flatMap(({ doubt }) => doubt), ...survey.problems, ...doubts],
+    doubts: [...both, ...services.flatMap(({ doubt }) => doubt), ...doubts],
     questions: matches.flatMap(questionOf),
   };
+}
+
+/** Sentences about what is there and is not understood, or cannot be deployed. */
+export function doubtsAbout({ problems, rendered, skaffold }: FolderSurvey): string[] {
+  return [
+    ...problems,
+    ...rendered.flatMap(({ folder, tool, outcome }) =>
+      outcome.ok ? [] : [`${folder} is ${tool}'s, and left out: ${outcome.why}`],
+    ),
+    ...skaffold.map(
+      (file) => `${file} is skaffold's, which devloop does not run: images are found by their Dockerfiles.`,
+    ),
+  ];
 }
 
 const HEAD = ['# What `devloop init` found here. docs/config.md has every key; devloop check checks it.'];
