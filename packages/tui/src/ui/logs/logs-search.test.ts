@@ -25,6 +25,7 @@ describe('searching', () => {
     const user = userOf(texts);
     user.presses('top', 'search');
     user.types('/-\\d?7$/', 'enter');
+    user.waits();
     expect(logsCapturesText(user.state)).toBe(false);
     expect(logsSearchCount(user.state, user.store)).toEqual({ at: 1, of: 10, isDone: true });
     user.presses('next-match', 'next-match');
@@ -40,9 +41,11 @@ describe('searching', () => {
     const user = userOf(texts);
     user.presses('search');
     user.types('line-1', 'enter');
+    user.waits();
     expect(logsSearchCount(user.state, user.store)?.of).toBe(11);
     say(user.store, 'web', numbered(10, 100), 100);
     user.does({ type: 'stored' });
+    user.waits();
     expect(logsSearchCount(user.state, user.store)?.of).toBe(21);
   });
 
