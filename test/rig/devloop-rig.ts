@@ -45,6 +45,8 @@ function thisRun(): string {
 
 const EVENT_TIMEOUT_MS = 60_000;
 const UP_TIMEOUT_SECONDS = 180;
+/** What is asked once may take long on a busy machine; what is asked again and again is rather asked anew. */
+const ANSWER_TIMEOUT_MS = { once: 20_000, again: 5000 };
 
 export interface RigOptions {
   /** `missing`: the namespace does not exist until devloop makes it. */
@@ -344,13 +346,13 @@ export class DevloopRig extends ProjectFolder implements AsyncDisposable {
   /** What a Service answers now, through the API server's proxy. */
   served(service: string, request: string | (HttpRequest & { readonly path?: string }) = '/'): Promise<HttpAnswer> {
     const { path: where = '/', ...rest } = typeof request === 'string' ? { path: request } : request;
-    return this.kube.throughService(this.namespace, service, where, rest);
+    return this.kube.throughService(this.namespace, service, where, { timeoutMs: ANSWER_TIMEOUT_MS.once, ...rest });
   }
 
   /** Waits until a Service answers with `body`. */
   async serves(service: string, body: string | RegExp, where = '/'): Promise<string> {
     const answer = await poll(
-      () => this.served(service, where),
+      () => this.served(service, { path: where, timeoutMs: ANSWER_TIMEOUT_MS.again }),
       (candidate) => candidate.status === 200 && matches(candidate.body, body),
       { what: `${service}${where} answers ${body}` },
     );
