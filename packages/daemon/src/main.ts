@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { cacheFolderOf } from '@devloop/shared/cache-folder';
+import { cacheFolderOf } from '@devloop/shared/xdg-folders';
 import type * as Program from './program.ts';
 import { CompiledProgram } from './support/compiled-program.ts';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { DevloopError } from './errors/devloop-error.ts';
+import { xdgFolder } from './xdg-folders.ts';
 
 /** Where the daemon of one project folder keeps its socket, lock and log. */
 export interface RuntimePaths {
@@ -52,10 +53,8 @@ export function stateFolderOf(
   projectFolder: string,
   { env, homeFolder }: Pick<RuntimeEnvironment, 'env'> & { readonly homeFolder: string },
 ): string {
-  const named = env['XDG_STATE_HOME'] ?? '';
-  // the XDG base directory specification has paths that are not absolute ignored
-  const base = path.isAbsolute(named) ? named : path.join(homeFolder, '.local/state');
-  return path.join(base, 'devloop', `${path.basename(projectFolder)}-${keyOf(projectFolder)}`);
+  const folder = xdgFolder(env, 'XDG_STATE_HOME', homeFolder, '.local/state');
+  return path.join(folder, `${path.basename(projectFolder)}-${keyOf(projectFolder)}`);
 }
 
 /** Where the logs of a project's services are kept, a folder each. */
