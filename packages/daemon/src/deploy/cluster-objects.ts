@@ -34,8 +34,13 @@ export interface ClusterObjects {
    * @param dependants wait also for what its controllers made (ReplicaSets, pods) to be gone
    */
   deleteAndWait(object: KubernetesObject, signal: AbortSignal, dependants?: boolean): Promise<void>;
-  /** Objects with this project's label that devloop applied and that no controller made. */
-  applied(project: string, signal: AbortSignal): Promise<KubernetesObject[]>;
+  /**
+   * Objects with this project's label that devloop applied and that no controller made. The cluster is asked for all kinds
+   * that it has the first time, and then for those of which there was something, or of which something was applied since.
+   *
+   * @param anew asks for all kinds again: somebody else may have applied something
+   */
+  applied(project: string, signal: AbortSignal, anew?: boolean): Promise<KubernetesObject[]>;
 }
 
 export function toObjectName(object: KubernetesObject): ObjectName {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { answerJson, openApiServer } from './api-server.fake.ts';
-import { Discovery, groupPath, resourcePath } from './discovery.ts';
+import { Discovery, groupPath, type Resource, resourcePath } from './discovery.ts';
 
 const never = new AbortController().signal;
 const all = ['create', 'delete', 'get', 'list', 'watch'];
@@ -11,6 +11,7 @@ const core = {
     { name: 'pods/log', kind: 'Pod', namespaced: true, verbs: ['get'] },
     { name: 'bindings', kind: 'Binding', namespaced: true, verbs: ['create'] },
     { name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: all },
+    { name: 'events', kind: 'Event', namespaced: true, verbs: all },
   ],
 };
 
@@ -147,10 +148,11 @@ test('all groups and kinds are asked for over a few connections', async () => {
   });
   const kindOf = (path: string) => ({ name: 'webs', kind: `Web ${path}`, namespaced: true, verbs: all });
   const discovery = new Discovery(api);
-  const kinds = await discovery.ofEachDeletable(async (resource) => {
+  const ask = async (resource: Resource) => {
     await api.json(resourcePath(resource, undefined), { signal: never });
     return resource.kind;
-  }, never);
+  };
+  const kinds = await discovery.ofEach(await discovery.deletable(never), ask, never);
   expect(kinds).toEqual(['Pod', 'Namespace', ...versions.map((version) => `Web /apis/${version}`)]);
   expect(connections.size).toBeLessThanOrEqual(4);
 });

@@ -80,15 +80,19 @@ export class Discovery {
     );
   }
 
-  /** Asks something of every kind whose objects can be listed and deleted, of a few at a time. */
-  async ofEachDeletable<T>(ask: (resource: Resource) => Promise<T>, signal: AbortSignal): Promise<T[]> {
-    const resources = await this.deletable(signal);
+  /** Asks something of each kind, of a few at a time. Answers in the order of the kinds. */
+  async ofEach<T>(
+    resources: readonly Resource[],
+    ask: (resource: Resource) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T[]> {
     return await Promise.all(resources.map((resource) => this.#slots.run(0, signal, () => ask(resource))));
   }
 
   /**
    * Every kind whose objects can be listed and deleted, in the version that the cluster prefers; where that does not have
-   * the kind, in the first of its group that has it (CronJob is batch/v1beta1's alone up to Kubernetes 1.20).
+   * the kind, in the first of its group that has it (CronJob is batch/v1beta1's alone up to Kubernetes 1.20). Events are
+   * left out: they are told, by controllers, and there may be more of them than of all else.
    */
   async deletable(signal: AbortSignal): Promise<Resource[]> {
     const answer = this.#api.json<GroupList | GroupDiscoveryList>('/apis', { accept: ALL_AT_ONCE, signal });
@@ -97,7 +101,7 @@ export class Discovery {
       answer.then((list) => ('items' in list ? this.#told(list) : this.#askedFor(list, signal))),
     ]);
     const kinds = [...core, ...groups.flatMap(firstOfEachKind)];
-    return kinds.filter(({ verbs }) => verbs.includes('list') && verbs.includes('delete'));
+    return kinds.filter(({ kind, verbs }) => kind !== 'Event' && verbs.includes('list') && verbs.includes('delete'));
   }
 
   /** The kinds of each group, those of its preferred version first. */

@@ -18,6 +18,10 @@ const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
 export class KubernetesObjects implements ClusterObjects {
   readonly #api: ApiClient;
   readonly #discovery: Discovery;
+  /** The kinds of which something was applied. */
+  readonly #applied = new Set<Resource>();
+  /** The kinds of which a project had something when all were asked for. */
+  readonly #found = new Map<string, readonly Resource[]>();
 
   constructor(api: ApiClient, discovery: Discovery) {
     this.#api = api;
@@ -38,7 +42,10 @@ export class KubernetesObjects implements ClusterObjects {
   }
 
   async apply(object: KubernetesObject, signal: AbortSignal, dryRun = false): Promise<KubernetesObject> {
-    return await this.#api.json<KubernetesObject>(await this.#pathOf(object, signal), {
+    const { apiVersion, kind, metadata } = object;
+    const resource = await this.#discovery.resource(apiVersion, kind, signal);
+    if (!dryRun) this.#applied.add(resource);
+    return await this.#api.json<KubernetesObject>(resourcePath(resource, metadata.namespace, metadata.name), {
       method: 'PATCH',
       query: { fieldManager: FIELD_MANAGER, force: true, dryRun: dryRun ? 'All' : undefined },
       contentType: APPLY,
@@ -149,27 +156,45 @@ export class KubernetesObjects implements ClusterObjects {
     }
   }
 
-  async applied(project: string, signal: AbortSignal): Promise<KubernetesObject[]> {
-    const lists = await this.#discovery.ofEachDeletable(async (resource) => {
-      try {
-        const list = await this.#api.json<{ items: KubernetesObject[] }>(resourcePath(resource, undefined), {
-          query: { labelSelector: `${PROJECT_LABEL}=${project}` },
-          signal,
-        });
-        return list.items.map((item) => ({ ...item, apiVersion: resource.apiVersion, kind: resource.kind }));
-      } catch (error) {
-        // Kinds that this user may not list hold nothing that this user applied.
-        if (error instanceof ApiRefusal && (error.status === 403 || error.status === 404 || error.status === 405)) {
-          return [];
-        }
-        throw error;
-      }
-    }, signal);
+  async applied(project: string, signal: AbortSignal, anew = false): Promise<KubernetesObject[]> {
+    const found = anew ? undefined : this.#found.get(project);
+    const kinds = found === undefined ? await this.#discovery.deletable(signal) : this.#withApplied(found);
+    const lists = await this.#discovery.ofEach(kinds, (kind) => this.#appliedOf(kind, project, signal), signal);
+    if (found === undefined) {
+      this.#found.set(
+        project,
+        kinds.filter((_, index) => lists[index]?.length),
+      );
+    }
     const byUid = new Map<string, KubernetesObject>();
     for (const object of lists.flat()) {
-      if (isOurs(object) && object.metadata.uid !== undefined) byUid.set(object.metadata.uid, object);
+      if (object.metadata.uid !== undefined) byUid.set(object.metadata.uid, object);
     }
     return [...byUid.values()];
+  }
+
+  async #appliedOf(resource: Resource, project: string, signal: AbortSignal): Promise<KubernetesObject[]> {
+    try {
+      const { items } = await this.#api.json<{ items: KubernetesObject[] }>(resourcePath(resource, undefined), {
+        query: { labelSelector: `${PROJECT_LABEL}=${project}` },
+        signal,
+      });
+      const { apiVersion, kind } = resource;
+      return items.filter(isOurs).map((item) => ({ ...item, apiVersion, kind }));
+    } catch (error) {
+      // Kinds that this user may not list hold nothing that this user applied.
+      if (error instanceof ApiRefusal && (error.status === 403 || error.status === 404 || error.status === 405)) {
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  #withApplied(found: readonly Resource[]): Resource[] {
+    const byPath = [...found, ...this.#applied].map(
+      (resource) => [resourcePath(resource, undefined), resource] as const,
+    );
+    return [...new Map(byPath).values()];
   }
 
   async #gone(

@@ -114,10 +114,11 @@ export class ClusterWork {
   /**
    * What devloop applied for the project and is in the cluster, dependants first.
    *
+   * @param anew asks for every kind that the cluster has, also where this session has done so before
    * @throws DevloopError `config/invalid` where the project is not known; why there is no cluster; ApiRefusal; the signal's
    *   reason
    */
-  async applied(signal: AbortSignal): Promise<KubernetesObject[]> {
+  async applied(signal: AbortSignal, anew = false): Promise<KubernetesObject[]> {
     const project = this.#options.project();
     if (project === undefined) {
       throw new DevloopError(
@@ -127,7 +128,7 @@ export class ClusterWork {
       );
     }
     const session = await this.#sessionOrFailure(signal);
-    return deleteOrder(await session.objects.applied(project.name, signal));
+    return deleteOrder(await session.objects.applied(project.name, signal, anew));
   }
 
   /** Deletes objects and resolves when they are gone. Throws as {@link applied} does. */

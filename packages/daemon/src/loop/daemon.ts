@@ -194,7 +194,7 @@ export class Daemon implements AsyncDisposable {
 
   /** What `down` deletes: everything in the cluster that devloop applied for this project, dependants first. */
   async planDown(signal: AbortSignal): Promise<ObjectName[]> {
-    return (await this.#cluster.applied(signal)).map(toObjectName);
+    return (await this.#cluster.applied(signal, true)).map(toObjectName);
   }
 
   /** Stops working on the project and deletes what it applied. */
