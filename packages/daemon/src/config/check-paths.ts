@@ -1,11 +1,7 @@
 import { glob } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import {
-  CONFIG_FILE,
-  type DevloopConfig,
-  type ManifestEntry,
-  type ServiceConfig,
-} from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
+import type { DevloopConfig, ManifestEntry, ServiceConfig } from '@devloop/shared/config/config-schema';
 import type { ConfigPath, ConfigProblem } from './config-problem.ts';
 import { globBase, isGlob, isSkippedFolder } from './glob-entry.ts';
 import { nearestWord } from './nearest-word.ts';

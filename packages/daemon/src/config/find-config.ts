@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { SHORTEST_CONFIG } from './config-problem.ts';
 import { kindOf } from './paths-on-disk.ts';

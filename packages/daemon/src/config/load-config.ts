@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
-import { CONFIG_FILE, ConfigSchema, type DevloopConfig } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
+import { ConfigSchema, type DevloopConfig } from '@devloop/shared/config/config-schema';
 import { type Document, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { checkConfig, misspeltDependencies } from './check-config.ts';

@@ -1,4 +1,4 @@
-import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
 import { DevloopError, fromReport } from '@devloop/shared/errors/devloop-error';
 import { deleteOrder } from '../deploy/apply-order.ts';
 import { Deployer } from '../deploy/deployer.ts';

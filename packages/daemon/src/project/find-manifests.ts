@@ -1,6 +1,7 @@
 import { glob, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CONFIG_FILE, type ManifestEntry } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
+import type { ManifestEntry } from '@devloop/shared/config/config-schema';
 import { toDnsLabel } from '../config/dns-label.ts';
 import { globBase, isGlob, isSkippedFolder } from '../config/glob-entry.ts';
 import { kindOf } from '../config/paths-on-disk.ts';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ConfigDiagnostic } from '@devloop/shared/config/config-diagnostic';
-import { CONFIG_FILE, type DevloopConfig, type ServiceConfig } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
+import type { DevloopConfig, ServiceConfig } from '@devloop/shared/config/config-schema';
 import type { RegistryAddress } from '../build/image-way.ts';
 import { toProbes } from '../compose/to-probes.ts';
 import { checkConfig, unknownDependencies } from '../config/check-config.ts';

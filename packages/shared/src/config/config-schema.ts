@@ -270,6 +270,3 @@ export type ManifestEntry = NonNullable<DevloopConfig['manifests']>[number];
 export type ResourceConfig = DevloopConfig['resources'][number];
 /** `devloop.yaml` as the user may write it. */
 export type DevloopConfigInput = z.input<typeof ConfigSchema>;
-
-/** The file's name in a project folder. */
-export const CONFIG_FILE = 'devloop.yaml';

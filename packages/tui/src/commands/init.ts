@@ -3,7 +3,7 @@ import path from 'node:path';
 import { findConfig } from '@devloop/daemon/config/find-config';
 import { doubtsAbout, type InferredConfig, inferConfig } from '@devloop/daemon/project/infer/infer-config';
 import { surveyFolder } from '@devloop/daemon/project/infer/survey-folder';
-import { CONFIG_FILE } from '@devloop/shared/config/config-schema';
+import { CONFIG_FILE } from '@devloop/shared/config/config-file';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findProjectFolder } from '../project-folder.ts';

@@ -1,0 +1,2 @@
+/** The file's name in a project folder. */
+export const CONFIG_FILE = 'devloop.yaml';
