@@ -32,7 +32,7 @@ export default defineConfig({
     globalSetup: ['test/rig/sandbox-setup.ts'],
     fileParallelism: true,
     sequence: { sequencer: LongestFirst },
-    maxWorkers: 7,
+    maxWorkers: 9,
     reporters: ['default', ['json', { outputFile: 'test/results/sandbox.json' }]],
   },
 });

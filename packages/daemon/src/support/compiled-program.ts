@@ -26,12 +26,12 @@ export class CompiledProgram {
    * @throws what reading and compiling the file fail with; that nothing usable is kept is no failure
    */
   constructor(file: string, folder: string) {
-    const source = readFileSync(file, 'latin1');
+    const source = readFileSync(file);
     const version = `${process.version}-${process.arch}-${crc32(source).toString(16)}`;
     this.#file = file;
     this.#kept = path.join(folder, `${path.basename(file)}-${version}`);
     const cachedData = readKept(this.#kept);
-    this.#script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+    this.#script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`, {
       filename: file,
       cachedData,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
