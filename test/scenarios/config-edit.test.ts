@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { expect } from 'vitest';
+import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
@@ -122,6 +123,31 @@ test('a manifest that is edited is applied, and an object that vanishes from it 
   );
   expect(await rig.names('configmaps')).not.toContain('configmaps/settings');
   expect((await rig.pods('app=hello'))[0].metadata.uid).toBe(pod.metadata.uid);
+});
+
+test('what vanishes while no daemon runs is pruned by the next one: first what runs or leads to it, then the rest', async ({
+  rig,
+}) => {
+  const manifest = await rig.read('k8s/hello.yaml');
+  const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n';
+  const old =
+    'apiVersion: v1\nkind: Service\nmetadata: { name: old }\nspec: { selector: { app: hello }, ports: [{ port: 80 }] }\n';
+  const done = (action: string, object: string) => (event: DaemonEvent) =>
+    event.type === 'object-applied' && event.action === action && event.object === object;
+  const added = rig.mark();
+  await rig.writeAtomic('k8s/hello.yaml', [manifest, settings, old].join('---\n'));
+  for (const object of ['ConfigMap/settings', 'Service/old']) await rig.event(done('created', object), added);
+
+  await rig.devloop(['stop']);
+  await rig.writeAtomic('k8s/hello.yaml', manifest);
+  const started = rig.mark();
+  await rig.start();
+  await rig.event(done('pruned', 'Service/old'), started);
+  await rig.event(done('pruned', 'ConfigMap/settings'), started);
+  const pruned = rig.events.since(started).filter((event) => 'action' in event && event.action === 'pruned');
+  expect(pruned).toMatchObject([{ object: 'Service/old' }, { object: 'ConfigMap/settings' }]);
+  const left = await rig.names('services', 'configmaps');
+  expect(left.filter((name) => /old|settings/.test(name))).toEqual([]);
 });
 
 test('check tells all mistakes at once, each at its place, and 1 where there are any', async () => {

@@ -4,6 +4,16 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 /** Field manager under which everything is applied; also the proof of who applied an object. */
 export const FIELD_MANAGER = 'devloop';
 
+/**
+ * Of which kinds the cluster is asked what was applied. It knows dozens, each of which is a question of its own.
+ *
+ * - `all` that the cluster knows
+ * - `known`: those of which there was something when all were asked for, or something was applied since; all, where this
+ *   session has not asked for all yet
+ * - `likely`: as `known`, but instead of all those that run something or lead to it
+ */
+export type AskedKinds = 'all' | 'known' | 'likely';
+
 /** Port of the cluster's objects. Refusals are thrown with the API server's status; see `ApiRefusal`. */
 export interface ClusterObjects {
   isNamespaced(apiVersion: string, kind: string, signal: AbortSignal): Promise<boolean>;
@@ -34,13 +44,8 @@ export interface ClusterObjects {
    * @param dependants wait also for what its controllers made (ReplicaSets, pods) to be gone
    */
   deleteAndWait(object: KubernetesObject, signal: AbortSignal, dependants?: boolean): Promise<void>;
-  /**
-   * Objects with this project's label that devloop applied and that no controller made. The cluster is asked for all kinds
-   * that it has the first time, and then for those of which there was something, or of which something was applied since.
-   *
-   * @param anew asks for all kinds again: somebody else may have applied something
-   */
-  applied(project: string, signal: AbortSignal, anew?: boolean): Promise<KubernetesObject[]>;
+  /** Objects with this project's label that devloop applied and that no controller made. */
+  applied(project: string, kinds: AskedKinds, signal: AbortSignal): Promise<KubernetesObject[]>;
 }
 
 export function toObjectName(object: KubernetesObject): ObjectName {

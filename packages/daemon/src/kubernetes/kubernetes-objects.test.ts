@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FIELD_MANAGER } from '../deploy/cluster-objects.ts';
+import { type AskedKinds, FIELD_MANAGER } from '../deploy/cluster-objects.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { PROJECT_LABEL } from '../deploy/pin-images.ts';
 import { answerJson, openApiServer } from './api-server.fake.ts';
@@ -8,12 +8,15 @@ import { KubernetesObjects } from './kubernetes-objects.ts';
 
 const never = new AbortController().signal;
 const verbs = ['delete', 'get', 'list', 'patch'];
-const KINDS = ['ConfigMap', 'Endpoints', 'Secret', 'Service'].map((kind) => ({
-  name: pluralOf(kind),
-  kind,
-  namespaced: true,
-  verbs,
-}));
+const kindsNamed = (...kinds: readonly string[]) =>
+  kinds.map((kind) => ({ name: pluralOf(kind), kind, namespaced: true, verbs }));
+const GROUPS: Readonly<Record<string, readonly { readonly name: string; readonly kind: string }[]>> = {
+  v1: kindsNamed('ConfigMap', 'Endpoints', 'Pod', 'Secret', 'Service'),
+  'apps/v1': kindsNamed('DaemonSet', 'Deployment', 'StatefulSet'),
+  'batch/v1': kindsNamed('Job'),
+};
+const LIKELY = ['daemonsets', 'deployments', 'jobs', 'pods', 'services', 'statefulsets'];
+const ALL = ['configmaps', 'endpoints', 'secrets', ...LIKELY].toSorted();
 
 function pluralOf(kind: string): string {
   return kind.toLowerCase().replace(/s?$/, 's');
@@ -29,21 +32,30 @@ function objectNamed(kind: string, name: string, more: object = {}): KubernetesO
 
 async function open(...there: KubernetesObject[]) {
   const { api, requests } = await openApiServer((request, response, { pathname }) => {
-    const [name] = pathname.split('/').slice(-1);
-    if (request.method === 'PATCH') {
-      const kind = KINDS.find((one) => pathname.includes(`/${one.name}/`))?.kind ?? '';
-      const object = objectNamed(kind, name ?? '');
-      there.push(object);
+    const [, group = '', rest] = /^\/apis?\/((?:\w+\/)?v1)(?:\/(.*))?$/.exec(pathname) ?? [];
+    const name = rest?.split('/').at(-1) ?? '';
+    if (pathname === '/apis') {
+      const versions = ['apps/v1', 'batch/v1'].map((groupVersion) => ({ groupVersion }));
+      answerJson(response, 200, {
+        groups: versions.map((version) => ({ versions: [version], preferredVersion: version })),
+      });
+    } else if (rest === undefined) answerJson(response, 200, { resources: GROUPS[group] });
+    else if (request.method === 'PATCH') {
+      const kind = GROUPS[group]?.find((one) => rest.includes(`${one.name}/`))?.kind ?? '';
+      const object = objectNamed(kind, name);
+      if (!request.url?.includes('dryRun')) there.push(object);
       answerJson(response, 200, object);
-    } else if (pathname === '/apis') answerJson(response, 200, { groups: [] });
-    else if (pathname === '/api/v1') answerJson(response, 200, { resources: KINDS });
-    else answerJson(response, 200, { items: there.filter(({ kind }) => name === pluralOf(kind)) });
+    } else answerJson(response, 200, { items: there.filter(({ kind }) => name === pluralOf(kind)) });
   });
   const objects = new KubernetesObjects(api, new Discovery(api));
-  const applied = async (anew?: boolean) =>
-    (await objects.applied('shop', never, anew)).map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  const applied = async (kinds: AskedKinds) =>
+    (await objects.applied('shop', kinds, never)).map(({ kind, metadata }) => `${kind}/${metadata.name}`);
   /** The collections that were asked for since the last call. */
-  const asked = () => requests.splice(0).flatMap((line) => /\/api\/v1\/(\w+)\?labelSelector/.exec(line)?.[1] ?? []);
+  const asked = () =>
+    requests
+      .splice(0)
+      .flatMap((line) => /\/v1\/(\w+)\?labelSelector/.exec(line)?.[1] ?? [])
+      .toSorted();
   return { objects, there, applied, asked };
 }
 
@@ -53,28 +65,35 @@ test('what was applied: not what a controller has copied the label to, nor what 
     objectNamed('Endpoints', 'web', { managedFields: [{ manager: 'kube-controller-manager', operation: 'Update' }] }),
     objectNamed('ConfigMap', 'made', { ownerReferences: [{ kind: 'Service', name: 'web', uid: 'Service-web' }] }),
   );
-  expect(await applied()).toEqual(['Service/web']);
+  expect(await applied('all')).toEqual(['Service/web']);
 });
 
 test('every kind is asked for once; then those of which there was something or something was applied, until all are wanted', async () => {
   const { objects, there, applied, asked } = await open(objectNamed('Service', 'web'));
-  expect(await applied()).toEqual(['Service/web']);
-  expect(asked()).toEqual(['configmaps', 'endpoints', 'secrets', 'services']);
-  expect(await applied()).toEqual(['Service/web']);
-  expect(asked()).toEqual(['services']);
+  expect(await applied('known')).toEqual(['Service/web']);
+  expect(asked()).toEqual(ALL);
+  for (const kinds of ['known', 'likely'] as const) {
+    expect(await applied(kinds)).toEqual(['Service/web']);
+    expect(asked()).toEqual(['services']);
+  }
 
   await objects.apply(objectNamed('ConfigMap', 'only-tried'), never, true);
   await objects.apply(objectNamed('Secret', 'key'), never);
-  there.splice(
-    there.findIndex(({ metadata }) => metadata.name === 'only-tried'),
-    1,
-  );
-  expect(await applied()).toEqual(['Service/web', 'Secret/key']);
-  expect(asked()).toEqual(['services', 'secrets']);
-
   there.push(objectNamed('ConfigMap', 'of-somebody'));
-  expect(await applied()).toEqual(['Service/web', 'Secret/key']);
-  asked();
-  expect(await applied(true)).toEqual(['ConfigMap/of-somebody', 'Secret/key', 'Service/web']);
-  expect(asked()).toEqual(['configmaps', 'endpoints', 'secrets', 'services']);
+  for (const kinds of ['known', 'likely'] as const) {
+    expect(await applied(kinds)).toEqual(['Service/web', 'Secret/key']);
+    expect(asked()).toEqual(['secrets', 'services']);
+  }
+  expect(await applied('all')).toEqual(['ConfigMap/of-somebody', 'Secret/key', 'Service/web']);
+  expect(asked()).toEqual(ALL);
+});
+
+test('what is likely is known without asking for every kind: what runs or leads to it, and what was applied', async () => {
+  const { objects, applied, asked } = await open(objectNamed('Service', 'web'), objectNamed('ConfigMap', 'settings'));
+  expect(await applied('likely')).toEqual(['Service/web']);
+  expect(asked()).toEqual(LIKELY);
+  await objects.apply(objectNamed('Secret', 'key'), never);
+  expect(await applied('likely')).toEqual(['Service/web', 'Secret/key']);
+  expect(asked()).toEqual([...LIKELY, 'secrets'].toSorted());
+  expect(await applied('known')).toEqual(['ConfigMap/settings', 'Secret/key', 'Service/web']);
 });

@@ -1,4 +1,4 @@
-import { type ClusterObjects, FIELD_MANAGER } from '../deploy/cluster-objects.ts';
+import { type AskedKinds, type ClusterObjects, FIELD_MANAGER } from '../deploy/cluster-objects.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { PROJECT_LABEL } from '../deploy/pin-images.ts';
 import type { ApiClient } from './api-client.ts';
@@ -12,6 +12,15 @@ const APPLY = 'application/apply-patch+yaml';
 const RESTART_MANAGER = `${FIELD_MANAGER}-restart`;
 /** Annotation that says when a pod was changed in nothing else. */
 const TOUCHED = 'devloop.dev/touched';
+/** The kinds that run something or lead to it, in versions that every supported cluster has. */
+const LIKELY = [
+  ['v1', 'Pod'],
+  ['v1', 'Service'],
+  ['apps/v1', 'DaemonSet'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['batch/v1', 'Job'],
+] as const;
 const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
 
 /** {@link ClusterObjects} on the Kubernetes API. */
@@ -156,11 +165,12 @@ export class KubernetesObjects implements ClusterObjects {
     }
   }
 
-  async applied(project: string, signal: AbortSignal, anew = false): Promise<KubernetesObject[]> {
-    const found = anew ? undefined : this.#found.get(project);
-    const kinds = found === undefined ? await this.#discovery.deletable(signal) : this.#withApplied(found);
+  async applied(project: string, asked: AskedKinds, signal: AbortSignal): Promise<KubernetesObject[]> {
+    const found = asked === 'all' ? undefined : this.#found.get(project);
+    const isAll = found === undefined && asked !== 'likely';
+    const kinds = isAll ? await this.#discovery.deletable(signal) : await this.#withApplied(found, signal);
     const lists = await this.#discovery.ofEach(kinds, (kind) => this.#appliedOf(kind, project, signal), signal);
-    if (found === undefined) {
+    if (isAll) {
       this.#found.set(
         project,
         kinds.filter((_, index) => lists[index]?.length),
@@ -190,11 +200,10 @@ export class KubernetesObjects implements ClusterObjects {
     }
   }
 
-  #withApplied(found: readonly Resource[]): Resource[] {
-    const byPath = [...found, ...this.#applied].map(
-      (resource) => [resourcePath(resource, undefined), resource] as const,
-    );
-    return [...new Map(byPath).values()];
+  async #withApplied(found: readonly Resource[] | undefined, signal: AbortSignal): Promise<Resource[]> {
+    const likely = LIKELY.map(([apiVersion, kind]) => this.#discovery.resource(apiVersion, kind, signal));
+    const kinds = [...(found ?? (await Promise.all(likely))), ...this.#applied];
+    return [...new Map(kinds.map((kind) => [resourcePath(kind, undefined), kind])).values()];
   }
 
   async #gone(

@@ -1,6 +1,7 @@
 import { CONFIG_FILE } from '@devloop/shared/config/config-file';
 import { DevloopError, fromReport } from '@devloop/shared/errors/devloop-error';
 import { deleteOrder } from '../deploy/apply-order.ts';
+import type { AskedKinds } from '../deploy/cluster-objects.ts';
 import { Deployer } from '../deploy/deployer.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import { ClusterLinkKeeper } from '../link/cluster-link.ts';
@@ -96,7 +97,7 @@ export class ClusterWork {
 
   /** Deletes what the project has no longer. */
   prune(): void {
-    if (this.#connected !== undefined) this.#options.tasks.add(this.#upkeep.prune(this.#connected));
+    if (this.#connected !== undefined) this.#options.tasks.add(this.#upkeep.prune(this.#connected, 'likely'));
   }
 
   /** Applies again what belongs to no service: somebody may have taken it away. What is deployed next waits for it. */
@@ -114,11 +115,10 @@ export class ClusterWork {
   /**
    * What devloop applied for the project and is in the cluster, dependants first.
    *
-   * @param anew asks for every kind that the cluster has, also where this session has done so before
    * @throws DevloopError `config/invalid` where the project is not known; why there is no cluster; ApiRefusal; the signal's
    *   reason
    */
-  async applied(signal: AbortSignal, anew = false): Promise<KubernetesObject[]> {
+  async applied(kinds: AskedKinds, signal: AbortSignal): Promise<KubernetesObject[]> {
     const project = this.#options.project();
     if (project === undefined) {
       throw new DevloopError(
@@ -128,7 +128,7 @@ export class ClusterWork {
       );
     }
     const session = await this.#sessionOrFailure(signal);
-    return deleteOrder(await session.objects.applied(project.name, signal, anew));
+    return deleteOrder(await session.objects.applied(project.name, kinds, signal));
   }
 
   /** Deletes objects and resolves when they are gone. Throws as {@link applied} does. */
@@ -158,7 +158,7 @@ export class ClusterWork {
     tasks.add(this.#passOnRings(session));
     tasks.add(this.#observe(session));
     tasks.add(logs.follow(session, () => project()?.services ?? [], changed));
-    tasks.add(this.#upkeep.prune(connected));
+    tasks.add(this.#upkeep.pruneFromStart(connected));
   }
 
   async #passOnRings({ view, signal }: ClusterSession): Promise<void> {

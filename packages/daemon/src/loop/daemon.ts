@@ -194,14 +194,14 @@ export class Daemon implements AsyncDisposable {
 
   /** What `down` deletes: everything in the cluster that devloop applied for this project, dependants first. */
   async planDown(signal: AbortSignal): Promise<ObjectName[]> {
-    return (await this.#cluster.applied(signal, true)).map(toObjectName);
+    return (await this.#cluster.applied('all', signal)).map(toObjectName);
   }
 
   /** Stops working on the project and deletes what it applied. */
   async down(signal: AbortSignal): Promise<ObjectName[]> {
     this.#isGoingDown = true;
     await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
-    const objects = await this.#cluster.applied(signal);
+    const objects = await this.#cluster.applied('known', signal);
     await this.#cluster.delete(objects, signal);
     return objects.map(toObjectName);
   }

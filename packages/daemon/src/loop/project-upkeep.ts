@@ -1,5 +1,5 @@
 import { toReport } from '@devloop/shared/errors/devloop-error';
-import { toObjectName } from '../deploy/cluster-objects.ts';
+import { type AskedKinds, toObjectName } from '../deploy/cluster-objects.ts';
 import type { Deployer } from '../deploy/deployer.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
@@ -7,8 +7,12 @@ import type { StartTurns } from '../plan/start-turns.ts';
 import type { Project } from '../project/project.ts';
 import type { SwapHistory } from '../rollout/swap-history.ts';
 import type { EventLog } from '../state/event-log.ts';
+import { delay } from '../support/delay.ts';
 import type { ImageUsers } from './name-users.ts';
 import { appliedEvent } from './run-pass.ts';
+
+/** When most projects are live. */
+const REST_AFTER_MS = 15_000;
 
 /** What belongs to one session with a cluster and is worth nothing in another. */
 export interface Connected {
@@ -63,14 +67,28 @@ export class ProjectUpkeep {
     }
   }
 
-  /** Deletes what an earlier config or manifest had and the present one has not. */
-  async prune({ session, deployer, sharedApplied }: Connected): Promise<void> {
+  /**
+   * Deletes what an earlier config or manifest had and the present one has not: what runs at once, the rest when the
+   * cluster, which is asked for each kind that it knows, has less to do than at a start.
+   */
+  async pruneFromStart(connected: Connected): Promise<void> {
+    await this.prune(connected, 'likely');
+    try {
+      await delay(REST_AFTER_MS, AbortSignal.any([connected.session.signal, this.#ended]));
+    } catch {
+      return;
+    }
+    await this.prune(connected, 'known');
+  }
+
+  /** Deletes what an earlier config or manifest had and the present one has not, of the kinds that are asked for. */
+  async prune({ session, deployer, sharedApplied }: Connected, kinds: AskedKinds): Promise<void> {
     const project = this.#project();
     if (project === undefined) return;
     try {
       await sharedApplied;
       const keep = [...project.manifests, ...project.services.flatMap((service) => service.manifests)];
-      const applied = await session.objects.applied(project.name, session.signal);
+      const applied = await session.objects.applied(project.name, kinds, session.signal);
       const candidates = applied.filter((object) => !this.#isInUse(object));
       if (this.#project() !== project) return;
       await deployer.prune(

@@ -31,11 +31,14 @@ export class CompiledProgram {
     this.#file = file;
     this.#kept = path.join(folder, `${path.basename(file)}-${version}`);
     const cachedData = readKept(this.#kept);
-    this.#script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`, {
-      filename: file,
-      cachedData,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
+    this.#script = new Script(
+      `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`,
+      {
+        filename: file,
+        cachedData,
+        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      },
+    );
     // V8 refuses what it has not made itself, with the same flags
     this.isWarm = cachedData !== undefined && this.#script.cachedDataRejected === false;
   }
