@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BuildInput, fingerprint, imageReference } from './fingerprint.ts';
+import { type BuildInput, fingerprint, imageReference, saltedFingerprint } from './fingerprint.ts';
 
 // few characters, so that parts can run into each other
 const name = fc.string({ unit: fc.constantFrom('a', 'b', '=', ' ', '\n'), minLength: 1, maxLength: 3 });
@@ -68,7 +68,7 @@ test.each([
 test('becomes a tag, another one for every salt', () => {
   const content = fingerprint(empty);
   expect(imageReference('acme/web', content)).toBe(`acme/web:devloop-${content.slice(0, 16)}`);
-  const tags = new Set(['', 'a', 'b'].map((salt) => imageReference('acme/web', content, salt)));
+  const tags = new Set(['', 'a', 'b'].map((salt) => imageReference('acme/web', saltedFingerprint(content, salt))));
   expect(tags.size).toBe(3);
   for (const tag of tags) expect(tag).toMatch(/^acme\/web:devloop-[0-9a-f]{16}$/);
 });

@@ -30,11 +30,15 @@ export function fingerprint(input: BuildInput): string {
 }
 
 /**
- * The reference under which a fingerprint's image is built: `name:devloop-<16 hex>`.
+ * A fingerprint of its own for the same content, for a rebuild that was asked for.
  *
- * @param salt makes another reference of the same content, for a rebuild that was asked for
+ * @param salt empty: the content's own
  */
-export function imageReference(image: string, content: string, salt = ''): string {
-  const digits = salt === '' ? content : createHash('sha256').update(`${salt}\0${content}`).digest('hex');
-  return `${image}:devloop-${digits.slice(0, TAG_DIGITS)}`;
+export function saltedFingerprint(content: string, salt: string): string {
+  return salt === '' ? content : createHash('sha256').update(`${salt}\0${content}`).digest('hex');
+}
+
+/** The reference under which a fingerprint's image is built: `name:devloop-<16 hex>`. */
+export function imageReference(image: string, fingerprint: string): string {
+  return `${image}:devloop-${fingerprint.slice(0, TAG_DIGITS)}`;
 }

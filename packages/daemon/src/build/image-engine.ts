@@ -151,5 +151,5 @@ export interface SwapListener {
 export const PROJECT_LABEL = 'devloop.dev/project';
 /** Label of an image with the image name as manifests name it. */
 export const IMAGE_LABEL = 'devloop.dev/image';
-/** Label of an image with the whole fingerprint. */
+/** Label of an image with the whole fingerprint, of which its reference has the first digits. */
 export const FINGERPRINT_LABEL = 'devloop.dev/fingerprint';

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '@devloop/shared/errors/devloop-error';
 import { packContext } from '../build/context-archive.ts';
-import { imageReference } from '../build/fingerprint.ts';
+import { imageReference, saltedFingerprint } from '../build/fingerprint.ts';
 import { FINGERPRINT_LABEL, IMAGE_LABEL, PROJECT_LABEL } from '../build/image-engine.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import type { BuildSpec } from '../project/project.ts';
@@ -57,7 +57,8 @@ export async function bringImage(
 /** The image as the engine names it. */
 async function buildInEngine(input: BuildImageInput): Promise<BuildImageOutcome> {
   const { session, build, content, salt, reporter, signal } = input;
-  const reference = imageReference(session.way.builtName(build.image), content.fingerprint, salt);
+  const fingerprint = saltedFingerprint(content.fingerprint, salt);
+  const reference = imageReference(session.way.builtName(build.image), fingerprint);
   const image = session.way.podReference(reference);
   const present = await session.engine.imageId(reference, signal);
   if (present !== undefined) {
@@ -85,7 +86,7 @@ async function buildInEngine(input: BuildImageInput): Promise<BuildImageOutcome>
       labels: {
         [PROJECT_LABEL]: input.project,
         [IMAGE_LABEL]: build.image,
-        [FINGERPRINT_LABEL]: content.fingerprint,
+        [FINGERPRINT_LABEL]: fingerprint,
       },
       noCache: salt !== '',
     },

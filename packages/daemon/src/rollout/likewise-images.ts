@@ -43,17 +43,16 @@ export async function acceptLikewise(
   );
 }
 
-/** Only of an image that has lost its name there can be others: one that has it is what the kubelet will come to run. */
+/** The image of a rebuild that was asked for is labelled otherwise than that of the same sources before it. */
 async function isLikewise(
   imageId: string,
-  expected: ExpectedImage,
+  { reference }: ExpectedImage,
   engine: Pick<ImageEngine, 'imageId' | 'imageLabels'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const named = await engine.imageId(expected.reference, signal);
-  if (named === expected.imageId || named === imageId) return named === imageId;
+  if ((await engine.imageId(reference, signal)) === imageId) return true;
   const [running, wanted] = await Promise.all(
-    [imageId, expected.reference].map(async (image) => (await engine.imageLabels(image, signal))?.[FINGERPRINT_LABEL]),
+    [imageId, reference].map(async (image) => (await engine.imageLabels(image, signal))?.[FINGERPRINT_LABEL]),
   );
   return running !== undefined && running === wanted;
 }

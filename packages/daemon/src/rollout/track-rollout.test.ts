@@ -205,6 +205,18 @@ test('of three that built the same content, also the image serves that has lost 
   expect([...likewise]).toEqual([ID.two]);
 });
 
+test('of two that built the same content, also the image serves that had lost the name before this daemon looked', async () => {
+  const { workload, likewise } = builtHere();
+  const fingerprints: Readonly<Record<string, string>> = { [ID.two]: 'same', 'web:1': 'same' };
+  const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
+    workload,
+    imageId: async () => ID.one,
+    imageLabels: async (image) => ({ [FINGERPRINT_LABEL]: fingerprints[image] ?? 'none' }),
+  });
+  expect((await outcome).ok).toBe(true);
+  expect([...likewise]).toEqual([ID.two]);
+});
+
 test('an image of other content never serves for one that has lost its name', async () => {
   const { workload, likewise } = builtHere();
   const view = new ChangingView(podObject('web', { imageId: ID.two }));
@@ -225,9 +237,10 @@ test('a container of the old image, which the kubelet has not exchanged yet, nev
   const view = new ChangingView(podObject('web', { imageId: ID.two }));
   const { outcome } = track(view, () => undefined, {
     workload,
-    imageId: async () => {
-      setImmediate(() => view.become(podObject('web', { imageId: ID.one })));
-      return ID.one;
+    imageId: async () => ID.one,
+    imageLabels: async (image) => {
+      if (image === ID.two) setImmediate(() => view.become(podObject('web', { imageId: ID.one })));
+      return { [FINGERPRINT_LABEL]: image === ID.two ? 'old' : 'new' };
     },
   });
   expect((await outcome).ok).toBe(true);
