@@ -1,5 +1,8 @@
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'vitest';
+import { packContext } from '../../packages/daemon/src/build/context-archive.ts';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
+import { EngineClient } from '../contract/engine-client.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { buildsCompleted, passEnded } from '../rig/expected-events.ts';
 import type { ApiObject } from '../rig/kube-api.ts';
@@ -88,6 +91,26 @@ test.each(['after its ReplicaSet', 'after its Deployment'])(
     expect((await rig.served('hello')).body).toBe(message);
   },
 );
+
+test('what runs is live for a daemon that starts after another copy of the project has built the same content', async () => {
+  await using rig = await openRig('hello-service');
+  await rig.writeAtomic('hello/message.txt', unique('built twice'));
+  await rig.start();
+  const [pod] = (await rig.pods('app=hello')) as [ApiObject];
+  await rig.devloop(['stop']);
+  const [{ image }] = pod.spec.containers;
+  const dockerfile = { path: rig.file('Dockerfile.copy'), text: `FROM ${image}\nENV COPY=yes\n` };
+  const archive = packContext(rig.folder, [], dockerfile);
+  const engine = await EngineClient.open(process.env);
+  const where = `/build?t=${image}&dockerfile=${archive.dockerfile}`;
+  const built = await engine.request('POST', where, 'application/x-tar', await buffer(archive.stream));
+  expect(built.body.toString()).toContain('Successfully tagged');
+  await rig.start();
+  const pods = await rig.pods('app=hello');
+  expect(pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses[0].restartCount])).toEqual([
+    [pod.metadata.uid, 0],
+  ]);
+});
 
 test('two ups at once attach to the same daemon', async () => {
   await using rig = await openRig('hello-service');
