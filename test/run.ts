@@ -23,8 +23,7 @@ for (const output of await said) process.stdout.write(output);
 process.exitCode = failed.includes(true) ? 1 : 0;
 
 function start(stdio: 'pipe' | 'inherit', config: string): ChildProcess {
-  const stdios = ['ignore', stdio, stdio] as const;
-  return spawn('node_modules/.bin/vitest', ['run', '--config', config], { cwd: ROOT, stdio: [...stdios] });
+  return spawn('node_modules/.bin/vitest', ['run', '--config', config], { cwd: ROOT, stdio: ['ignore', stdio, stdio] });
 }
 
 async function hasFailed(run: ChildProcess): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { EngineAnswer } from './engine-client.ts';
+import type { EngineAnswer } from '../rig/engine-client.ts';
 
 /** Fields that are another each time, or on each machine. */
 const VOLATILE = new Set([

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EngineClient } from '../rig/engine-client.ts';
 import { poll } from '../rig/poll.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
 import { Comparison } from './comparison.ts';
-import { EngineClient } from './engine-client.ts';
 import { ENGINE_EXPLAINED } from './engine-explained.ts';
 import { comparable, pick, shape } from './engine-normalise.ts';
 import { ENGINE_CONTRACT, type EngineStep, tarOf } from './engine-requests.ts';

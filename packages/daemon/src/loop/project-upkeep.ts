@@ -68,8 +68,8 @@ export class ProjectUpkeep {
   }
 
   /**
-   * Deletes what an earlier config or manifest had and the present one has not: what runs at once, the rest when the
-   * cluster, which is asked for each kind that it knows, has less to do than at a start.
+   * Deletes what an earlier config or manifest had and the present one has not: at once what runs or leads to it. The rest
+   * comes later, as the cluster is asked for each kind that it knows, and has enough to do at a start.
    */
   async pruneFromStart(connected: Connected): Promise<void> {
     await this.prune(connected, 'likely');

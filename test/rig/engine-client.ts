@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
-import { mustRun } from '../rig/run-command.ts';
+import { mustRun } from './run-command.ts';
 
 export interface EngineAnswer {
   readonly status: number;
