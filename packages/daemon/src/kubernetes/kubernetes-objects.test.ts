@@ -30,18 +30,18 @@ function objectNamed(kind: string, name: string, more: object = {}): KubernetesO
   return { apiVersion: 'v1', kind, metadata };
 }
 
-async function open(...there: KubernetesObject[]) {
+async function open(there: KubernetesObject[], groups = GROUPS) {
   const { api, requests } = await openApiServer((request, response, { pathname }) => {
     const [, group = '', rest] = /^\/apis?\/((?:\w+\/)?v1)(?:\/(.*))?$/.exec(pathname) ?? [];
     const name = rest?.split('/').at(-1) ?? '';
     if (pathname === '/apis') {
-      const versions = ['apps/v1', 'batch/v1'].map((groupVersion) => ({ groupVersion }));
+      const versions = Object.keys(groups).flatMap((groupVersion) => (groupVersion === 'v1' ? [] : { groupVersion }));
       answerJson(response, 200, {
         groups: versions.map((version) => ({ versions: [version], preferredVersion: version })),
       });
-    } else if (rest === undefined) answerJson(response, 200, { resources: GROUPS[group] });
+    } else if (rest === undefined) answerJson(response, 200, { resources: groups[group] ?? [] });
     else if (request.method === 'PATCH') {
-      const kind = GROUPS[group]?.find((one) => rest.includes(`${one.name}/`))?.kind ?? '';
+      const kind = groups[group]?.find((one) => rest.includes(`${one.name}/`))?.kind ?? '';
       const object = objectNamed(kind, name);
       if (!request.url?.includes('dryRun')) there.push(object);
       answerJson(response, 200, object);
@@ -56,20 +56,20 @@ async function open(...there: KubernetesObject[]) {
       .splice(0)
       .flatMap((line) => /\/v1\/(\w+)\?labelSelector/.exec(line)?.[1] ?? [])
       .toSorted();
-  return { objects, there, applied, asked };
+  return { objects, there, applied, asked, requests };
 }
 
 test('what was applied: not what a controller has copied the label to, nor what somebody else has applied', async () => {
-  const { applied } = await open(
+  const { applied } = await open([
     objectNamed('Service', 'web'),
     objectNamed('Endpoints', 'web', { managedFields: [{ manager: 'kube-controller-manager', operation: 'Update' }] }),
     objectNamed('ConfigMap', 'made', { ownerReferences: [{ kind: 'Service', name: 'web', uid: 'Service-web' }] }),
-  );
+  ]);
   expect(await applied('all')).toEqual(['Service/web']);
 });
 
 test('every kind is asked for once; then those of which there was something or something was applied, until all are wanted', async () => {
-  const { objects, there, applied, asked } = await open(objectNamed('Service', 'web'));
+  const { objects, there, applied, asked } = await open([objectNamed('Service', 'web')]);
   expect(await applied('known')).toEqual(['Service/web']);
   expect(asked()).toEqual(ALL);
   for (const kinds of ['known', 'likely'] as const) {
@@ -89,11 +89,20 @@ test('every kind is asked for once; then those of which there was something or s
 });
 
 test('what is likely is known without asking for every kind: what runs or leads to it, and what was applied', async () => {
-  const { objects, applied, asked } = await open(objectNamed('Service', 'web'), objectNamed('ConfigMap', 'settings'));
+  const { objects, applied, asked } = await open([objectNamed('Service', 'web'), objectNamed('ConfigMap', 'settings')]);
   expect(await applied('likely')).toEqual(['Service/web']);
   expect(asked()).toEqual(LIKELY);
   await objects.apply(objectNamed('Secret', 'key'), never);
   expect(await applied('likely')).toEqual(['Service/web', 'Secret/key']);
   expect(asked()).toEqual([...LIKELY, 'secrets'].toSorted());
   expect(await applied('known')).toEqual(['ConfigMap/settings', 'Secret/key', 'Service/web']);
+});
+
+test('nothing is asked of the kinds that are likely once all are known', async () => {
+  const { 'batch/v1': _, ...groups } = GROUPS;
+  const { applied, requests } = await open([objectNamed('Service', 'web')], groups);
+  await applied('all');
+  requests.splice(0);
+  expect(await applied('known')).toEqual(['Service/web']);
+  expect(requests).toEqual([`GET /api/v1/services?labelSelector=${encodeURIComponent(`${PROJECT_LABEL}=shop`)}`]);
 });

@@ -201,9 +201,12 @@ export class KubernetesObjects implements ClusterObjects {
   }
 
   async #withApplied(found: readonly Resource[] | undefined, signal: AbortSignal): Promise<Resource[]> {
-    const likely = LIKELY.map(([apiVersion, kind]) => this.#discovery.resource(apiVersion, kind, signal));
-    const kinds = [...(found ?? (await Promise.all(likely))), ...this.#applied];
+    const kinds = [...(found ?? (await this.#likely(signal))), ...this.#applied];
     return [...new Map(kinds.map((kind) => [resourcePath(kind, undefined), kind])).values()];
+  }
+
+  #likely(signal: AbortSignal): Promise<Resource[]> {
+    return Promise.all(LIKELY.map(([apiVersion, kind]) => this.#discovery.resource(apiVersion, kind, signal)));
   }
 
   async #gone(
