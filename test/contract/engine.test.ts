@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EngineClient } from '../rig/engine-client.ts';
 import { poll } from '../rig/poll.ts';
 import { RunningSandbox } from '../rig/running-sandbox.ts';
+import { tarOf } from '../rig/tar-of.ts';
 import { Comparison } from './comparison.ts';
 import { ENGINE_EXPLAINED } from './engine-explained.ts';
 import { comparable, pick, shape } from './engine-normalise.ts';
-import { ENGINE_CONTRACT, type EngineStep, tarOf } from './engine-requests.ts';
+import { ENGINE_CONTRACT, type EngineStep } from './engine-requests.ts';
 
 /** What both engines know: the oldest that devloop's own client speaks. */
 const API = '/v1.41';

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { expect } from 'vitest';
-import type { DaemonEvent } from '../../packages/shared/src/protocol/event.ts';
 import { unique } from '../rig/devloop-rig.ts';
-import { passEnded } from '../rig/expected-events.ts';
+import { eventOf, passEnded } from '../rig/expected-events.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { reconfigure, testOnSharedRig } from '../rig/shared-rig.ts';
 
@@ -132,18 +131,19 @@ test('what vanishes while no daemon runs is pruned by the next one: first what r
   const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { a: "1" }\n';
   const old =
     'apiVersion: v1\nkind: Service\nmetadata: { name: old }\nspec: { selector: { app: hello }, ports: [{ port: 80 }] }\n';
-  const done = (action: string, object: string) => (event: DaemonEvent) =>
-    event.type === 'object-applied' && event.action === action && event.object === object;
   const added = rig.mark();
   await rig.writeAtomic('k8s/hello.yaml', [manifest, settings, old].join('---\n'));
-  for (const object of ['ConfigMap/settings', 'Service/old']) await rig.event(done('created', object), added);
+  for (const object of ['ConfigMap/settings', 'Service/old']) {
+    await rig.event(eventOf('object-applied', { object, action: 'created' }), added);
+  }
 
   await rig.devloop(['stop']);
   await rig.writeAtomic('k8s/hello.yaml', manifest);
   const started = rig.mark();
   await rig.start();
-  await rig.event(done('pruned', 'Service/old'), started);
-  await rig.event(done('pruned', 'ConfigMap/settings'), started);
+  for (const object of ['Service/old', 'ConfigMap/settings']) {
+    await rig.event(eventOf('object-applied', { object, action: 'pruned' }), started);
+  }
   const pruned = rig.events.since(started).filter((event) => 'action' in event && event.action === 'pruned');
   expect(pruned).toMatchObject([{ object: 'Service/old' }, { object: 'ConfigMap/settings' }]);
   const left = await rig.names('services', 'configmaps');

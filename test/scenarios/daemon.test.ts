@@ -1,6 +1,4 @@
-import { buffer } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { packContext } from '../../packages/daemon/src/build/context-archive.ts';
 import { isRunning } from '../../packages/shared/src/running-process.ts';
 import { unique } from '../rig/devloop-rig.ts';
 import { EngineClient } from '../rig/engine-client.ts';
@@ -9,6 +7,7 @@ import type { ApiObject } from '../rig/kube-api.ts';
 import { openRig } from '../rig/open-rig.ts';
 import { poll } from '../rig/poll.ts';
 import { testOnSharedRig } from '../rig/shared-rig.ts';
+import { tarOf } from '../rig/tar-of.ts';
 
 const test = testOnSharedRig('hello-service');
 
@@ -99,11 +98,9 @@ test('what runs is live for a daemon that starts after another copy of the proje
   const [pod] = (await rig.pods('app=hello')) as [ApiObject];
   await rig.devloop(['stop']);
   const [{ image }] = pod.spec.containers;
-  const dockerfile = { path: rig.file('Dockerfile.copy'), text: `FROM ${image}\nENV COPY=yes\n` };
-  const archive = packContext(rig.folder, [], dockerfile);
+  const archive = await tarOf({ Dockerfile: `FROM ${image}\nENV COPY=yes\n` });
   const engine = await EngineClient.open(process.env);
-  const where = `/build?t=${image}&dockerfile=${archive.dockerfile}`;
-  const built = await engine.request('POST', where, 'application/x-tar', await buffer(archive.stream));
+  const built = await engine.request('POST', `/build?t=${image}`, 'application/x-tar', archive);
   expect(built.body.toString()).toContain('Successfully tagged');
   await rig.start();
   const pods = await rig.pods('app=hello');

@@ -193,24 +193,18 @@ test('an image that somebody else built of the same content, and that has the na
   expect([names, [...likewise]]).toEqual([['web:1'], [ID.two]]);
 });
 
-test('of three that built the same content, also the image serves that has lost the name to the last', async () => {
+test.each([
+  ['of three that built the same content, also the image serves that has lost the name to the last', ID.three],
+  [
+    'of two that built the same content, also the image serves that had lost the name before this daemon looked',
+    ID.one,
+  ],
+])('%s', async (_title, named) => {
   const { workload, likewise } = builtHere();
   const fingerprints: Readonly<Record<string, string>> = { [ID.two]: 'same', 'web:1': 'same' };
   const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
     workload,
-    imageId: async () => ID.three,
-    imageLabels: async (image) => ({ [FINGERPRINT_LABEL]: fingerprints[image] ?? 'none' }),
-  });
-  expect((await outcome).ok).toBe(true);
-  expect([...likewise]).toEqual([ID.two]);
-});
-
-test('of two that built the same content, also the image serves that had lost the name before this daemon looked', async () => {
-  const { workload, likewise } = builtHere();
-  const fingerprints: Readonly<Record<string, string>> = { [ID.two]: 'same', 'web:1': 'same' };
-  const { outcome } = track(new ChangingView(podObject('web', { imageId: ID.two })), () => undefined, {
-    workload,
-    imageId: async () => ID.one,
+    imageId: async () => named,
     imageLabels: async (image) => ({ [FINGERPRINT_LABEL]: fingerprints[image] ?? 'none' }),
   });
   expect((await outcome).ok).toBe(true);
