@@ -212,27 +212,32 @@ export class BuildRun {
     make: (upper: string) => Promise<void>,
     config = build.config,
   ): Promise<Outcome> {
-    const { cache, layers, request, signal } = this.#options;
+    const { cache, layers, request } = this.#options;
     const key = createHash('sha256').update(`${build.ground} ${what}`).digest('hex');
     const found = request.noCache ? undefined : cache.get(key);
     if (found !== undefined) {
       this.#add(build, found, createdBy, config);
       return 'cached';
     }
-    const folder = await layers.draft();
-    try {
-      await make(folder);
-      signal.throwIfAborted();
-    } catch (error) {
-      await layers.discard(folder);
-      throw error;
-    }
-    const isRun = what.startsWith('["RUN"');
-    const layer = await layers.commit(folder, isRun ? undefined : key);
+    const layer = await this.#make(make, what.startsWith('["RUN"') ? undefined : key);
+    layers.add(layer);
     const made = { layer, created: new Date().toISOString() };
     cache.set(key, made);
     this.#add(build, made, createdBy, config);
     return 'done';
+  }
+
+  async #make(make: (upper: string) => Promise<void>, key: string | undefined): Promise<Layer> {
+    const { layers, signal } = this.#options;
+    const folder = await layers.draft();
+    try {
+      await make(folder);
+      signal.throwIfAborted();
+      return await layers.seal(folder, key);
+    } catch (error) {
+      await layers.discard(folder);
+      throw error;
+    }
   }
 
   #add(build: StageBuild, made: CachedLayer, createdBy: string, config: StoredImage['config']): void {

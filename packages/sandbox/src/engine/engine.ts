@@ -45,6 +45,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
   readonly #isolation: Isolation;
   readonly #bases: BaseImages;
   readonly #containers = new Map<string, Container>();
+  /** Images of the containers that are being made, by the container's id. */
+  readonly #making = new Map<string, StoredImage>();
   /** Names of containers that are being made too. */
   readonly #names = new Map<string, string>();
   readonly #listeners = new Set<Listener>();
@@ -105,6 +107,7 @@ export class Engine implements ContainerEngine, AsyncDisposable {
     const id = randomBytes(32).toString('hex');
     this.disk.mustHaveRoom('mkdir', path.join(this.folder, 'overlay2', `${randomBytes(32).toString('hex')}-init`));
     this.#names.set(spec.name, id);
+    this.#making.set(id, image);
     try {
       const container = await Container.create(id, spec, image, path.join(this.folder, 'containers', id.slice(0, 12)), {
         isolation: this.#isolation,
@@ -126,6 +129,8 @@ export class Engine implements ContainerEngine, AsyncDisposable {
     } catch (error) {
       this.#names.delete(spec.name);
       throw error;
+    } finally {
+      this.#making.delete(id);
     }
   }
 
@@ -233,9 +238,9 @@ export class Engine implements ContainerEngine, AsyncDisposable {
 
   /** Deletes the layers that no image, no cached step, no container and no base image has. */
   async sweepLayers(): Promise<void> {
-    const images = [...this.images.all(), ...this.allContainers().map((container) => container.image)];
-    const used = images.flatMap((image) => image.layers);
-    await this.layers.keepOnly(new Set([...used, ...this.builder.usedLayers(), ...(await this.#bases.layers())]));
+    const ofContainers = [...this.allContainers().map((container) => container.image), ...this.#making.values()];
+    const used = [...this.images.all(), ...ofContainers].flatMap((image) => image.layers);
+    await this.layers.keepOnly(new Set([...used, ...this.builder.usedLayers(), ...this.#bases.layers()]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -36,7 +36,9 @@ const FOLDERS = [
 export class BaseImages {
   readonly #layers: LayerStore;
   readonly #system: HostSystem;
-  readonly #made = new Map<BaseKind, Promise<Layer>>();
+  /** Those that are being made too. */
+  readonly #making = new Map<BaseKind, Promise<Layer>>();
+  readonly #made = new Set<Layer>();
   readonly #created = new Date().toISOString();
 
   constructor(layers: LayerStore, system: HostSystem) {
@@ -45,8 +47,8 @@ export class BaseImages {
   }
 
   /** Layers that a later pull takes again. */
-  async layers(): Promise<Layer[]> {
-    return Promise.all(this.#made.values());
+  layers(): Layer[] {
+    return [...this.#made];
   }
 
   /** What every Dockerfile may begin with. It has no name and no files. */
@@ -70,7 +72,7 @@ export class BaseImages {
         `pull access denied for ${repository}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`,
       );
     }
-    const layer = await (this.#made.get(kind) ?? this.#make(kind));
+    const layer = await (this.#making.get(kind) ?? this.#make(kind));
     const createdBy = `devloop sandbox: the host's own programs in the place of ${repository}:${tag}`;
     return identify({
       base: kind,
@@ -95,9 +97,10 @@ export class BaseImages {
   }
 
   #make(kind: BaseKind): Promise<Layer> {
-    const made = this.#fill(kind);
-    this.#made.set(kind, made);
-    return made;
+    const making = this.#fill(kind);
+    this.#making.set(kind, making);
+    making.catch(() => this.#making.delete(kind)); // told to who asked; the next one may have more luck
+    return making;
   }
 
   async #fill(kind: BaseKind): Promise<Layer> {
@@ -131,7 +134,10 @@ export class BaseImages {
       for (const name of ['python', 'python3']) await symlink('/usr/bin/python3', at(`usr/local/bin/${name}`));
     await chmod(at('root'), 0o700);
     for (const name of ['tmp', 'var/tmp', 'dev/shm']) await chmod(at(name), 0o1777);
-    return this.#layers.commit(folder, `base ${kind}`);
+    const layer = await this.#layers.seal(folder, `base ${kind}`);
+    this.#layers.add(layer);
+    this.#made.add(layer);
+    return layer;
   }
 }
 

@@ -23,14 +23,20 @@ export class LayerStore {
     return folder;
   }
 
-  /** @param key what the layer was made from; undefined for one that nothing else can be */
-  async commit(folder: string, key: string | undefined): Promise<Layer> {
+  /**
+   * The layer that a draft has become. It is to be added in the same turn as what holds it: a sweep may come after each.
+   *
+   * @param key what the layer was made from; undefined for one that nothing else can be
+   */
+  async seal(folder: string, key: string | undefined): Promise<Layer> {
     const digest = createHash('sha256')
       .update(key ?? randomBytes(32))
       .digest('hex');
-    const layer = { id: `sha256:${digest}`, folder, size: await bytesBelow(folder) };
-    this.#layers.set(folder, layer);
-    return layer;
+    return { id: `sha256:${digest}`, folder, size: await bytesBelow(folder) };
+  }
+
+  add(layer: Layer): void {
+    this.#layers.set(layer.folder, layer);
   }
 
   /** Deletes a draft that came to nothing. */
@@ -42,7 +48,7 @@ export class LayerStore {
     return [...this.#layers.values()];
   }
 
-  /** Deletes the layers that are not among these. */
+  /** Deletes the layers that are not among these, which are those held at the call. */
   async keepOnly(used: ReadonlySet<Layer>): Promise<void> {
     const unused = this.all().filter((layer) => !used.has(layer));
     for (const { folder } of unused) this.#layers.delete(folder);
