@@ -73,6 +73,8 @@ const asciiOnly: Plugin = {
   },
 };
 
+const COMMENTS = { legal: true, annotation: false, jsdoc: false };
+
 await write(DAEMON, { main: 'src/main.ts', 'read-kubeconfig': 'src/kubernetes/read-kubeconfig.ts' });
 await writeProgram(DAEMON, 'src/program.ts');
 await write(TUI, { main: 'src/main.ts' });
@@ -96,6 +98,7 @@ async function write(folder: URL, input: Record<string, string>, name = ''): Pro
   await bundle.write({
     dir,
     format: 'esm',
+    comments: COMMENTS,
     // for libraries that are CommonJS
     banner: 'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
   });
@@ -105,7 +108,7 @@ async function write(folder: URL, input: Record<string, string>, name = ''): Pro
 async function writeProgram(folder: URL, source: string): Promise<void> {
   await using bundle = await rolldown(inputOptions(folder, { daemon: source }));
   const dir = fileURLToPath(new URL('bundle', folder));
-  await bundle.write({ dir, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false });
+  await bundle.write({ dir, format: 'cjs', comments: COMMENTS, entryFileNames: '[name].cjs', codeSplitting: false });
 }
 
 function inputOptions(folder: URL, input: Record<string, string>): InputOptions {

@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { findOptionalTool, type HostTools, TOOL_ENVIRONMENT } from './host-tools.ts';
 import { inheritedVariables, initScript, type Program } from './init-script.ts';
 import type { RunningProgram } from './isolation.ts';
-import { fstab, type MountEntry } from './mounts.ts';
+import { fstab, type MountEntry, PLAINLY } from './mounts.ts';
 import { shellQuote } from './shell-quote.ts';
 
 /** What root of a user namespace that maps to the machine's root could write to, as Docker protects it. */
@@ -66,7 +66,7 @@ export class ContainerProcess implements RunningProgram {
       ...(spec.readOnlyRoot
         ? [`${shellQuote(tools.mount)} -o remount,bind,ro ${shellQuote(spec.root)} || exit 1`]
         : []),
-      `${shellQuote(tools.mount)} --all --fstab ${shellQuote(table)} || exit 1`,
+      `${shellQuote(tools.mount)} ${PLAINLY.join(' ')} --all --fstab ${shellQuote(table)} || exit 1`,
       `exec ${shellQuote(tools.unshare)} --user --map-user=${spec.uid} --map-group=${spec.gid} ${shellQuote(tools.sh)} ${shellQuote(script)}`,
     ].join('\n');
     const unshare = [
