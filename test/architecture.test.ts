@@ -93,6 +93,13 @@ describe('who may import whom', () => {
     });
   }
 
+  test('zod is taken as it is set up for all', () => {
+    const wrong = imports
+      .filter(({ specifier }) => specifier === 'zod')
+      .filter(({ from }) => from.path !== 'packages/shared/src/zod.ts');
+    expect(told(wrong), 'Rule: zod is imported from @devloop/shared/zod.').toEqual([]);
+  });
+
   test('what a screen shows is computed without the library that paints it', () => {
     const wrong = imports
       .filter(({ specifier }) => specifier === 'react' || specifier === 'ink')
@@ -102,7 +109,7 @@ describe('who may import whom', () => {
 
   test('every library of the daemon has its room', () => {
     const { dependencies } = JSON.parse(read('packages/daemon/package.json'));
-    const outside = Object.keys(dependencies).filter((name) => name !== 'zod' && !name.startsWith('@devloop/'));
+    const outside = Object.keys(dependencies).filter((name) => !name.startsWith('@devloop/'));
     const rule = 'Rule: a new foreign library is given its room in LIBRARY_ROOMS of test/architecture.test.ts.';
     expect(
       outside.filter((name) => !(name in LIBRARY_ROOMS)),

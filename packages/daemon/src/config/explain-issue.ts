@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { z } from '@devloop/shared/zod';
 import { explainUnknownKey } from './config-keys.ts';
 import type { ConfigPath, ConfigProblem } from './config-problem.ts';
 import { toDnsLabel } from './dns-label.ts';

@@ -1,5 +1,5 @@
 import { ConfigSchema, ServiceSchema } from '@devloop/shared/config/config-schema';
-import { z } from 'zod';
+import { z } from '@devloop/shared/zod';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import { z } from '@devloop/shared/zod';
 
 const FILE = 'ports.json';
 const Remembered = z.record(z.string(), z.int().min(1).max(65_535));

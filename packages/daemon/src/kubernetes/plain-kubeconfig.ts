@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from '@devloop/shared/zod';
 import { parse } from 'yaml';
-import { z } from 'zod';
 import type { ClusterAddress } from './kubeconfig.ts';
 
 const Cluster = z.strictObject({

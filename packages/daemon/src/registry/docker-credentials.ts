@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { z } from '@devloop/shared/zod';
 import { execa } from 'execa';
-import { z } from 'zod';
 import type { RegistryCredentials } from '../build/image-engine.ts';
 
 /** The part of docker's config.json that is about credentials, as docker/cli's config/configfile has it. */

@@ -1,6 +1,6 @@
 import { DevloopError } from '@devloop/shared/errors/devloop-error';
+import { z } from '@devloop/shared/zod';
 import { parse } from 'yaml';
-import { z } from 'zod';
 import type { RegistryAddress } from '../build/image-way.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ApiClient } from '../kubernetes/api-client.ts';

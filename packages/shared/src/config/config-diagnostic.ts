@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 
 /** One problem in a file the user wrote, at the place where it is. */
 export const ConfigDiagnostic = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 import { PORT_TEXT, readPort, type WrittenPort } from './port-text.ts';
 
 /**

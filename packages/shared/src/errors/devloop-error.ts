@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 import { ERROR_CODES, type ErrorCode } from './error-code.ts';
 
 /** An error as it crosses the socket and as it is printed: what happened, and the one thing that mends it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 
 /** What a client may ask the daemon to do: the body of `POST /v1/command`. */
 export const Command = z.discriminatedUnion('type', [

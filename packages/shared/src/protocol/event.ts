@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { ConfigDiagnostic } from '../config/config-diagnostic.ts';
 import { ErrorReport } from '../errors/devloop-error.ts';
+import { z } from '../zod.ts';
 import { Hold, PassTimes, Phase, RolloutKind } from './service-state.ts';
 import { ClusterLink } from './snapshot.ts';
 

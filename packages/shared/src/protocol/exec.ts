@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { ErrorReport } from '../errors/devloop-error.ts';
+import { z } from '../zod.ts';
 
 /** Columns and rows of a terminal. */
 export const TerminalSize = z.object({ columns: z.number().int().positive(), rows: z.number().int().positive() });

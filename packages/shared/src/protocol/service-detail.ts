@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { ErrorReport } from '../errors/devloop-error.ts';
+import { z } from '../zod.ts';
 import { PassTimes, PodSummary, RolloutKind } from './service-state.ts';
 
 /** A condition of a pod, in Kubernetes' words. */

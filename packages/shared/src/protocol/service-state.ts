@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { ErrorReport } from '../errors/devloop-error.ts';
+import { z } from '../zod.ts';
 
 /** Why a service that has something to do is not doing it. */
 export const Hold = z.discriminatedUnion('reason', [

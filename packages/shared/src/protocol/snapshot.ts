@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { ConfigDiagnostic } from '../config/config-diagnostic.ts';
 import { ErrorReport } from '../errors/devloop-error.ts';
+import { z } from '../zod.ts';
 import { ForwardSummary, ServiceSnapshot } from './service-state.ts';
 
 /** The cluster and the engine as devloop found them. */

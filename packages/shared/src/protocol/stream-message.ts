@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../zod.ts';
 import { PublishedEvent } from './event.ts';
 import { ServiceDetail } from './service-detail.ts';
 import { ServiceSnapshot } from './service-state.ts';
