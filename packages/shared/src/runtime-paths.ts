@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { DevloopError } from './errors/devloop-error.ts';
 import { xdgFolder } from './xdg-folders.ts';
@@ -19,6 +18,10 @@ export interface RuntimeEnvironment {
   readonly homeFolder: string;
   readonly platform: string;
 }
+
+/** Of 64 bits: draft-eastlake-fnv, section 5. */
+const FNV_OFFSET = 0xcbf29ce484222325n;
+const FNV_PRIME = 0x100000001b3n;
 
 /** `sun_path` of a Unix socket address, less its terminator: unix(7) on Linux, smaller on macOS. */
 const SOCKET_PATH_LIMIT = { linux: 107, other: 103 };
@@ -62,6 +65,9 @@ export function logsFolderOf(projectFolder: string, from: Parameters<typeof stat
   return path.join(stateFolderOf(projectFolder, from), 'logs');
 }
 
+/** 48 bits of FNV-1a, which tell a person's folders apart. To load `node:crypto` would be a twentieth of `devloop status`. */
 function keyOf(projectFolder: string): string {
-  return createHash('sha256').update(projectFolder).digest('hex').slice(0, 12);
+  let hash = FNV_OFFSET;
+  for (const byte of Buffer.from(projectFolder)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
+  return hash.toString(16).padStart(16, '0').slice(-12);
 }

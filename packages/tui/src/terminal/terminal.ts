@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { type Palette, paletteFor } from './palette.ts';
 
@@ -59,6 +58,7 @@ export class Terminal {
 
   /** What is answered; nothing where Ctrl-D, or the end of the input, is the answer. */
   async #ask(prompt: string, signal: AbortSignal): Promise<string> {
+    const { createInterface } = await import('node:readline/promises'); // few commands ask
     const lines = createInterface({ input: this.#input, output: this.#output });
     const interrupt = () => process.kill(process.pid, 'SIGINT'); // readline takes Ctrl-C for itself
     lines.on('SIGINT', interrupt);
