@@ -121,6 +121,27 @@ test('pods have addresses of their own and reach each other', async () => {
   expect((await run('one', 'node', '-e', fetched(`http://${b}:8080`))).output).toBe('two\n');
 });
 
+test('an address has the same link address for ever, whichever pods come and go', async () => {
+  const [one, two] = await Promise.all([pod('steady', probed), pod('other', probed)]);
+  const addresses: string[] = [one['status'].podIP, two['status'].podIP, '10.244.0.1'];
+  const script = `const { readFileSync } = require('node:fs');
+    const own = require('node:os').networkInterfaces().eth0[0];
+    const asked = ${JSON.stringify(addresses)}.map((address) => fetch('http://' + address + ':8080').catch(() => undefined));
+    Promise.all(asked).then(() => {
+      const rows = readFileSync('/proc/net/arp', 'utf8').trim().split('\\n').map((row) => row.split(/\\s+/));
+      const known = Object.fromEntries(rows.map(([address, , , link]) => [address, link]));
+      console.log(JSON.stringify({ ...known, [own.address]: own.mac }));
+    });`;
+  const derived = (address: string) => [10, 88, ...address.split('.')].map((byte) => Number(byte).toString(16));
+  const expected = addresses.map((address) => [
+    address,
+    derived(address)
+      .map((hex) => hex.padStart(2, '0'))
+      .join(':'),
+  ]);
+  expect(JSON.parse((await run('steady', 'node', '-e', script)).output)).toMatchObject(Object.fromEntries(expected));
+});
+
 test('a Service leads to its pods by name and by a port of the node, and refuses without any', async () => {
   await pod('shop', probed);
   const ports = [{ name: 'http', port: 80, targetPort: 8080, nodePort: 30080 }];

@@ -4,7 +4,7 @@ import { PLACES_AS_THEY_ARE } from '../ports/place.ts';
 import { ToolShell } from '../runtime/tool-shell.ts';
 import { ip } from './ip-command.ts';
 import type { NodeNetwork } from './node-network.ts';
-import { GATEWAY, POD_NETWORK_BITS, PodAddresses } from './pod-addresses.ts';
+import { GATEWAY, linkAddress, POD_NETWORK_BITS, PodAddresses } from './pod-addresses.ts';
 import { dialNode, PodDialer } from './pod-dialer.ts';
 import { PodHolder } from './pod-holder.ts';
 
@@ -41,7 +41,7 @@ export class BridgeNetwork implements NodeNetwork {
     const shell = opened.use(new ToolShell('sh', { PATH: process.env['PATH'] ?? '' }));
     await ip(shell, [
       'link set lo up',
-      `link add ${BRIDGE} type bridge`,
+      `link add ${BRIDGE} address ${linkAddress(GATEWAY)} type bridge`,
       `addr add ${GATEWAY}/${POD_NETWORK_BITS} dev ${BRIDGE}`,
       `link set ${BRIDGE} up`,
       `route add local ${SERVICE_NETWORK} dev lo`,
@@ -100,6 +100,7 @@ export class BridgeNetwork implements NodeNetwork {
     try {
       const holder = await PodHolder.open(this.#shell, {
         address: `${address}/${POD_NETWORK_BITS}`,
+        linkAddress: linkAddress(address),
         gateway: GATEWAY,
         bridge: BRIDGE,
         link: `veth${++this.#links}`,

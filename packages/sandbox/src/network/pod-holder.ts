@@ -23,6 +23,7 @@ exec sleep infinity`;
 export interface HolderOptions {
   /** Address with the length of its prefix. */
   readonly address: string;
+  readonly linkAddress: string;
   readonly gateway: string;
   readonly bridge: string;
   /** Name of the link on the node's side; at most 15 characters. */
@@ -34,7 +35,10 @@ export class PodHolder implements AsyncDisposable {
   readonly #process: ChildProcess;
 
   /** @param shell in the node's network. @throws Error where the namespace or its link cannot be made */
-  static async open(shell: ToolShell, { address, gateway, bridge, link }: HolderOptions): Promise<PodHolder> {
+  static async open(
+    shell: ToolShell,
+    { address, linkAddress, gateway, bridge, link }: HolderOptions,
+  ): Promise<PodHolder> {
     const child = spawn('unshare', ['--net', '--uts', '--ipc', 'sh', '-c', SCRIPT], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -47,7 +51,7 @@ export class PodHolder implements AsyncDisposable {
       });
       await lineOf(stdout, () => said);
       await ip(shell, [
-        `link add ${link} type veth peer name eth0 netns ${holder.pid}`,
+        `link add ${link} type veth peer name eth0 address ${linkAddress} netns ${holder.pid}`,
         `link set ${link} master ${bridge} up`,
       ]);
       await told(stdin, `${address} ${gateway}\n`);
