@@ -65,6 +65,7 @@ describe('searching', () => {
     const user = userOf([...numbered(20), `${'a'.repeat(50)}!`]);
     user.presses('search');
     user.types('/(a+)+$');
+    user.waits();
     const good = user.state.search;
     user.types('/');
     expect(user.sees().at(-1)).toContain('✗ takes too long');
