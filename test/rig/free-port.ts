@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import dgram from 'node:dgram';
 import { once } from 'node:events';
 import net from 'node:net';
 
@@ -9,16 +10,28 @@ import net from 'node:net';
  */
 const PORTS = [10_000, 20_000] as const;
 
-/** Those of this process: whoever has been given one listens on it later, or not for long. */
-const given = new Set<number>();
-
-/** A port of this machine's loopback that nobody listens on now, and that was not given before. */
+/**
+ * A port of this machine's loopback that nobody listens on now, and that neither this process nor another has been given:
+ * whoever has it listens on it later, or not for long.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(...PORTS);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await isFree(port)) return port;
+    if ((await isClaimed(port)) && (await isFree(port))) return port;
+  }
+}
+
+/** Takes the port of UDP with the same number, of which no test wants anything, for as long as this process lives. */
+async function isClaimed(port: number): Promise<boolean> {
+  const claim = dgram.createSocket('udp4').unref();
+  try {
+    const listening = once(claim, 'listening');
+    claim.bind({ port, address: '127.0.0.1', exclusive: true });
+    await listening;
+    return true;
+  } catch {
+    claim.close();
+    return false;
   }
 }
 

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { fromReport } from '@devloop/shared/errors/devloop-error';
 import type { DaemonEvent } from '@devloop/shared/protocol/event';
-import type { ImageEngine } from '../build/image-engine.ts';
 import type { KubernetesObject } from '../deploy/kubernetes-object.ts';
 import type { ClusterSession } from '../link/cluster-session.ts';
 import { forgetServices } from '../log-store/forget-logs.ts';
@@ -10,12 +9,13 @@ import { LogWriter } from '../log-store/log-writer.ts';
 import type { ServiceSpec } from '../project/project.ts';
 import type { EventLog } from '../state/event-log.ts';
 import type { Bell } from '../support/bell.ts';
-import { Backoff, delay } from '../support/delay.ts';
+import { delay } from '../support/delay.ts';
 import { followChanges } from '../support/follow-changes.ts';
 import { Succession } from '../support/succession.ts';
 import { TaskSet } from '../support/task-set.ts';
 import { ContainerEnds } from './container-ends.ts';
 import { followContainer, storeGap } from './follow-container.ts';
+import { followEnds } from './follow-ends.ts';
 import { containersWithStatus, runOf } from './pod-runs.ts';
 import { WorkloadOwners } from './pods-of-services.ts';
 import { FOLLOW_TIMES } from './quiet-times.ts';
@@ -25,8 +25,6 @@ import { notWritten } from './store-errors.ts';
 const TOGETHER_MS = 50;
 /** How long until a disk that takes nothing is tried again. */
 const RETRY_MS = 2000;
-/** How soon, and how seldom at last, an engine that ends its stream of events is asked for it again. */
-const EVENTS_AGAIN_MS = { first: 100, most: 30_000 };
 /** Output that waits for the disk is kept in memory up to this many lines a service. */
 const MOST_WAITING_LINES = 10_000;
 
@@ -213,14 +211,5 @@ export class LogKeeper implements AsyncDisposable {
     if (leftOut === 0) return;
     const because = `the disk took nothing: ${leftOut} lines of output were left out`;
     writer.appendGap({ is: 'output', source: lines.at(-1)?.event.source ?? 'build' }, { because }, Date.now());
-  }
-}
-
-/** Where the engine tells nothing, the ends of containers are known by their kubelet. */
-async function followEnds(engine: ImageEngine, ends: ContainerEnds, signal: AbortSignal): Promise<void> {
-  const backoff = new Backoff(EVENTS_AGAIN_MS.first, EVENTS_AGAIN_MS.most);
-  while (!signal.aborted) {
-    await engine.followRuns(ends, signal).catch(() => undefined);
-    await backoff.wait(signal).catch(() => undefined);
   }
 }

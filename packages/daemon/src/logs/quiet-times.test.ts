@@ -55,6 +55,18 @@ test('while nobody listens, silence means nothing', () => {
   expect(times.dueMs).toBeGreaterThan(1000);
 });
 
+test('who listens again after a long time asks as soon as ever', () => {
+  const { clock, times } = afterFlow({ seconds: 2, bytes: 1000 });
+  times.pause();
+  expect(times.lookMs).toBe(FOLLOW_TIMES.quietMs);
+  clock.now += 10_000;
+  expect(times.lookMs).toBe(FOLLOW_TIMES.quietMs);
+  times.listen();
+  expect(times.lookMs).toBe(times.dueMs);
+  clock.now += 100_000;
+  expect(times.lookMs).toBeGreaterThan(0); // and is not asked without a pause
+});
+
 test('a log is asked soon where it spoke often, later where it seldom did, and less and less often', () => {
   const { clock, times } = afterFlow({ seconds: 60, bytes: 10 });
   const waits: number[] = [];

@@ -27,6 +27,8 @@ export const FOLLOW_TIMES: FollowTimes = {
 
 /** How seldom a quiet log is asked at last. */
 const MOST_MS = 300_000;
+/** How often, at most and at least, it is looked whether a log is to be asked. */
+const LOOK_MS = { least: 100, most: 60_000 };
 /** A silence of less is none: busy machines have many of them. */
 export const SILENCE_MS = 300;
 /**
@@ -84,6 +86,16 @@ export class QuietTimes {
   /** Milliseconds until the log is to be asked; 0 or less: now. Infinite while nobody listens to its stream. */
   get dueMs(): number {
     return Math.max(this.#heardAt, this.#listeningAt, this.#askedAt) + this.#waitMs - this.#now();
+  }
+
+  /**
+   * Milliseconds until it is to be looked whether the log is to be asked. While nobody listens, that is no later than it
+   * takes a log to be quiet: who listens again may hear nothing from then on.
+   */
+  get lookMs(): number {
+    const { dueMs } = this;
+    const ms = Number.isFinite(dueMs) ? dueMs : this.times.quietMs;
+    return Math.min(Math.max(LOOK_MS.least, ms), LOOK_MS.most);
   }
 
   /**

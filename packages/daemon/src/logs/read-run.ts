@@ -71,9 +71,6 @@ const MAY_END_EARLY = 'the log was rotated, and its stream may have left out the
 /** Between the looks at a log that has ended, until its stream has told all of it. */
 const LOOK_AGAIN_MS = 50;
 
-/** How long it may take until it is noticed that a log is to be asked. */
-const LEAST_DOUBT_MS = 60_000;
-
 /**
  * Reads the log of a run into the store, from where it was left off: until its end, with `follow` as long as it runs.
  * What comes again is passed over, and what the cluster does not have any more is stored as a gap.
@@ -245,7 +242,7 @@ class Reading {
     const query = { namespace, pod, container, timestamps: true };
     while (!signal.aborted) {
       try {
-        await delay(Math.min(Math.max(100, this.#quiet.dueMs), LEAST_DOUBT_MS), signal);
+        await delay(this.#quiet.lookMs, signal);
         if (this.#quiet.dueMs > 0) continue;
         const { heardAt } = this.#quiet;
         this.#quiet.asked();
