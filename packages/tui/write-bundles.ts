@@ -73,6 +73,7 @@ const asciiOnly: Plugin = {
   },
 };
 
+/** All of a bundle is read at each start: it keeps the comments of licences only. */
 const COMMENTS = { legal: true, annotation: false, jsdoc: false };
 
 await write(DAEMON, { main: 'src/main.ts', 'read-kubeconfig': 'src/kubernetes/read-kubeconfig.ts' });
