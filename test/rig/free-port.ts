@@ -17,20 +17,20 @@ const PORTS = [10_000, 20_000] as const;
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(...PORTS);
-    if ((await isClaimed(port)) && (await isFree(port))) return port;
+    if ((await claim(port)) && (await isFree(port))) return port;
   }
 }
 
-/** Takes the port of UDP with the same number, of which no test wants anything, for as long as this process lives. */
-async function isClaimed(port: number): Promise<boolean> {
-  const claim = dgram.createSocket('udp4').unref();
+/** Takes the port of UDP with the same number, of which no test wants anything, for as long as this process lives, if it can. */
+async function claim(port: number): Promise<boolean> {
+  const socket = dgram.createSocket('udp4').unref();
   try {
-    const listening = once(claim, 'listening');
-    claim.bind({ port, address: '127.0.0.1', exclusive: true });
+    const listening = once(socket, 'listening');
+    socket.bind({ port, address: '127.0.0.1', exclusive: true });
     await listening;
     return true;
   } catch {
-    claim.close();
+    socket.close();
     return false;
   }
 }

@@ -227,6 +227,7 @@ export class BuildRun {
     return 'done';
   }
 
+  /** What `make` puts into a new folder, as a layer that is still to be added. */
   async #make(make: (upper: string) => Promise<void>, key: string | undefined): Promise<Layer> {
     const { layers, signal } = this.#options;
     const folder = await layers.draft();

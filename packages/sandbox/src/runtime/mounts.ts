@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import type { HostTools } from './host-tools.ts';
 
 /**
- * What mount(8) is to leave alone: each would have it read the list of all mounts, or each part of each path. With some
- * dozen containers that takes longer than the mounting.
+ * Options that keep mount(8) from what takes longer than the mounting once there are some dozen containers: it would read
+ * the list of all mounts, look for helpers, and follow each part of each path.
  */
 export const PLAINLY = ['--no-mtab', '--internal-only', '--no-canonicalize'] as const;
 
