@@ -130,7 +130,7 @@ export function exitCode(code: number | null, signal: NodeJS.Signals | null): nu
 async function enterRoot(pid: number, root: string, tools: HostTools): Promise<void> {
   const namespace = `/proc/${pid}/ns/mnt`;
   // From outside: inside, the host's umount could not be found or, worse, would be the image's.
-  const detach = ['--namespace', namespace, '--lazy', '--internal-only', '--no-mtab', '--no-canonicalize', '/'];
+  const detach = ['--namespace', namespace, ...PLAINLY, '--lazy', '/'];
   await tools.shell.run([
     [tools.nsenter, `--mount=${namespace}`, `--wdns=${root}`, tools.pivot_root, '.', '.'],
     [tools.umount, ...detach],

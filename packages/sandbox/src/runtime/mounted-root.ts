@@ -5,7 +5,7 @@ import type { Lent } from '../images/host-system.ts';
 import type { Mount } from '../ports/container-engine.ts';
 import type { HostTools } from './host-tools.ts';
 import type { ContainerRoot } from './isolation.ts';
-import { bindEntry, type MountEntry, mountAll, mountOverlay, unmount } from './mounts.ts';
+import { bindEntry, type MountEntry, mountAll, mountOne, overlayEntry, unmount } from './mounts.ts';
 import { removeFolder } from './remove-folder.ts';
 import { RootFiles } from './root-files.ts';
 
@@ -32,7 +32,7 @@ export class MountedRoot implements ContainerRoot {
     const at = (name: string) => path.join(folder, name);
     await Promise.all([at('work'), at('root'), at('empty'), upper].map((name) => mkdir(name, { recursive: true })));
     const lower = layers.length === 0 ? [at('empty')] : layers;
-    await mountOverlay(tools, lower, upper, at('work'), at('root'));
+    await mountOne(tools, overlayEntry(lower, upper, at('work'), at('root')));
     return new MountedRoot(folder, at('root'), tools);
   }
 

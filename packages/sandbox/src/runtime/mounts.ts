@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import type { HostTools } from './host-tools.ts';
 
 /**
- * Options that keep mount(8) from what takes longer than the mounting once there are some dozen containers: it would read
- * the list of all mounts, look for helpers, and follow each part of each path.
+ * Options that keep mount(8) and umount(8) from what takes longer than the mounting once there are some dozen containers:
+ * they would read the list of all mounts where they need not, look for helpers, and follow each part of each path.
  */
 export const PLAINLY = ['--no-mtab', '--internal-only', '--no-canonicalize'] as const;
 
@@ -21,18 +21,12 @@ export function bindEntry(source: string, target: string, readOnly: boolean): Mo
 }
 
 /**
- * Mounts an overlay whose last layer is on top. `userxattr` lets it work in a user namespace, and
+ * An overlay whose last layer is on top. `userxattr` lets it work in a user namespace, and
  * `volatile` spares the disk a sync at every unmount: nothing here outlives the node.
  *
  * @param lower folders of the layers, the first one lowest
  */
-export async function mountOverlay(
-  tools: HostTools,
-  lower: readonly string[],
-  upper: string,
-  work: string,
-  target: string,
-): Promise<void> {
+export function overlayEntry(lower: readonly string[], upper: string, work: string, target: string): MountEntry {
   const options = [
     `lowerdir=${[...lower].reverse().map(escapeOption).join(':')}`,
     `upperdir=${escapeOption(upper)}`,
@@ -40,8 +34,7 @@ export async function mountOverlay(
     'userxattr',
     'volatile',
   ];
-  const overlay = ['--types', 'overlay', '--options', options.join(','), 'overlay', target];
-  await tools.shell.run([[tools.mount, ...PLAINLY, ...overlay]]);
+  return { source: 'overlay', target, type: 'overlay', options: options.join(',') };
 }
 
 /** The text of an fstab(5), for `mount --all --fstab`: many mounts by one process. */
@@ -50,6 +43,11 @@ export function fstab(entries: readonly MountEntry[]): string {
     .map((entry) => [entry.source, entry.target, entry.type, entry.options].map(escapeField).join(' '))
     .map((line) => `${line} 0 0\n`)
     .join('');
+}
+
+/** Mounts one entry, in the node's own mount namespace. It is sooner done than by {@link mountAll}, which reads all mounts. */
+export async function mountOne(tools: HostTools, { source, target, type, options }: MountEntry): Promise<void> {
+  await tools.shell.run([[tools.mount, ...PLAINLY, '--types', type, '--options', options, source, target]]);
 }
 
 /**
@@ -64,7 +62,7 @@ export async function mountAll(tools: HostTools, entries: readonly MountEntry[],
 
 /** Takes a mount away with everything that is mounted below it. */
 export async function unmount(tools: HostTools, target: string): Promise<void> {
-  await tools.shell.run([[tools.umount, '--lazy', '--no-canonicalize', '--internal-only', target]]);
+  await tools.shell.run([[tools.umount, ...PLAINLY, '--lazy', target]]);
 }
 
 function escapeField(text: string): string {
