@@ -4,11 +4,16 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { memoryFolder } from './rig/memory-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+// a folder for temporary files that somebody has chosen is theirs to choose
+const memory = process.env['TMPDIR'] === undefined ? await memoryFolder() : undefined;
+const env = memory === undefined ? process.env : { ...process.env, TMPDIR: memory };
 const scenarios = start('inherit', 'test/vitest.sandbox.config.ts');
 const units = start('pipe', 'test/vitest.config.ts');
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -20,10 +25,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const said = Promise.all([units.stdout, units.stderr].map((stream) => (stream === null ? '' : buffer(stream))));
 const failed = await Promise.all([scenarios, units].map(hasFailed));
 for (const output of await said) process.stdout.write(output);
+if (memory !== undefined) await rm(memory, { recursive: true, force: true });
 process.exitCode = failed.includes(true) ? 1 : 0;
 
 function start(stdio: 'pipe' | 'inherit', config: string): ChildProcess {
-  return spawn('node_modules/.bin/vitest', ['run', '--config', config], { cwd: ROOT, stdio: ['ignore', stdio, stdio] });
+  return spawn('node_modules/.bin/vitest', ['run', '--config', config], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', stdio, stdio],
+  });
 }
 
 async function hasFailed(run: ChildProcess): Promise<boolean> {
