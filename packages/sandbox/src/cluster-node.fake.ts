@@ -3,12 +3,14 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ClusterNode } from './cluster-node.ts';
 import { BridgeNetwork } from './network/bridge-network.ts';
+import { TunnelServer } from './network/tunnel-server.ts';
 import { FakeContainerEngine } from './ports/container-engine.fake.ts';
 import { FakeObjectStore } from './ports/object-store.fake.ts';
 
 /**
  * A {@link ClusterNode} on fakes, as a process that is started in namespaces of its own. It is driven by HTTP over
- * `api.sock` in the folder that it is given, says a line when that is there, and ends with its input.
+ * `api.sock` in the folder that it is given, says a line when that is there, and ends with its input. `tunnel.sock` leads
+ * into its network.
  */
 const [folder = ''] = process.argv.slice(2);
 const store = new FakeObjectStore();
@@ -28,6 +30,8 @@ await using node = await ClusterNode.open({
   rootCertificate: 'PEM',
   folder,
 });
+
+await using _tunnel = await TunnelServer.open(path.join(folder, 'tunnel.sock'), network.place);
 
 const server = http.createServer(async (request, response) => {
   const url = new URL(request.url ?? '/', 'http://sandbox');

@@ -8,15 +8,12 @@ import { DnsServer } from './network/dns-server.ts';
 import type { NodeNetwork } from './network/node-network.ts';
 import type { NodePorts } from './network/node-ports.ts';
 import { ServiceProxies } from './network/service-proxies.ts';
-import { TunnelServer } from './network/tunnel-server.ts';
 import type { ContainerEngine } from './ports/container-engine.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import { KubeletStreams } from './streams/kubelet-streams.ts';
 
 /** The cluster's DNS, as on minikube and kubeadm clusters. */
 export const DNS = { address: '10.96.0.10', port: 53, domain: 'cluster.local' };
-/** Name of the Unix socket that leads into the node's network, in the node's folder. */
-export const TUNNEL_SOCKET = 'tunnel.sock';
 
 export interface ClusterNodeOptions {
   readonly store: ObjectStore;
@@ -41,7 +38,7 @@ export interface ClusterNodeOptions {
  */
 export class ClusterNode implements AsyncDisposable {
   readonly streams: KubeletStreams;
-  /** Ports of the node that are to be reached from outside, through the tunnel at 10.244.0.1. */
+  /** Ports of the node that are to be reached from outside. */
   readonly nodePorts: NodePorts;
   readonly #opened: AsyncDisposableStack;
 
@@ -53,7 +50,6 @@ export class ClusterNode implements AsyncDisposable {
     const { host, port } = network.placeToListen(DNS.address, DNS.port);
     const dns = opened.use(await DnsServer.open({ store, domain: DNS.domain, address: host, port }));
     opened.use(network.publish(DNS.address, DNS.port, dns.port));
-    opened.use(await TunnelServer.open(path.join(folder, TUNNEL_SOCKET), network.place));
     const proxies = opened.use(new ServiceProxies(store, network));
     const kubelet = opened.use(
       new Kubelet({

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
+import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Place } from '../ports/place.ts';
@@ -37,7 +38,7 @@ const KEEP_ALIVE_MS = 180_000;
 
 const UNAUTHENTICATED_PATHS = /^\/(?:livez|readyz|healthz|version)(?:\/|$)/;
 
-/** The Kubernetes API over HTTPS on a Unix socket, with the objects of the cluster in memory. */
+/** The Kubernetes API over HTTPS, with the objects of the cluster in memory. */
 export class ApiServer implements AsyncDisposable {
   /** The same objects, for the controllers and the kubelet in this process. */
   readonly store: ObjectStore;
@@ -48,6 +49,8 @@ export class ApiServer implements AsyncDisposable {
   readonly #streams: PodStreams;
   readonly #token: string | undefined;
   readonly #server: https.Server;
+  /** Those too that have become WebSockets. */
+  readonly #connections = new Set<net.Socket>();
 
   constructor({ certificates, streams, place, token }: ApiServerOptions) {
     this.#registry = new ObjectRegistry(this.#catalog);
@@ -65,6 +68,10 @@ export class ApiServer implements AsyncDisposable {
       { ca, cert, key, requestCert: true, rejectUnauthorized: false, keepAliveTimeout: KEEP_ALIVE_MS },
       (request, response) => void this.#serve(request, response),
     );
+    this.#server.on('connection', (socket: net.Socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
     this.#server.on('tlsClientError', (_, socket) => socket.destroy());
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -75,19 +82,23 @@ export class ApiServer implements AsyncDisposable {
     this.#server.closeAllConnections();
   }
 
-  /** @throws Error of the system when the socket cannot be made */
-  async listen(socketPath: string): Promise<void> {
-    this.#server.listen(socketPath);
+  /** @param listener whose connections it takes from now on; it may be of another network than this process's */
+  async listen(listener: net.Server): Promise<void> {
+    this.#server.listen(listener);
     await once(this.#server, 'listening');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Listens no more, and cuts what is connected. */
+  async shut(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#resources.dropWatches();
-    this.#server.closeAllConnections();
+    for (const socket of this.#connections) socket.destroy();
     await closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shut();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

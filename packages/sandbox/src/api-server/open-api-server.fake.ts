@@ -20,23 +20,16 @@ export interface Answer {
   readonly body: any;
 }
 
-/** A running API server on a Unix socket, a TCP port that leads to it, and a client of it. All end with the test. */
+/** A running API server at a port, and a client of it. All end with the test. */
 export async function openSandboxApi() {
   issued ??= issueCertificates(['localhost', '127.0.0.1']);
   const certificates = await issued;
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-api-'));
-  const socketPath = join(folder, 'api.sock');
   const server = new ApiServer({ certificates, streams: fakePodStreams, place: AS_IT_IS, token: 'secret' });
-  await server.listen(socketPath);
-  const relay = net.createServer((near) => {
-    const far = net.connect(socketPath);
-    near.pipe(far).pipe(near);
-    near.on('error', () => far.destroy());
-    far.on('error', () => near.destroy());
-  });
-  relay.listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  const url = `https://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+  const listener = net.createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const url = `https://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  await server.listen(listener);
   const kubeconfig = join(folder, 'kubeconfig');
   const { ca, clientCert: cert, clientKey: key } = certificates;
   const text = kubeconfigYaml({ server: url, ca, cert, key, context: 'sandbox', namespace: 'default' });
@@ -66,9 +59,8 @@ export async function openSandboxApi() {
   };
   onTestFinished(async () => {
     agent.destroy();
-    relay.close();
     await server[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   });
-  return { server, url, certificates, kubeconfig, socketPath, agent, request };
+  return { server, url, certificates, kubeconfig, agent, request };
 }

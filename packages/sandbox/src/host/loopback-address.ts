@@ -8,27 +8,33 @@ const ATTEMPTS = 50;
 /** The only one that macOS has. */
 const LOOPBACK = '127.0.0.1';
 
-/** An address of this machine alone at which nothing listens on the port; and the port, another where it must be. */
-export async function freeLoopback(port: number): Promise<{ readonly address: string; readonly port: number }> {
+/** Listens at the port of an address of this machine alone; at any port where it must be another's address too. */
+export async function listenAtFreeAddress(port: number): Promise<net.Server> {
   for (let attempt = 1; ; attempt += 1) {
     const address = `127.${randomInt(BLOCK.from, BLOCK.to)}.${randomInt(0, 256)}.${randomInt(1, 255)}`;
     try {
-      return { address, port: await freePort(address, port) };
+      return await listen(address, port);
     } catch (error) {
-      if (codeOf(error) === 'EADDRNOTAVAIL') return { address: LOOPBACK, port: await freePort(LOOPBACK, 0) };
+      if (codeOf(error) === 'EADDRNOTAVAIL') return await listen(LOOPBACK, 0);
       if (attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** A port at which something can listen; 0 asks for any. */
-export async function freePort(address: string, port: number): Promise<number> {
-  const server = net.createServer();
+/**
+ * Listens for somebody else, who is to take the connections: here they are closed.
+ *
+ * @param port 0: any that is free
+ * @throws the system's error, with `EADDRINUSE` where the port is taken
+ */
+export async function listen(address: string, port: number): Promise<net.Server> {
+  const server = net.createServer((socket) => socket.destroy());
   return await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, address, () => {
-      const { port: found } = server.address() as net.AddressInfo;
-      server.close(() => resolve(found));
-    });
+    server.listen(port, address, () => resolve(server));
   });
+}
+
+export function addressOf(server: net.Server): net.AddressInfo {
+  return server.address() as net.AddressInfo;
 }

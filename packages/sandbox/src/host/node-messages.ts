@@ -13,13 +13,21 @@ export interface NodeConfig {
   readonly isolation: 'namespaces' | 'permissions';
 }
 
-/** What is said to the node, a JSON line each; it answers with the same id. The end of the lines ends it. */
-export type NodeRequest = { readonly id: number } & (
+/** A port of this machine at which the node is reached: that of its API, or one that a Service has on the node. */
+export type OutsidePort = 'api' | number;
+
+/** What is said to the node; it answers with the same id. */
+export type NodeRequest = { readonly id: number } & NodeTask;
+
+export type NodeTask =
   | { readonly type: 'fault'; readonly fault: Fault }
   | { readonly type: 'certificates'; readonly certificates: Certificates }
-);
+  /** Comes with the server that listens there: its connections are the node's to take from now on. */
+  | { readonly type: 'open-port'; readonly port: OutsidePort }
+  /** Cuts its connections too. */
+  | { readonly type: 'close-port'; readonly port: OutsidePort };
 
-/** What the node says, a JSON line each. */
+/** What the node says. */
 export type NodeMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
@@ -27,8 +35,5 @@ export type NodeMessage =
   | { readonly type: 'node-ports'; readonly ports: readonly number[] }
   | { readonly type: 'answer'; readonly id: number; readonly error?: string };
 
-/** Unix sockets below the node's folder. */
-export const SOCKETS = { api: 'api.sock', engine: 'docker.sock', tunnel: 'tunnel.sock' } as const;
-
-/** Where the tunnel finds the node's own ports, and those of Services. */
-export const NODE_IN_TUNNEL = '10.244.0.1';
+/** Name of the engine's Unix socket in the node's folder. */
+export const ENGINE_SOCKET = 'docker.sock';

@@ -1,37 +1,34 @@
-import path from 'node:path';
-import { NODE_IN_TUNNEL, SOCKETS } from './node-messages.ts';
-import { Relay } from './relay.ts';
+import { listen } from './loopback-address.ts';
+import type { NodeProcess } from './node-process.ts';
 
-/** Keeps a listener for each port that a Service has on the node, at the node's address on this machine. */
-export class NodePorts implements AsyncDisposable {
+/** Keeps each port that a Service has on the node open at the node's address on this machine. */
+export class NodePorts {
   readonly #address: string;
-  readonly #socket: string;
-  readonly #relays = new Map<number, Promise<Relay | undefined>>();
+  readonly #open = new Set<number>();
+  #settled: Promise<void> = Promise.resolve();
 
-  constructor(address: string, nodeFolder: string) {
+  constructor(address: string) {
     this.#address = address;
-    this.#socket = path.join(nodeFolder, SOCKETS.tunnel);
   }
 
-  /** Listens at exactly these. A port that somebody else has is left out: it is theirs. */
-  set(ports: readonly number[]): void {
-    for (const [port, relay] of this.#relays) {
-      if (ports.includes(port)) continue;
-      this.#relays.delete(port);
-      relay.then((open) => open?.[Symbol.asyncDispose]()).catch(() => undefined);
-    }
-    for (const port of ports) {
-      if (this.#relays.has(port)) continue;
-      const options = { address: this.#address, port, socket: this.#socket, preamble: `${NODE_IN_TUNNEL} ${port}\n` };
-      this.#relays.set(
-        port,
-        Relay.listen(options).catch(() => undefined),
-      );
-    }
+  /** Has exactly these open, when what was asked for before is done. A port that somebody else has is left out: it is theirs. */
+  set(node: NodeProcess, ports: readonly number[]): void {
+    this.#settled = this.#settled
+      .then(() => this.#change(node, ports))
+      // that the node has ended is told otherwise
+      .catch(() => undefined);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const relays = await Promise.all(this.#relays.values());
-    await Promise.all(relays.map((relay) => relay?.[Symbol.asyncDispose]()));
+  async #change(node: NodeProcess, ports: readonly number[]): Promise<void> {
+    for (const port of [...this.#open].filter((open) => !ports.includes(open))) {
+      this.#open.delete(port);
+      await node.ask({ type: 'close-port', port });
+    }
+    for (const port of ports.filter((wanted) => !this.#open.has(wanted))) {
+      const server = await listen(this.#address, port).catch(() => undefined);
+      if (server === undefined) continue;
+      this.#open.add(port);
+      await node.ask({ type: 'open-port', port }, server);
+    }
   }
 }

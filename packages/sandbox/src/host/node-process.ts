@@ -1,29 +1,25 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
+import type net from 'node:net';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from './fault.ts';
 import { inNamespaces, nodePath } from './isolation.ts';
-import type { NodeConfig, NodeMessage, NodeRequest } from './node-messages.ts';
+import type { NodeConfig, NodeMessage, NodeRequest, NodeTask } from './node-messages.ts';
 
 const NODE_MAIN = fileURLToPath(import.meta.resolve('../node/main.js'));
 /** The node lets its pods and mounts go within this time, or is killed with all that runs on it. */
 const END_MS = 5000;
 const LAST_LINES = 20;
 
-type Asked = Fault | { readonly certificates: NodeConfig['certificates'] };
-
 export interface NodeListener {
-  nodePorts(ports: readonly number[]): void;
+  nodePorts(node: NodeProcess, ports: readonly number[]): void;
   /** It ended without having been asked to. */
   ended(reason: Error): void;
 }
 
 /** The process that is the node, in namespaces of its own if it may. When it ends, whatever runs on it ends. */
 export class NodeProcess implements AsyncDisposable {
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #asked = new Map<number, PromiseWithResolvers<void>>();
   readonly #ready = Promise.withResolvers<void>();
@@ -34,12 +30,7 @@ export class NodeProcess implements AsyncDisposable {
   #lastId = 0;
   #isEnding = false;
 
-  private constructor(
-    child: ChildProcessByStdio<Writable, Readable, null>,
-    log: string,
-    listener: NodeListener,
-    group: number | undefined,
-  ) {
+  private constructor(child: ChildProcess, log: string, listener: NodeListener, group: number | undefined) {
     this.#group = group;
     this.#child = child;
     this.#log = log;
@@ -48,12 +39,11 @@ export class NodeProcess implements AsyncDisposable {
     this.#ready.promise.catch(() => undefined); // whoever waits for it hears of it
     child.once('exit', (code, killedBy) => this.#onExit(killedBy ?? `exit code ${code}`));
     child.once('error', (error) => this.#ready.reject(error));
-    child.stdin.on('error', () => undefined); // its end is told by `exit`
-    createInterface({ input: child.stdout }).on('line', (line) => this.#told(JSON.parse(line) as NodeMessage));
+    child.on('message', (message) => this.#told(message as NodeMessage));
   }
 
   /**
-   * Starts it and resolves when its API answers.
+   * Starts it and resolves when ports can be opened for it.
    *
    * @throws Error with the end of its log when it cannot start
    */
@@ -68,8 +58,8 @@ export class NodeProcess implements AsyncDisposable {
     const child = spawn(program, args, {
       detached: !isIsolated,
       env: { PATH: nodePath(process.env), LANG: 'C.UTF-8' },
-      stdio: ['pipe', 'pipe', output.fd],
-    }) as ChildProcessByStdio<Writable, Readable, null>;
+      stdio: ['ignore', output.fd, output.fd, 'ipc'],
+    });
     const node = new NodeProcess(child, log, listener, isIsolated ? undefined : child.pid);
     const onAbort = () => node.#ready.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -85,22 +75,31 @@ export class NodeProcess implements AsyncDisposable {
     }
   }
 
-  /** Asks for something and resolves when it is done. */
-  async ask(asked: Asked): Promise<void> {
+  /**
+   * Asks for something and resolves when it is done.
+   *
+   * @param server goes with it, and is no longer open here
+   */
+  async ask(task: NodeTask, server?: net.Server): Promise<void> {
     this.#lastId += 1;
-    const id = this.#lastId;
-    const request: NodeRequest =
-      'is' in asked ? { id, type: 'fault', fault: asked } : { id, type: 'certificates', ...asked };
+    const request: NodeRequest = { id: this.#lastId, ...task };
     const answered = Promise.withResolvers<void>();
-    this.#asked.set(id, answered);
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
-    await answered.promise;
+    this.#asked.set(request.id, answered);
+    this.#child.send(request, server, {}, (error) => {
+      server?.close();
+      if (error) answered.reject(error);
+    });
+    try {
+      await answered.promise;
+    } finally {
+      this.#asked.delete(request.id);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnding = true;
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
-    this.#child.stdin.end();
+    if (this.#child.connected) this.#child.disconnect();
     const late = setTimeout(() => this.#child.kill('SIGKILL'), END_MS); // and with it, by --kill-child, the node
     await this.#exited;
     clearTimeout(late);
@@ -115,11 +114,10 @@ export class NodeProcess implements AsyncDisposable {
         this.#ready.reject(new Error(message.message));
         break;
       case 'node-ports':
-        this.#listener.nodePorts(message.ports);
+        this.#listener.nodePorts(this, message.ports);
         break;
       case 'answer': {
         const asked = this.#asked.get(message.id);
-        this.#asked.delete(message.id);
         if (message.error === undefined) asked?.resolve();
         else asked?.reject(new Error(message.error));
       }
@@ -132,7 +130,6 @@ export class NodeProcess implements AsyncDisposable {
     const reason = new Error(`the sandbox's node ended (${how})\n${said.split('\n').slice(-LAST_LINES).join('\n')}`);
     this.#ready.reject(reason);
     for (const asked of this.#asked.values()) asked.reject(reason);
-    this.#asked.clear();
     if (!this.#isEnding) this.#listener.ended(reason);
   }
 }

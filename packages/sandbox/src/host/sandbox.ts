@@ -1,15 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
+import type net from 'node:net';
 import path from 'node:path';
 import { type Certificates, issueCertificates } from '../api-server/certificates.ts';
 import { kubeconfigYaml } from '../api-server/kubeconfig.ts';
 import { KUBERNETES_VERSION } from '../api-server/kubernetes-version.ts';
 import { ControlServer } from './control-server.ts';
 import type { Fault } from './fault.ts';
-import { freeLoopback, freePort } from './loopback-address.ts';
-import { type NodeConfig, SOCKETS } from './node-messages.ts';
+import { addressOf, listen, listenAtFreeAddress } from './loopback-address.ts';
+import { ENGINE_SOCKET, type NodeConfig } from './node-messages.ts';
 import { NodePorts } from './node-ports.ts';
 import { NodeProcess } from './node-process.ts';
-import { Relay } from './relay.ts';
 import { type SandboxEnvironment, SandboxFiles } from './sandbox-files.ts';
 
 /** Name of the profile, the context and the node. */
@@ -32,7 +32,7 @@ export class Sandbox implements AsyncDisposable {
   readonly #address: string;
   readonly #opened = new AsyncDisposableStack();
   #node!: NodeProcess;
-  #api!: Relay;
+  #apiPort = 0;
   /** Whether something listens at the API's port. */
   #isReachable = false;
 
@@ -44,12 +44,13 @@ export class Sandbox implements AsyncDisposable {
 
   /** @throws Error when the node cannot start */
   static async open(options: SandboxOptions): Promise<Sandbox> {
-    const { address, port } = await freeLoopback(API_PORT);
-    const sandbox = new Sandbox(options, address);
+    const listener = await listenAtFreeAddress(API_PORT);
+    const sandbox = new Sandbox(options, addressOf(listener).address);
     try {
-      await sandbox.#start(options, port);
+      await sandbox.#start(options, listener);
       return sandbox;
     } catch (error) {
+      listener.close();
       await sandbox[Symbol.asyncDispose]();
       throw error;
     }
@@ -62,27 +63,27 @@ export class Sandbox implements AsyncDisposable {
   /** @throws Error when the node cannot bring it about */
   async fault(fault: Fault): Promise<void> {
     if (fault.is === 'no-connections') {
-      this.#isReachable = false;
-      await this.#api[Symbol.asyncDispose]();
+      await this.#disappear();
       return;
     }
-    await this.#node.ask(fault);
-    if (fault.is === 'no-faults' && !this.#isReachable) await this.#listen(this.#api.port);
+    await this.#node.ask({ type: 'fault', fault });
+    if (fault.is === 'no-faults' && !this.#isReachable) await this.#serve(await listen(this.#address, this.#apiPort));
   }
 
   async restart(): Promise<void> {
-    await this.#api[Symbol.asyncDispose]();
-    await this.#appear(await freePort(this.#address, 0));
+    await this.#disappear();
+    const certificates = await this.#certificates();
+    await this.#node.ask({ type: 'certificates', certificates });
+    await this.#appear(await listen(this.#address, 0), certificates);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
   }
 
-  async #start({ folder, signal, isolation, onEnd }: SandboxOptions, port: number): Promise<void> {
+  async #start({ folder, signal, isolation, onEnd }: SandboxOptions, listener: net.Server): Promise<void> {
     await mkdir(this.#nodeFolder, { recursive: true, mode: 0o700 });
     this.#opened.defer(() => rm(folder, { recursive: true, force: true }));
-    const ports = this.#opened.use(new NodePorts(this.#address, this.#nodeFolder));
     const certificates = await this.#certificates();
     const config: NodeConfig = {
       folder: this.#nodeFolder,
@@ -91,21 +92,20 @@ export class Sandbox implements AsyncDisposable {
       certificates,
       isolation,
     };
-    const listener = { nodePorts: (wanted: readonly number[]) => ports.set(wanted), ended: onEnd };
-    this.#node = this.#opened.use(await NodeProcess.start(config, listener, signal));
-    this.#opened.defer(() => this.#api?.[Symbol.asyncDispose]());
-    await this.#appear(port, certificates);
+    const ports = new NodePorts(this.#address);
+    const told = { nodePorts: ports.set.bind(ports), ended: onEnd };
+    this.#node = this.#opened.use(await NodeProcess.start(config, told, signal));
+    await this.#appear(listener, certificates);
     const control = this.#opened.use(new ControlServer(this));
     await control.listen(path.join(folder, 'control.sock'));
   }
 
-  /** Makes it to be found at this port. */
-  async #appear(port: number, issued?: Certificates): Promise<void> {
-    const certificates = issued ?? (await this.#certificates());
-    if (issued === undefined) await this.#node.ask({ certificates });
-    await this.#listen(port);
+  /** Makes it to be found where this listens. */
+  async #appear(listener: net.Server, certificates: Certificates): Promise<void> {
+    this.#apiPort = addressOf(listener).port;
+    await this.#serve(listener);
     const kubeconfig = kubeconfigYaml({
-      server: `https://${this.#address}:${port}`,
+      server: `https://${this.#address}:${this.#apiPort}`,
       context: NAME,
       namespace: 'default',
       ca: certificates.ca,
@@ -115,17 +115,21 @@ export class Sandbox implements AsyncDisposable {
     const state = {
       profile: NAME,
       address: this.#address,
-      apiPort: port,
-      engine: `unix://${path.join(this.#nodeFolder, SOCKETS.engine)}`,
+      apiPort: this.#apiPort,
+      engine: `unix://${path.join(this.#nodeFolder, ENGINE_SOCKET)}`,
       kubernetesVersion: KUBERNETES_VERSION,
     };
     await this.#files.write(state, kubeconfig, certificates.ca);
   }
 
-  async #listen(port: number): Promise<void> {
-    const socket = path.join(this.#nodeFolder, SOCKETS.api);
-    this.#api = await Relay.listen({ address: this.#address, port, socket });
+  async #serve(listener: net.Server): Promise<void> {
+    await this.#node.ask({ type: 'open-port', port: 'api' }, listener);
     this.#isReachable = true;
+  }
+
+  async #disappear(): Promise<void> {
+    this.#isReachable = false;
+    await this.#node.ask({ type: 'close-port', port: 'api' });
   }
 
   #certificates(): Promise<Certificates> {

@@ -1,9 +1,9 @@
 import net from 'node:net';
 import type { Places } from '../ports/place.ts';
 import { BackendChoice } from './backend-choice.ts';
+import { join } from './join.ts';
 import { reset } from './reset.ts';
 import type { Frontend } from './service-table.ts';
-import { splice } from './splice.ts';
 
 /** Listens at one address of a Service. Connections live on when it is disposed; they end with their pods. */
 export class TcpProxy implements Disposable {
@@ -40,19 +40,7 @@ export class TcpProxy implements Disposable {
       reset(socket);
       return;
     }
-    const target = net.connect({
-      ...this.#places.place(backend.address, backend.port),
-      allowHalfOpen: true,
-      noDelay: true,
-    });
     socket.setNoDelay(true);
-    target.once('error', () => reset(socket));
-    socket.once('close', () => {
-      if (target.connecting) target.destroy();
-    });
-    target.once('connect', () => {
-      // It resolves when both are closed, and never rejects.
-      void splice(socket, target);
-    });
+    join(socket, this.#places.place(backend.address, backend.port), reset);
   }
 }

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { Place } from '../ports/place.ts';
-import { splice } from './splice.ts';
+import { join } from './join.ts';
 
 /** `10.244.0.5 8080` and a newline. */
 const MOST_LINE_BYTES = 64;
@@ -53,23 +53,10 @@ export class TunnelServer implements AsyncDisposable {
         return;
       }
       if (end + 1 < line.length) socket.unshift(line.subarray(end + 1));
-      this.#join(socket, address, Number(port));
+      this.#track(join(socket, this.#place(address, Number(port)), () => socket.destroy()));
     };
     socket.on('data', read);
     socket.resume();
-  }
-
-  #join(socket: net.Socket, host: string, port: number): void {
-    const target = net.connect({ ...this.#place(host, port), allowHalfOpen: true });
-    this.#track(target);
-    target.once('error', () => socket.destroy());
-    target.once('connect', () => {
-      // It resolves when both are closed, and never rejects.
-      void splice(socket, target);
-    });
-    socket.once('close', () => {
-      if (target.connecting) target.destroy();
-    });
   }
 
   #track(socket: net.Socket): void {

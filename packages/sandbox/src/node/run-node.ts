@@ -1,12 +1,11 @@
 import path from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { ApiServer } from '../api-server/api-server.ts';
 import { KUBERNETES_VERSION } from '../api-server/kubernetes-version.ts';
 import { ClusterNode, DNS } from '../cluster-node.ts';
 import { Engine } from '../engine/engine.ts';
 import { VERSION } from '../engine/system-routes.ts';
-import { type NodeConfig, type NodeMessage, type NodeRequest, SOCKETS } from '../host/node-messages.ts';
+import { ENGINE_SOCKET, type NodeConfig } from '../host/node-messages.ts';
 import { BridgeNetwork } from '../network/bridge-network.ts';
 import { LoopbackNetwork } from '../network/loopback-network.ts';
 import type { NodeNetwork } from '../network/node-network.ts';
@@ -16,18 +15,19 @@ import { Namespaces } from '../runtime/namespaces.ts';
 import { NodePermissions } from '../runtime/permissions/node-permissions.ts';
 import { EngineDoor } from './engine-door.ts';
 import { Faults } from './faults.ts';
+import { type CarryOut, serveHost, tell } from './host-channel.ts';
 import { LateStreams } from './late-streams.ts';
+import { OutsidePorts } from './outside-ports.ts';
 
-/** All that the node is, until its standard input ends or the signal comes. */
+/** All that the node is, until its host has gone or the signal comes. */
 export async function runNode(
   { folder, name, address, certificates, isolation: kind }: NodeConfig,
-  tell: (message: NodeMessage) => void,
   signal: AbortSignal,
 ): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const [network, isolation] = await openIsolation(kind, folder, opened);
   const engine = opened.use(await Engine.open({ folder: path.join(folder, 'engine'), isolation, signal }));
-  const door = opened.use(new EngineDoor(engine, path.join(folder, SOCKETS.engine)));
+  const door = opened.use(new EngineDoor(engine, path.join(folder, ENGINE_SOCKET)));
   await door.open();
   const streams = new LateStreams();
   const api = opened.use(new ApiServer({ certificates, streams, place: network.place }));
@@ -45,30 +45,33 @@ export async function runNode(
     }),
   );
   streams.are(node.streams);
-  await api.listen(path.join(folder, SOCKETS.api));
+  const ports = opened.use(new OutsidePorts(api, network.place));
 
   const tellPorts = () => {
-    const ports = node.nodePorts.list.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
-    tell({ type: 'node-ports', ports });
+    const open = node.nodePorts.list.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port);
+    void tell({ type: 'node-ports', ports: open });
   };
   opened.use(node.nodePorts.listen(tellPorts));
-  tell({ type: 'ready' });
+  void tell({ type: 'ready' });
   tellPorts();
 
   const { faults: apiFaults, store } = api;
   const parts = { api: apiFaults, store, streams: node.streams, disk: engine.disk, engine: door, logs: engine };
   const faults = new Faults(parts);
-  const requests = createInterface({ input: process.stdin, signal });
-  for await (const line of requests) {
-    const request = JSON.parse(line) as NodeRequest;
-    try {
-      if (request.type === 'certificates') api.renew(request.certificates);
-      else await faults.bringAbout(request.fault);
-      tell({ type: 'answer', id: request.id });
-    } catch (error) {
-      tell({ type: 'answer', id: request.id, error: error instanceof Error ? error.message : String(error) });
+  const carryOut: CarryOut = async (task, listener) => {
+    switch (task.type) {
+      case 'fault':
+        return await faults.bringAbout(task.fault);
+      case 'certificates':
+        return api.renew(task.certificates);
+      case 'open-port':
+        if (listener !== undefined) await ports.open(task.port, listener);
+        return;
+      case 'close-port':
+        return await ports.close(task.port);
     }
-  }
+  };
+  await serveHost(carryOut, signal);
 }
 
 async function openIsolation(

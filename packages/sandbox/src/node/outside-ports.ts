@@ -1,0 +1,39 @@
+import type net from 'node:net';
+import type { ApiServer } from '../api-server/api-server.ts';
+import type { OutsidePort } from '../host/node-messages.ts';
+import { NodePortServer } from '../network/node-port-server.ts';
+import { GATEWAY } from '../network/pod-addresses.ts';
+import type { Place } from '../ports/place.ts';
+
+/** The ports of this machine that the host has opened for the node. */
+export class OutsidePorts implements AsyncDisposable {
+  readonly #api: ApiServer;
+  readonly #place: Place;
+  readonly #nodePorts = new Map<number, NodePortServer>();
+
+  /** @param place of what the node listens at itself */
+  constructor(api: ApiServer, place: Place) {
+    this.#api = api;
+    this.#place = place;
+  }
+
+  async open(port: OutsidePort, listener: net.Server): Promise<void> {
+    if (port === 'api') await this.#api.listen(listener);
+    else this.#nodePorts.set(port, new NodePortServer(listener, this.#place(GATEWAY, port)));
+  }
+
+  /** Cuts what is connected there. */
+  async close(port: OutsidePort): Promise<void> {
+    if (port === 'api') {
+      await this.#api.shut();
+      return;
+    }
+    const server = this.#nodePorts.get(port);
+    this.#nodePorts.delete(port);
+    await server?.[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(['api' as const, ...this.#nodePorts.keys()].map((port) => this.close(port)));
+  }
+}
