@@ -64,6 +64,11 @@ export class SandboxClient {
     return ApiStream.open(https.get(new URL(where, url), { ...credentials, agent: false }));
   }
 
+  /** Of the node, as seen from this machine. */
+  get address(): string {
+    return new URL(this.#server.url).hostname;
+  }
+
   /** As the kubeconfig says now. */
   get #server(): Server {
     const text = readFileSync(path.join(this.#folder, 'kubeconfig'), 'utf8');

@@ -24,7 +24,7 @@ export type NodeTask =
   | { readonly type: 'certificates'; readonly certificates: Certificates }
   /** Comes with the server that listens there: its connections are the node's to take from now on. */
   | { readonly type: 'open-port'; readonly port: OutsidePort }
-  /** Cuts its connections too. */
+  /** Nobody can connect there from now on. */
   | { readonly type: 'close-port'; readonly port: OutsidePort };
 
 /** What the node says. */

@@ -22,15 +22,14 @@ export class OutsidePorts implements AsyncDisposable {
     else this.#nodePorts.set(port, new NodePortServer(listener, this.#place(GATEWAY, port)));
   }
 
-  /** Cuts what is connected there. */
+  /** Connections to the API are cut; those to pods end with their pods, as behind kube-proxy. */
   async close(port: OutsidePort): Promise<void> {
     if (port === 'api') {
       await this.#api.shut();
       return;
     }
-    const server = this.#nodePorts.get(port);
+    this.#nodePorts.get(port)?.[Symbol.dispose]();
     this.#nodePorts.delete(port);
-    await server?.[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
