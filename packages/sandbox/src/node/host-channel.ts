@@ -7,6 +7,7 @@ export type CarryOut = (task: NodeTask, listener: net.Server | undefined) => Pro
 
 /** Tells the host that has started this process; resolves when that is said, or nobody is there to hear it. */
 export async function tell(message: NodeMessage): Promise<void> {
+  if (process.send === undefined) return;
   await new Promise((resolve) => process.send?.(message, undefined, {}, resolve));
 }
 

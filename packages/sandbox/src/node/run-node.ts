@@ -65,8 +65,8 @@ export async function runNode(
       case 'certificates':
         return api.renew(task.certificates);
       case 'open-port':
-        if (listener !== undefined) await ports.open(task.port, listener);
-        return;
+        if (listener === undefined) throw new Error(`nothing listens at ${task.port} any more`);
+        return await ports.open(task.port, listener);
       case 'close-port':
         return await ports.close(task.port);
     }
