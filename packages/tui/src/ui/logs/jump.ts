@@ -21,8 +21,8 @@ export function jumped(state: LogsState, store: LogStore, view: LogsView): LogsS
   if (jump === undefined) return state;
   const { matches } = view;
   if (search === undefined || matches === undefined) return { ...state, jump: undefined };
-  const origin = state.asking?.before.cursor?.at ?? END;
-  const found = jump === 'nearest' ? nearest(matches, origin) : neighbour(matches, jump, state.cursor?.at);
+  const from = state.cursor?.at;
+  const found = jump === 'nearest' ? nearest(matches, from ?? END) : neighbour(matches, jump, from);
   if (found === undefined && !matches.isDone) return state;
   const arrived = { ...state, jump: undefined };
   if (found === undefined) return arrived;

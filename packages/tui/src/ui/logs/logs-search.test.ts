@@ -37,6 +37,15 @@ describe('searching', () => {
     expect(user.state.search).toBeUndefined();
   });
 
+  test('goes to the nearest match also when that is found after enter', () => {
+    const user = userOf([...numbered(60_000), 'needle', 'needle']);
+    user.presses('top', 'search');
+    user.types('needle', 'enter');
+    expect(logsSearchCount(user.state, user.store)).toEqual({ at: undefined, of: 0, isDone: false });
+    user.waits();
+    expect(logsSearchCount(user.state, user.store)).toEqual({ at: 1, of: 2, isDone: true });
+  });
+
   test('counts what arrives', () => {
     const user = userOf(texts);
     user.presses('search');
