@@ -26,7 +26,7 @@ export interface DaemonProcessOptions {
   readonly signal: AbortSignal;
 }
 
-/** A daemon idles for hours: memory matters more to it than the last few per cent of speed. Half of it: 2 MB less, but a slower start. */
+/** A daemon idles for hours: memory matters more to it than the last few per cent of speed. At half of this, it starts slower for 2 MB. */
 const FRUGAL_FLAGS = ['--max-semi-space-size=2'];
 /** The same for glibc's allocator, which otherwise keeps an arena a thread; the daemon does not hand these on. */
 const FRUGAL_ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' };
