@@ -3,13 +3,14 @@ import { mkdir, mkdtemp, rm, statfs, symlink, writeFile } from 'node:fs/promises
 import { release, tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isAtLeast } from '../../packages/daemon/src/doctor/judge.ts';
 
 const SHARED_MEMORY = '/dev/shm';
 const TMPFS_MAGIC = 0x01021994; // statfs(2)
 /** All tests together never have a tenth of it at a time. */
 const ROOM_BYTES = 1024 ** 3;
 /** Since then a file in memory has attributes of its user's, in which an overlay keeps what was removed (`tmpfs(5)`). */
-const FIRST_LINUX = [6, 6];
+const FIRST_LINUX = '6.6';
 /** In the folder for temporary files (`module.enableCompileCache()`). */
 const COMPILE_CACHE = 'node-compile-cache';
 
@@ -18,7 +19,7 @@ const COMPILE_CACHE = 'node-compile-cache';
  * undefined where there is none that does for tests what a disk does.
  */
 export async function memoryFolder(): Promise<string | undefined> {
-  if (process.platform !== 'linux' || !isSince(FIRST_LINUX, release())) return undefined;
+  if (process.platform !== 'linux' || isAtLeast(release(), FIRST_LINUX) !== true) return undefined;
   const memory = await statfs(SHARED_MEMORY).catch(() => undefined);
   if (memory?.type !== TMPFS_MAGIC || memory.bavail * memory.bsize < ROOM_BYTES) return undefined;
   const folder = await mkdtemp(path.join(SHARED_MEMORY, 'devloop-'));
@@ -35,12 +36,6 @@ async function keepCompileCache(folder: string): Promise<void> {
   const kept = path.join(tmpdir(), COMPILE_CACHE);
   await mkdir(kept, { recursive: true });
   await symlink(kept, path.join(folder, COMPILE_CACHE));
-}
-
-/** @param version as `6.12.3-amd64` */
-function isSince([major = 0, minor = 0]: readonly number[], version: string): boolean {
-  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number.parseFloat);
-  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
 }
 
 /** Not where it is mounted `noexec`, as by Docker. */

@@ -76,10 +76,9 @@ export class ApiServer implements AsyncDisposable {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
-  /** Proves itself otherwise from now on, as after a restart of minikube; connections from before are closed. */
+  /** Proves itself otherwise to whoever connects from now on, as after a restart of minikube. */
   renew({ ca, serverCert: cert, serverKey: key }: Certificates): void {
     this.#server.setSecureContext({ ca, cert, key });
-    this.#server.closeAllConnections();
   }
 
   /** @param listener whose connections it takes from now on; it may be of another network than this process's */

@@ -35,6 +35,7 @@ export async function listen(address: string, port: number): Promise<net.Server>
   });
 }
 
+/** Of a server that listens at a port. */
 export function addressOf(server: net.Server): net.AddressInfo {
   return server.address() as net.AddressInfo;
 }

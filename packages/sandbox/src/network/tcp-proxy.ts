@@ -15,7 +15,8 @@ export class TcpProxy implements Disposable {
   constructor(frontend: Frontend, places: Places) {
     this.#places = places;
     this.#choice = new BackendChoice(frontend);
-    this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
+    const options = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true };
+    this.#server = net.createServer(options, (socket) => this.#accept(socket));
     // A port that a program of the node has is that program's, as where kube-proxy cannot open it.
     this.#server.on('error', () => undefined);
     const { address, port } = frontend;
@@ -40,7 +41,6 @@ export class TcpProxy implements Disposable {
       reset(socket);
       return;
     }
-    socket.setNoDelay(true);
     join(socket, this.#places.place(backend.address, backend.port), reset);
   }
 }

@@ -6,7 +6,7 @@ import { GATEWAY } from '../network/pod-addresses.ts';
 import type { Place } from '../ports/place.ts';
 
 /** The ports of this machine that the host has opened for the node. */
-export class OutsidePorts implements AsyncDisposable {
+export class OutsidePorts implements Disposable {
   readonly #api: ApiServer;
   readonly #place: Place;
   readonly #nodePorts = new Map<number, NodePortServer>();
@@ -32,7 +32,8 @@ export class OutsidePorts implements AsyncDisposable {
     this.#nodePorts.delete(port);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(['api' as const, ...this.#nodePorts.keys()].map((port) => this.close(port)));
+  /** The API is its owner's to end. */
+  [Symbol.dispose](): void {
+    for (const server of this.#nodePorts.values()) server[Symbol.dispose]();
   }
 }
